@@ -1,0 +1,51 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+let strict: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .strictMemorySafety(),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+]
+
+let package = Package(
+    name: "spoa-mirror",
+    products: [
+        .executable(name: "spoa-mirror", targets: ["Agent"]),
+        .executable(name: "mirrorctl", targets: ["mirrorctl"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+    ],
+    targets: [
+        .systemLibrary(name: "CLibev"),
+        .systemLibrary(name: "CLibcurl", pkgConfig: "libcurl"),
+        .target(
+            name: "SPOP",
+            swiftSettings: strict + [.enableExperimentalFeature("Lifetimes")]),
+        .target(name: "Stats", swiftSettings: strict),
+        .target(name: "AdminSocket", dependencies: ["Stats"], swiftSettings: strict),
+        .executableTarget(
+            name: "Agent",
+            dependencies: [
+                "SPOP", "Stats", "AdminSocket", "CLibev", "CLibcurl",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "Logging", package: "swift-log"),
+            ],
+            swiftSettings: strict),
+        .executableTarget(
+            name: "mirrorctl",
+            dependencies: [
+                "AdminSocket", "Stats",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            swiftSettings: strict),
+        .testTarget(
+            name: "SPOPTests", dependencies: ["SPOP"], resources: [.copy("Fixtures")], swiftSettings: strict),
+        .testTarget(name: "AgentTests", dependencies: ["Agent", "SPOP"], swiftSettings: strict),
+        .testTarget(
+            name: "EndToEndTests", dependencies: ["Agent", "SPOP"], swiftSettings: [.swiftLanguageMode(.v6)]),
+    ]
+)
