@@ -17,11 +17,13 @@ let package = Package(
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
     ],
     targets: [
         .systemLibrary(name: "CLibev"),
         .systemLibrary(name: "CLibcurl", pkgConfig: "libcurl"),
+        .systemLibrary(name: "CLinux"),
         .target(
             name: "SPOP",
             swiftSettings: strict + [.enableExperimentalFeature("Lifetimes")]),
@@ -30,8 +32,9 @@ let package = Package(
         .executableTarget(
             name: "Agent",
             dependencies: [
-                "SPOP", "Stats", "AdminSocket", "CLibev", "CLibcurl",
+                "SPOP", "Stats", "AdminSocket", "CLibev", "CLibcurl", "CLinux",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "DequeModule", package: "swift-collections"),
                 .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: strict),

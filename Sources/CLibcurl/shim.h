@@ -1,1 +1,69 @@
+/*
+ * What Swift cannot import from <curl/curl.h>.
+ *
+ * curl_easy_setopt, curl_easy_getinfo and curl_multi_setopt are variadic, and libcurl reads the last argument as
+ * the type that the option wants: one inline function per type keeps the compiler's eye on it. The type of each
+ * option stands in its page, https://curl.se/libcurl/c/CURLOPT_URL.html and its neighbours.
+ */
+#ifndef SPOA_MIRROR_CLIBCURL_SHIM_H
+#define SPOA_MIRROR_CLIBCURL_SHIM_H
+
 #include <curl/curl.h>
+
+static inline CURLcode shim_easy_set_long(CURL *easy, CURLoption option, long value) {
+    return curl_easy_setopt(easy, option, value);
+}
+
+static inline CURLcode shim_easy_set_offset(CURL *easy, CURLoption option, curl_off_t value) {
+    return curl_easy_setopt(easy, option, value);
+}
+
+static inline CURLcode shim_easy_set_string(CURL *easy, CURLoption option, const char *value) {
+    return curl_easy_setopt(easy, option, value);
+}
+
+static inline CURLcode shim_easy_set_pointer(CURL *easy, CURLoption option, const void *value) {
+    return curl_easy_setopt(easy, option, value);
+}
+
+static inline CURLcode shim_easy_set_headers(CURL *easy, struct curl_slist *list) {
+    return curl_easy_setopt(easy, CURLOPT_HTTPHEADER, list);
+}
+
+static inline CURLcode shim_easy_set_write_function(CURL *easy, curl_write_callback callback, void *data) {
+    CURLcode code = curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, callback);
+    return code ? code : curl_easy_setopt(easy, CURLOPT_WRITEDATA, data);
+}
+
+static inline CURLcode shim_easy_get_long(CURL *easy, CURLINFO info, long *value) {
+    return curl_easy_getinfo(easy, info, value);
+}
+
+static inline CURLcode shim_easy_get_offset(CURL *easy, CURLINFO info, curl_off_t *value) {
+    return curl_easy_getinfo(easy, info, value);
+}
+
+static inline CURLcode shim_easy_get_private(CURL *easy, void **value) {
+    return curl_easy_getinfo(easy, CURLINFO_PRIVATE, value);
+}
+
+static inline CURLMcode shim_multi_set_long(CURLM *multi, CURLMoption option, long value) {
+    return curl_multi_setopt(multi, option, value);
+}
+
+static inline CURLMcode shim_multi_set_socket_function(CURLM *multi, curl_socket_callback callback, void *data) {
+    CURLMcode code = curl_multi_setopt(multi, CURLMOPT_SOCKETFUNCTION, callback);
+    return code ? code : curl_multi_setopt(multi, CURLMOPT_SOCKETDATA, data);
+}
+
+static inline CURLMcode shim_multi_set_timer_function(CURLM *multi, curl_multi_timer_callback callback, void *data) {
+    CURLMcode code = curl_multi_setopt(multi, CURLMOPT_TIMERFUNCTION, callback);
+    return code ? code : curl_multi_setopt(multi, CURLMOPT_TIMERDATA, data);
+}
+
+/* CURLMsg keeps the result in a union, which Swift sees as overlapping memory. */
+static inline CURLcode shim_message_result(const CURLMsg *message) {
+    return message->data.result;
+}
+
+#endif

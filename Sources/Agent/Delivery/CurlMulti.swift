@@ -1,0 +1,117 @@
+internal import CLibcurl
+
+/// libcurl's multi interface on a libev loop (curl_multi_socket_action(3)): libcurl says which sockets and which time
+/// it waits for, the loop tells it when they are due.
+@safe final class CurlMulti {
+    private let multi: UnsafeMutableRawPointer
+    private let loop: EventLoop
+    private var timer: TimerWatcher?
+    /// One watcher per descriptor number, kept when libcurl lets the socket go: it takes it back for the next request.
+    private var watchers: [IOWatcher?] = []
+    private let completed: (Transfer, CURLcode) -> Void
+
+    /// Calls `completed` for each transfer that ends, never from inside `start`.
+    init?(loop: EventLoop, completed: @escaping (Transfer, CURLcode) -> Void) {
+        guard let multi = unsafe curl_multi_init() else { return nil }
+        unsafe self.multi = multi
+        self.loop = loop
+        self.completed = completed
+        let this = unsafe Unmanaged.passUnretained(self).toOpaque()
+        unsafe shim_multi_set_socket_function(
+            multi, { _, socket, what, this, _ in unsafe socketChanged(socket, what, this) }, this)
+        unsafe shim_multi_set_timer_function(
+            multi, { _, milliseconds, this in unsafe timerChanged(milliseconds, this) }, this)
+        timer = TimerWatcher(loop: loop, priority: .mirror) { [unowned self] in kick() }
+    }
+
+    deinit { unsafe curl_multi_cleanup(multi) }
+
+    /// How many connections are kept open for reuse, and how many may be open at all.
+    func limitConnections(_ count: Int) {
+        unsafe shim_multi_set_long(multi, CURLMOPT_MAXCONNECTS, count)
+        unsafe shim_multi_set_long(multi, CURLMOPT_MAX_TOTAL_CONNECTIONS, count)
+    }
+
+    /// Hands a prepared transfer to libcurl; it moves at the next `kick`. False when libcurl refuses it.
+    func add(_ transfer: Transfer) -> Bool {
+        unsafe curl_multi_add_handle(multi, transfer.handle) == CURLM_OK
+    }
+
+    /// Takes a transfer back, whether it is done or not.
+    func remove(_ transfer: Transfer) { unsafe curl_multi_remove_handle(multi, transfer.handle) }
+
+    /// Lets libcurl do what is due: new transfers, time-outs, retries.
+    func kick() {
+        var running: Int32 = 0
+        unsafe curl_multi_socket_action(multi, CURL_SOCKET_TIMEOUT, 0, &running)
+        collect()
+    }
+
+    private func socketReady(_ socket: curl_socket_t, _ events: IOEvents) {
+        var running: Int32 = 0
+        let bits =
+            (events.contains(.read) ? CURL_CSELECT_IN : 0) | (events.contains(.write) ? CURL_CSELECT_OUT : 0)
+        unsafe curl_multi_socket_action(multi, socket, bits, &running)
+        collect()
+    }
+
+    private func collect() {
+        var left: Int32 = 0
+        while let message = unsafe curl_multi_info_read(multi, &left) {
+            guard unsafe message.pointee.msg == CURLMSG_DONE, let easy = unsafe message.pointee.easy_handle
+            else {
+                continue
+            }
+            let result = unsafe shim_message_result(message)
+            var pointer: UnsafeMutableRawPointer?
+            unsafe shim_easy_get_private(easy, &pointer)
+            guard let pointer = unsafe pointer else { continue }
+            let transfer = unsafe Unmanaged<Transfer>.fromOpaque(pointer).takeUnretainedValue()
+            completed(transfer, result)
+        }
+    }
+
+    fileprivate func watch(_ socket: curl_socket_t, _ what: Int32) {
+        let index = Int(socket)
+        while watchers.count <= index { watchers.append(nil) }
+        guard what != CURL_POLL_REMOVE else {
+            watchers[index]?.stop()
+            return
+        }
+        let watcher =
+            watchers[index]
+            ?? IOWatcher(loop: loop, priority: .mirror) { [unowned self] in socketReady(socket, $0) }
+        watchers[index] = watcher
+        watcher.watch(socket, for: IOEvents(curl: what))
+    }
+
+    fileprivate func setTimer(_ milliseconds: Int) {
+        guard milliseconds >= 0 else {
+            timer?.stop()
+            return
+        }
+        timer?.start(after: Double(milliseconds) / 1000)
+    }
+}
+
+extension IOEvents {
+    /// CURL_POLL_IN, OUT and INOUT (CURLMOPT_SOCKETFUNCTION(3)).
+    fileprivate init(curl what: Int32) {
+        self = []
+        if what & CURL_POLL_IN != 0 { insert(.read) }
+        if what & CURL_POLL_OUT != 0 { insert(.write) }
+    }
+}
+
+private func socketChanged(_ socket: curl_socket_t, _ what: Int32, _ this: UnsafeMutableRawPointer?) -> Int32
+{
+    guard let this = unsafe this else { return -1 }
+    unsafe Unmanaged<CurlMulti>.fromOpaque(this).takeUnretainedValue().watch(socket, what)
+    return 0
+}
+
+private func timerChanged(_ milliseconds: Int, _ this: UnsafeMutableRawPointer?) -> Int32 {
+    guard let this = unsafe this else { return -1 }
+    unsafe Unmanaged<CurlMulti>.fromOpaque(this).takeUnretainedValue().setTimer(milliseconds)
+    return 0
+}

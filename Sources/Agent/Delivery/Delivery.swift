@@ -1,0 +1,191 @@
+internal import CLibcurl
+internal import DequeModule
+internal import Stats
+
+/// One worker's way to the mirror: a bounded queue, a pool of easy handles, and the one point where every copy that was
+/// queued ends.
+final class Delivery {
+    /// Transfers started in one turn of the loop, so that a burst of copies never holds back a frame.
+    private static let batch = 32
+    /// Seconds until a worker that has no transfer of its own looks again for one that others gave back.
+    private static let retryInterval = 0.005
+    /// Seconds between looks for copies that waited too long.
+    private static let expiryInterval = 0.25
+
+    private let loop: EventLoop
+    private let budget: DeliveryBudget
+    private let counters: CounterBank
+    private var settings: Settings
+    private var settingsVersion = 0
+    private var multi: CurlMulti?
+    private var turn: TurnWatcher?
+    private var retry: TimerWatcher?
+    private var expiry: TimerWatcher?
+    private var queue = Deque<MirrorRequest>()
+    private var pool: [Transfer] = []
+    private var active: [ObjectIdentifier: Transfer] = [:]
+    /// Called when the last copy is gone, while draining.
+    private var drained: (() -> Void)?
+
+    /// Throws when libcurl has no memory.
+    init(loop: EventLoop, settings: Settings, budget: DeliveryBudget, counters: CounterBank) throws {
+        self.loop = loop
+        self.settings = settings
+        self.budget = budget
+        self.counters = counters
+        multi = CurlMulti(loop: loop) { [unowned self] in completed($0, $1) }
+        guard multi != nil else { throw OutOfMemory() }
+        multi?.limitConnections(settings.maxInFlight)
+        turn = TurnWatcher(loop: loop) { [unowned self] in startBatch() }
+        // The timer only makes the loop turn, and each turn starts a batch.
+        retry = TimerWatcher(loop: loop, priority: .mirror) {}
+        expiry = TimerWatcher(loop: loop, priority: .mirror) { [unowned self] in dropExpired() }
+    }
+
+    /// Uses `settings` for every copy that starts from now on.
+    func apply(_ settings: Settings) {
+        self.settings = settings
+        settingsVersion += 1
+        multi?.limitConnections(settings.maxInFlight)
+    }
+
+    /// Takes a copy, or throws `queueFull` and counts nothing. It is started in the loop's next turn.
+    func enqueue(_ request: MirrorRequest) throws(DropReason) {
+        let size = request.memorySize
+        guard
+            budget.reserveQueue(size: size, maxQueue: settings.maxQueue, maxBytes: settings.maxQueueBytes)
+        else { throw .queueFull }
+        counters.add(to: .queued)
+        counters.add(size, to: .queuedBytes)
+        queue.append(request)
+    }
+
+    // MARK: start
+
+    private func startBatch() {
+        guard !queue.isEmpty else {
+            turn?.isBusy = false
+            return
+        }
+        dropExpired()
+        var started = 0
+        while started < Self.batch, !queue.isEmpty, budget.reserveTransfer(maxInFlight: settings.maxInFlight)
+        {
+            start(queue.removeFirst())
+            started += 1
+        }
+        if started > 0 { multi?.kick() }
+        waitForTurn(started: started)
+    }
+
+    /// While the queue is full of copies that cannot start, the loop must sleep: a transfer that ends wakes it. Only
+    /// a worker whose transfers are all with others has to look by itself.
+    private func waitForTurn(started: Int) {
+        turn?.isBusy = started == Self.batch && !queue.isEmpty
+        guard !queue.isEmpty else { return }
+        if active.isEmpty { retry?.start(after: Self.retryInterval) }
+        if expiry?.isRunning == false {
+            expiry?.start(after: Self.expiryInterval, every: Self.expiryInterval)
+        }
+    }
+
+    private func start(_ request: MirrorRequest) {
+        budget.releaseQueue()
+        counters.subtract(from: .queued)
+        counters.add(to: .inFlight)
+        guard let transfer = pool.popLast() ?? Transfer() else { return finish(request, .failed(.other)) }
+        transfer.prepare(request, settings: settings, version: settingsVersion)
+        active[ObjectIdentifier(transfer)] = transfer
+        if multi?.add(transfer) != true {
+            active[ObjectIdentifier(transfer)] = nil
+            _ = transfer.finish()
+            finish(request, .failed(.other))
+        }
+    }
+
+    // MARK: end
+
+    private func completed(_ transfer: Transfer, _ result: CURLcode) {
+        let outcome = transfer.outcome(result)
+        countTraffic(transfer)
+        if let request = recycle(transfer) { finish(request, outcome) }
+    }
+
+    private func countTraffic(_ transfer: Transfer) {
+        var connections = 0
+        unsafe shim_easy_get_long(transfer.handle, CURLINFO_NUM_CONNECTS, &connections)
+        counters.add(connections, to: .mirrorConnections)
+        counters.add(transfer.bytesReceived, to: .bytesReceived)
+        counters.add(transfer.request?.header.bodyLength ?? 0, to: .bytesSent)
+    }
+
+    private func recycle(_ transfer: Transfer) -> MirrorRequest? {
+        multi?.remove(transfer)
+        active[ObjectIdentifier(transfer)] = nil
+        pool.append(transfer)
+        return transfer.finish()
+    }
+
+    /// The one point where a transfer's copy ends.
+    private func finish(_ request: MirrorRequest, _ outcome: Outcome) {
+        release(request)
+        counters.subtract(from: .inFlight)
+        budget.releaseTransfer()
+        counters.add(to: .completed)
+        counters.add(to: outcome.counter)
+        reportWhenDrained()
+    }
+
+    private func dropExpired() {
+        let oldest = loop.now - settings.maxQueueAge
+        while let first = queue.first, first.header.receivedAt < oldest { dropFirst(.expired) }
+        if queue.isEmpty { expiry?.stop() }
+        reportWhenDrained()
+    }
+
+    private func dropFirst(_ reason: DropReason) {
+        let request = queue.removeFirst()
+        budget.releaseQueue()
+        release(request)
+        counters.subtract(from: .queued)
+        counters.add(to: reason.counter)
+    }
+
+    private func release(_ request: MirrorRequest) {
+        budget.releaseBytes(request.memorySize)
+        counters.subtract(request.memorySize, from: .queuedBytes)
+    }
+
+    // MARK: stop
+
+    /// Calls back once, when no copy is waiting or under way; at once if none is.
+    func drain(_ drained: @escaping () -> Void) {
+        self.drained = drained
+        reportWhenDrained()
+    }
+
+    /// Drops whatever is left, reason `shutdown`; returns how many.
+    func abandon() -> Int {
+        let count = queue.count + active.count
+        while !queue.isEmpty { dropFirst(.shutdown) }
+        for transfer in active.values {
+            guard let request = recycle(transfer) else { continue }
+            release(request)
+            counters.subtract(from: .inFlight)
+            budget.releaseTransfer()
+            counters.add(to: DropReason.shutdown.counter)
+        }
+        return count
+    }
+
+    private func reportWhenDrained() {
+        guard let drained, queue.isEmpty, active.isEmpty else { return }
+        self.drained = nil
+        drained()
+    }
+}
+
+/// libcurl could not set itself up.
+struct OutOfMemory: Error, CustomStringConvertible {
+    var description: String { "libcurl has no memory to start with" }
+}

@@ -1,0 +1,37 @@
+internal import Synchronization
+
+/// What all workers together may hold, counted in atomics that all of them share.
+final class DeliveryBudget: Sendable {
+    private let inFlight = Atomic<Int>(0)
+    private let queued = Atomic<Int>(0)
+    private let bytes = Atomic<Int>(0)
+
+    /// Takes a place in the queue and `size` bytes of memory; false, and nothing taken, when either is used up.
+    func reserveQueue(size: Int, maxQueue: Int, maxBytes: Int) -> Bool {
+        guard Self.reserve(1, of: queued, upTo: maxQueue) else { return false }
+        guard Self.reserve(size, of: bytes, upTo: maxBytes) else {
+            queued.subtract(1, ordering: .relaxed)
+            return false
+        }
+        return true
+    }
+
+    /// Gives back the place in the queue. The bytes stay taken until `releaseBytes`: a transfer holds them too.
+    func releaseQueue() { queued.subtract(1, ordering: .relaxed) }
+
+    /// Gives back memory.
+    func releaseBytes(_ size: Int) { bytes.subtract(size, ordering: .relaxed) }
+
+    /// Takes one transfer; false when all are taken.
+    func reserveTransfer(maxInFlight: Int) -> Bool { Self.reserve(1, of: inFlight, upTo: maxInFlight) }
+
+    /// Gives back one transfer.
+    func releaseTransfer() { inFlight.subtract(1, ordering: .relaxed) }
+
+    private static func reserve(_ amount: Int, of atomic: borrowing Atomic<Int>, upTo limit: Int) -> Bool {
+        let after = atomic.add(amount, ordering: .relaxed).newValue
+        guard after > limit else { return true }
+        atomic.subtract(amount, ordering: .relaxed)
+        return false
+    }
+}

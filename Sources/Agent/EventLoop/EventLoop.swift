@@ -1,0 +1,68 @@
+internal import CLibev
+
+/// One libev loop. It belongs to the thread that runs it; only `Waker` may be used from another.
+@safe final class EventLoop {
+    let pointer: OpaquePointer
+
+    /// Makes a loop on `backend`; nil lets libev choose. Throws when this libev or kernel lacks it.
+    init(backend: Backend?) throws(BackendUnavailable) {
+        // NOENV: LIBEV_FLAGS in the environment must not override the command line.
+        // NOTIMERFD: a clock jump is of no interest, only monotonic timers are used.
+        let flags = UInt32(EVFLAG_NOENV) | UInt32(EVFLAG_NOTIMERFD) | (backend?.flag ?? 0)
+        guard let pointer = unsafe ev_loop_new(flags) else { throw BackendUnavailable(backend: backend) }
+        unsafe self.pointer = pointer
+    }
+
+    deinit { unsafe ev_loop_destroy(pointer) }
+
+    /// Runs until `stop` or until no watcher is left.
+    func run() { _ = unsafe ev_run(pointer, 0) }
+
+    /// Makes `run` return once the watchers that are due have been called.
+    func stop() { unsafe ev_break(pointer, Int32(EVBREAK_ALL)) }
+
+    /// Seconds on the loop's clock, taken once a turn; its origin means nothing.
+    var now: Double { unsafe ev_now(pointer) }
+
+    /// The backend in use, by the name the command line takes.
+    var backendName: String { Backend(flag: unsafe ev_backend(pointer))?.rawValue ?? "unknown" }
+}
+
+/// The event mechanisms of libev on Linux, by the names the command line takes.
+enum Backend: String, CaseIterable, Sendable {
+    case select, poll, epoll, linuxaio, iouring
+
+    var flag: UInt32 {
+        switch self {
+        case .select: UInt32(EVBACKEND_SELECT)
+        case .poll: UInt32(EVBACKEND_POLL)
+        case .epoll: UInt32(EVBACKEND_EPOLL)
+        case .linuxaio: UInt32(EVBACKEND_LINUXAIO)
+        case .iouring: UInt32(EVBACKEND_IOURING)
+        }
+    }
+
+    init?(flag: UInt32) {
+        guard let backend = Backend.allCases.first(where: { $0.flag == flag }) else { return nil }
+        self = backend
+    }
+
+    /// Those this libev was built with and this kernel accepts: a loop is made of each to know.
+    static var available: [Backend] {
+        allCases.filter { backend in
+            guard ev_supported_backends() & backend.flag != 0 else { return false }
+            return (try? EventLoop(backend: backend)) != nil
+        }
+    }
+}
+
+/// No loop could be made on the wanted backend.
+struct BackendUnavailable: Error, CustomStringConvertible {
+    let backend: Backend?
+
+    var description: String {
+        let names = Backend.available.map(\.rawValue).joined(separator: ", ")
+        guard let backend else { return "no event loop could be created (available backends: \(names))" }
+        return "backend '\(backend.rawValue)' is not available here (available: \(names))"
+    }
+}

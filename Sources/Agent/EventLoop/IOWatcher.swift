@@ -1,0 +1,67 @@
+internal import CLibev
+
+/// Which readiness a descriptor is watched for.
+struct IOEvents: OptionSet, Sendable {
+    let rawValue: Int32
+    static let read = IOEvents(rawValue: Int32(EV_READ))
+    static let write = IOEvents(rawValue: Int32(EV_WRITE))
+}
+
+/// Who goes first when several watchers are due in one turn of a loop.
+enum WatcherPriority: Int32 {
+    /// HAProxy waits for these.
+    case haproxy = 1
+    case normal = 0
+    /// The mirror may wait.
+    case mirror = -1
+}
+
+/// Watches one descriptor, which must stay open while it is watched. Owned by the loop's thread.
+@safe final class IOWatcher {
+    private let loop: EventLoop
+    private let watcher: UnsafeMutablePointer<ev_io>
+    private let handler: (IOEvents) -> Void
+    private(set) var events: IOEvents = []
+
+    init(loop: EventLoop, priority: WatcherPriority = .normal, handler: @escaping (IOEvents) -> Void) {
+        self.loop = loop
+        self.handler = handler
+        unsafe watcher = .allocate(capacity: 1)
+        unsafe shim_ev_io_init(
+            watcher, { _, watcher, revents in unsafe ioWatcherFired(watcher, revents) }, priority.rawValue,
+            Unmanaged.passUnretained(self).toOpaque())
+    }
+
+    deinit {
+        // ev_io_stop also clears an event that is pending for this watcher in the current turn.
+        unsafe ev_io_stop(loop.pointer, watcher)
+        unsafe watcher.deallocate()
+    }
+
+    /// Watches `descriptor` for `events` from now on; an empty set stops watching.
+    func watch(_ descriptor: Int32, for events: IOEvents) {
+        if events == self.events, unsafe watcher.pointee.fd == descriptor { return }
+        unsafe ev_io_stop(loop.pointer, watcher)
+        self.events = events
+        guard !events.isEmpty else { return }
+        unsafe shim_ev_io_set(watcher, descriptor, events.rawValue)
+        unsafe ev_io_start(loop.pointer, watcher)
+    }
+
+    /// Stops watching. Needed before the descriptor is closed.
+    func stop() {
+        unsafe ev_io_stop(loop.pointer, watcher)
+        events = []
+    }
+
+    fileprivate func fire(_ revents: Int32) {
+        handler(IOEvents(rawValue: revents).intersection([.read, .write]))
+    }
+}
+
+private func ioWatcherFired(_ watcher: UnsafeMutablePointer<ev_io>?, _ revents: Int32) {
+    guard let data = unsafe watcher?.pointee.data else { return }
+    // The handler may drop the last reference to the watcher: it is held until the handler is back.
+    let owner = unsafe Unmanaged<IOWatcher>.fromOpaque(data).takeUnretainedValue()
+    withExtendedLifetime(owner) { owner.fire(revents) }
+}

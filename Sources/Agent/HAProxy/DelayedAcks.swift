@@ -1,0 +1,38 @@
+internal import DequeModule
+
+/// ACKs held back by --processing-delay, which makes a slow agent out of this one to test HAProxy's configuration with.
+final class DelayedAcks {
+    private struct Entry {
+        let due: Double
+        let streamID: UInt64
+        let frameID: UInt64
+    }
+
+    private let loop: EventLoop
+    private let delay: Double
+    private var timer: TimerWatcher?
+    private var entries = Deque<Entry>()
+
+    /// Calls `due` when at least one ACK is; `release` then gives them out.
+    init(loop: EventLoop, delay: Double, due: @escaping () -> Void) {
+        self.loop = loop
+        self.delay = delay
+        timer = TimerWatcher(loop: loop, priority: .haproxy, handler: due)
+    }
+
+    var count: Int { entries.count }
+
+    func hold(streamID: UInt64, frameID: UInt64) {
+        entries.append(Entry(due: loop.now + delay, streamID: streamID, frameID: frameID))
+        if entries.count == 1 { timer?.start(after: delay) }
+    }
+
+    /// Gives out what is due, or everything.
+    func release(all: Bool = false, _ body: (_ streamID: UInt64, _ frameID: UInt64) -> Void) {
+        while let first = entries.first, all || first.due <= loop.now {
+            entries.removeFirst()
+            body(first.streamID, first.frameID)
+        }
+        if let first = entries.first { timer?.start(after: first.due - loop.now) }
+    }
+}

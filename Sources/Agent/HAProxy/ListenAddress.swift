@@ -1,0 +1,37 @@
+internal import Glibc
+
+/// Where the agent listens for HAProxy: a host and port, or a UNIX socket.
+enum ListenAddress: Hashable, Sendable, CustomStringConvertible {
+    case host(String, port: UInt16)
+    case unix(path: String)
+
+    /// `unix@/path`, an IPv4 or IPv6 address (in brackets or not), or a host name.
+    init(address: String, port: UInt16) throws(InvalidValue) {
+        if address.hasPrefix("unix@") {
+            let path = String(address.dropFirst(5))
+            guard path.hasPrefix("/"), path.utf8.count <= Self.longestPath, !path.utf8.contains(0) else {
+                throw InvalidValue(
+                    address, accepted: "unix@ and an absolute path of at most \(Self.longestPath) bytes")
+            }
+            self = .unix(path: path)
+            return
+        }
+        let bare =
+            address.hasPrefix("[") && address.hasSuffix("]")
+            ? String(address.dropFirst().dropLast()) : address
+        guard !bare.isEmpty, !bare.contains(where: { $0.isWhitespace || $0 == "/" || $0 == "\0" }) else {
+            throw InvalidValue(address, accepted: "an IPv4 or IPv6 address, a host name, or unix@/path")
+        }
+        self = .host(bare, port: port)
+    }
+
+    /// `sun_path` with its closing NUL (unix(7)).
+    private static let longestPath = 107
+
+    var description: String {
+        switch self {
+        case .host(let host, let port): host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)"
+        case .unix(let path): "unix@\(path)"
+        }
+    }
+}

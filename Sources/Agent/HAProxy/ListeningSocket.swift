@@ -1,0 +1,116 @@
+internal import Glibc
+
+/// Opens the sockets that HAProxy connects to.
+enum ListeningSocket {
+    /// One listening, non-blocking socket per address that the name resolves to (one for a literal address).
+    static func open(_ address: ListenAddress, backlog: Int32) throws -> [Int32] {
+        switch address {
+        case .unix(let path): [try openUnix(path, backlog: backlog)]
+        case .host(let host, let port): try openInternet(host, port, name: "\(address)", backlog: backlog)
+        }
+    }
+
+    private static func openInternet(
+        _ host: String, _ port: UInt16, name: String, backlog: Int32
+    ) throws -> [Int32] {
+        var hints = unsafe addrinfo()
+        unsafe hints.ai_socktype = Int32(SOCK_STREAM.rawValue)
+        unsafe hints.ai_flags = AI_PASSIVE | AI_NUMERICSERV
+        var list: UnsafeMutablePointer<addrinfo>?
+        let code = unsafe getaddrinfo(host == "*" ? nil : host, "\(port)", &hints, &list)
+        guard code == 0 else {
+            let reason = unsafe gai_strerror(code).map { unsafe String(cString: $0) } ?? "unknown error"
+            throw ListenError(address: name, reason: reason)
+        }
+        defer { unsafe freeaddrinfo(list) }
+        var sockets: [Int32] = []
+        var lastError: (any Error)?
+        var next = unsafe list
+        while let entry = unsafe next {
+            unsafe next = unsafe entry.pointee.ai_next
+            do {
+                sockets.append(try unsafe openOne(entry.pointee, name: name, backlog: backlog))
+            } catch {
+                lastError = error
+            }
+        }
+        // A name such as localhost may resolve to an address family that the machine has switched off: one socket
+        // is enough, unless the address is taken, which the operator has to know.
+        if let error = lastError, sockets.isEmpty || (error as? SystemError)?.code == EADDRINUSE {
+            sockets.forEach { _ = close($0) }
+            throw error
+        }
+        guard !sockets.isEmpty else { throw ListenError(address: name, reason: "the name has no address") }
+        return sockets
+    }
+
+    private static func openOne(_ entry: addrinfo, name: String, backlog: Int32) throws -> Int32 {
+        let kind = Int32(SOCK_STREAM.rawValue | SOCK_NONBLOCK.rawValue | SOCK_CLOEXEC.rawValue)
+        let number = unsafe socket(entry.ai_family, kind, 0)
+        guard number >= 0 else { throw SystemError("open a socket for \(name)") }
+        let descriptor = Descriptor(owning: number)
+        setOption(number, SOL_SOCKET, SO_REUSEADDR, 1)
+        if unsafe entry.ai_family == AF_INET6 { setOption(number, Int32(IPPROTO_IPV6), IPV6_V6ONLY, 1) }
+        guard unsafe bind(number, entry.ai_addr, entry.ai_addrlen) == 0 else {
+            throw SystemError("listen on \(name)")
+        }
+        guard listen(number, backlog) == 0 else { throw SystemError("listen on \(name)") }
+        return descriptor.release()
+    }
+
+    private static func openUnix(_ path: String, backlog: Int32) throws -> Int32 {
+        let kind = Int32(SOCK_STREAM.rawValue | SOCK_NONBLOCK.rawValue | SOCK_CLOEXEC.rawValue)
+        let number = socket(AF_UNIX, kind, 0)
+        guard number >= 0 else { throw SystemError("open a socket for \(path)") }
+        let descriptor = Descriptor(owning: number)
+        try removeStaleSocket(path)
+        guard unsafe withUnixAddress(path, { unsafe bind(number, $0, $1) }) == 0, listen(number, backlog) == 0
+        else {
+            throw SystemError("listen on unix@\(path)")
+        }
+        return descriptor.release()
+    }
+
+    /// A socket file that a dead process left behind is removed; one that somebody answers on, or a file that is no
+    /// socket, is left alone.
+    private static func removeStaleSocket(_ path: String) throws {
+        var status = stat()
+        guard unsafe lstat(path, &status) == 0 else { return }
+        guard status.st_mode & S_IFMT == S_IFSOCK else {
+            throw ListenError(address: "unix@\(path)", reason: "the path exists and is not a socket")
+        }
+        let probe = Descriptor(
+            owning: socket(AF_UNIX, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0))
+        guard unsafe withUnixAddress(path, { unsafe connect(probe.rawValue, $0, $1) }) != 0 else {
+            throw SystemError("listen on unix@\(path)", code: EADDRINUSE)
+        }
+        guard errno == ECONNREFUSED else { throw SystemError("listen on unix@\(path)") }
+        _ = unsafe unlink(path)
+    }
+
+    private static func withUnixAddress(
+        _ path: String, _ body: (UnsafePointer<sockaddr>, socklen_t) -> Int32
+    ) -> Int32 {
+        var address = sockaddr_un()
+        address.sun_family = sa_family_t(AF_UNIX)
+        unsafe withUnsafeMutableBytes(of: &address.sun_path) { field in
+            for (index, byte) in path.utf8.enumerated() { unsafe field[index] = byte }
+        }
+        return unsafe withUnsafeBytes(of: &address) { bytes in
+            guard let base = bytes.baseAddress else { return -1 }
+            return unsafe body(base.assumingMemoryBound(to: sockaddr.self), socklen_t(bytes.count))
+        }
+    }
+
+    static func setOption(_ descriptor: Int32, _ level: Int32, _ name: Int32, _ value: Int32) {
+        var value = value
+        _ = unsafe setsockopt(descriptor, level, name, &value, socklen_t(MemoryLayout<Int32>.size))
+    }
+}
+
+/// A listen address that cannot be used.
+struct ListenError: Error, CustomStringConvertible {
+    let address: String
+    let reason: String
+    var description: String { "cannot listen on \(address): \(reason)" }
+}

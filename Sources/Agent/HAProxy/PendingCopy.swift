@@ -1,0 +1,13 @@
+/// A message whose NOTIFY is answered and that is still to be mirrored, in the same turn of the loop.
+struct PendingCopy {
+    /// Where the bytes of its payload stand until then.
+    enum Source {
+        /// Where the frame was read to.
+        case frame(FrameReader.Location)
+        /// Put together from fragments.
+        case reassembled([UInt8])
+    }
+
+    let source: Source
+    let arguments: MirrorArguments
+}

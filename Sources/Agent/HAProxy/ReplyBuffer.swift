@@ -1,0 +1,38 @@
+internal import Glibc
+
+/// Frames encoded but not yet taken by the socket. Its memory is used again once all of it is written.
+struct ReplyBuffer {
+    /// Frames are appended here.
+    var bytes: [UInt8] = []
+    /// ACKs among them.
+    var acks = 0
+    private var written = 0
+
+    /// How a write went.
+    enum Progress {
+        case done, partial, failed
+    }
+
+    var isEmpty: Bool { bytes.isEmpty }
+
+    /// Writes as much as the socket takes, in one call when it takes all.
+    mutating func flush(to descriptor: Int32) -> Progress {
+        while written < bytes.count {
+            let count = unsafe bytes.withUnsafeBytes { buffer in
+                unsafe send(
+                    descriptor, buffer.baseAddress.map { unsafe $0 + written }, buffer.count - written,
+                    Int32(MSG_NOSIGNAL))
+            }
+            if count >= 0 {
+                written += count
+            } else if errno == EAGAIN {
+                return .partial
+            } else if errno != EINTR {
+                return .failed
+            }
+        }
+        bytes.removeAll(keepingCapacity: true)
+        (written, acks) = (0, 0)
+        return .done
+    }
+}

@@ -1,0 +1,243 @@
+internal import Glibc
+internal import SPOP
+internal import Stats
+
+/// One connection from HAProxy: moves bytes between the socket and its `Session`.
+///
+/// A turn goes: read once, decode every whole frame, encode every answer, write them once, and only then mirror what
+/// the NOTIFYs brought. Owned by its worker, on the worker's thread.
+final class SPOPConnection {
+    private let descriptor: Descriptor
+    private let context: WorkerContext
+    private var watcher: IOWatcher?
+    private var timer: TimerWatcher?
+    private var delayed: DelayedAcks?
+    private var session: Session
+    private var reader: FrameReader
+    private var replies = ReplyBuffer()
+    private var gauges = ConnectionGauges()
+    private var phase = Phase.talking
+
+    private enum Phase {
+        case talking
+        /// All is said: the replies go out, then the peer's end is awaited, so that no reset overtakes our goodbye.
+        case leaving
+        case closed
+    }
+
+    /// Seconds until the peer has to have closed after our goodbye.
+    private static let lingerTime = 1.0
+
+    /// Takes over a connected, non-blocking socket and starts reading from it.
+    init(_ descriptor: consuming Descriptor, context: WorkerContext) {
+        self.descriptor = descriptor
+        self.context = context
+        session = Session(limits: context.sessionLimits)
+        reader = unsafe FrameReader(buffer: context.readBuffer)
+        watcher = IOWatcher(loop: context.loop, priority: .haproxy) { [unowned self] in ready($0) }
+        timer = TimerWatcher(loop: context.loop) { [unowned self] in timeUp() }
+        if context.processingDelay > 0 {
+            delayed = DelayedAcks(loop: context.loop, delay: context.processingDelay) { [unowned self] in
+                releaseDelayed(all: false)
+                updateGauges()
+            }
+        }
+        watcher?.watch(self.descriptor.rawValue, for: .read)
+        timer?.start(after: context.helloTimeout)
+        context.counters.add(to: .connectionsOpened)
+    }
+
+    /// Says goodbye; ACKs that were held back go out first.
+    func disconnect() {
+        guard phase == .talking else { return }
+        releaseDelayed(all: true)
+        guard phase == .talking else { return }
+        session.disconnect(.normal, replies: &replies.bytes)
+        leave()
+        updateGauges()
+    }
+
+    private func ready(_ events: IOEvents) {
+        if events.contains(.write) { flush() }
+        // A peer that does not take its ACKs is not read from: it is held back, and only it.
+        if events.contains(.read), phase != .closed, replies.isEmpty { receive() }
+        updateGauges()
+    }
+
+    private func timeUp() {
+        guard phase == .talking else { return close() }
+        context.errors.report("hello-timeout", "a connection sent no HAPROXY-HELLO in time")
+        session.disconnect(.timeout, replies: &replies.bytes)
+        leave()
+    }
+
+    // MARK: in
+
+    private func receive() {
+        switch reader.read(from: descriptor.rawValue, splitter: session.splitter) {
+        case .nothing: return
+        case .closed, .failed: return close()
+        case .bytes where phase == .leaving: return reader.discard()
+        case .bytes: break
+        }
+        takeFrames()
+        flush()
+        mirrorPending()
+        reader.endTurn()
+    }
+
+    private func takeFrames() {
+        do throws(DecodeError) {
+            while session.state != .closing, let frame = try reader.next(session.splitter) {
+                context.counters.add(to: .framesIn)
+                try reader.withBytes(at: frame) { bytes throws(DecodeError) in try take(bytes, at: frame) }
+            }
+        } catch {
+            perform(session.fail(error, replies: &replies.bytes))
+        }
+    }
+
+    private func take(_ frame: RawSpan, at location: FrameReader.Location) throws(DecodeError) {
+        let event = session.receive(frame, replies: &replies.bytes)
+        switch event {
+        case .notify(let streamID, let frameID, let payload):
+            try takeNotify(
+                streamID, frameID, frame.extracting(payload), source: .frame(location.extracting(payload)))
+        case .notifyReassembled(let streamID, let frameID, let payload):
+            unsafe try takeNotify(streamID, frameID, payload.span.bytes, source: .reassembled(payload))
+        default: perform(event)
+        }
+    }
+
+    private func takeNotify(
+        _ streamID: UInt64, _ frameID: UInt64, _ payload: RawSpan, source: PendingCopy.Source
+    ) throws(DecodeError) {
+        let notification: Notification
+        do throws(DecodeError) {
+            notification = try Notification(payload: payload, messageName: context.messageName)
+        } catch {
+            context.counters.add(to: .errors)
+            throw error
+        }
+        answer(streamID, frameID)
+        if let name = notification.unknownMessage {
+            context.counters.add(to: .unknownMessages)
+            context.unknownMessages.note(payload, name)
+        }
+        if let arguments = notification.copy {
+            context.pending.append(PendingCopy(source: source, arguments: arguments))
+        }
+    }
+
+    private func perform(_ event: Session.Event) {
+        switch event {
+        case .none, .notify, .notifyReassembled: break
+        case .opened:
+            timer?.stop()
+        case .notifyTooLarge(let streamID, let frameID):
+            answer(streamID, frameID)
+            context.pipeline.drop(.tooLarge)
+        case .finished(let ending):
+            note(ending)
+            leave()
+        }
+    }
+
+    private func note(_ ending: Session.Ending) {
+        switch ending {
+        case .healthCheck: context.counters.add(to: .healthChecks)
+        case .failed(let error):
+            context.errors.report("SPOP error", "\(error)")
+        case .peerDisconnected(let farewell):
+            // HAProxy says 0 or 2 when it closes an idle connection; anything else is about us.
+            guard farewell.status != .normal, farewell.status != .timeout else { return }
+            context.errors.report(
+                "HAPROXY-DISCONNECT",
+                "status \(farewell.status.rawValue), \(farewell.message.debugDescription)")
+        }
+    }
+
+    // MARK: out
+
+    private func answer(_ streamID: UInt64, _ frameID: UInt64) {
+        if let delayed {
+            delayed.hold(streamID: streamID, frameID: frameID)
+        } else {
+            acknowledge(streamID, frameID)
+        }
+    }
+
+    private func acknowledge(_ streamID: UInt64, _ frameID: UInt64) {
+        session.acknowledge(streamID: streamID, frameID: frameID, replies: &replies.bytes)
+        replies.acks += 1
+        context.counters.add(to: .acks)
+        context.counters.add(to: .processed)
+    }
+
+    private func releaseDelayed(all: Bool) {
+        delayed?.release(all: all) { acknowledge($0, $1) }
+        flush()
+    }
+
+    private func flush() {
+        guard phase != .closed, !replies.isEmpty else { return }
+        switch replies.flush(to: descriptor.rawValue) {
+        case .failed: close()
+        case .partial: watcher?.watch(descriptor.rawValue, for: .write)
+        case .done:
+            watcher?.watch(descriptor.rawValue, for: .read)
+            if phase == .leaving { _ = shutdown(descriptor.rawValue, Int32(SHUT_WR)) }
+        }
+    }
+
+    private func mirrorPending() {
+        guard !context.pending.isEmpty else { return }
+        for copy in context.pending {
+            switch copy.source {
+            case .frame(let location):
+                reader.withBytes(at: location) { context.pipeline.mirror(copy.arguments, payload: $0) }
+            case .reassembled(let payload):
+                unsafe context.pipeline.mirror(copy.arguments, payload: payload.span.bytes)
+            }
+        }
+        context.pending.removeAll(keepingCapacity: true)
+    }
+
+    // MARK: end
+
+    private func leave() {
+        guard phase == .talking else { return }
+        phase = .leaving
+        timer?.start(after: Self.lingerTime)
+        if replies.isEmpty {
+            _ = shutdown(descriptor.rawValue, Int32(SHUT_WR))
+        } else {
+            flush()
+        }
+    }
+
+    private func close() {
+        guard phase != .closed else { return }
+        phase = .closed
+        watcher?.stop()
+        timer?.stop()
+        // NOTIFYs that got no answer any more ended in an error, as HAProxy sees it.
+        context.counters.add(delayed?.count ?? 0, to: .errors)
+        delayed = nil
+        updateGauges()
+        context.counters.add(to: .connectionsClosed)
+        context.closed(self)
+    }
+
+    private func updateGauges() {
+        let isOpen = phase == .talking && session.state == .open
+        let waiting = (delayed?.count ?? 0) + (session.isAssembling ? 1 : 0)
+        gauges.update(
+            ConnectionGauges(
+                applets: isOpen ? 1 : 0,
+                idle: isOpen && waiting == 0 && replies.isEmpty && !reader.isInsideFrame ? 1 : 0,
+                sending: phase == .closed ? 0 : replies.acks,
+                waiting: phase == .closed ? 0 : waiting),
+            in: context.counters)
+    }
+}

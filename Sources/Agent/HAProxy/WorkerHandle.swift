@@ -1,0 +1,63 @@
+internal import Logging
+internal import Stats
+internal import Synchronization
+
+/// The main thread's end of a worker.
+final class WorkerHandle {
+    let counters: CounterBank
+    private let sender = Mailbox<Worker.Message>.Sender()
+    private let abandoned = AbandonedCopies()
+    private var thread: WorkerThread?
+    private var assigned: UInt64 = 0
+
+    /// Makes the worker and starts its thread, which calls `ended` as the last thing it does.
+    init(
+        index: Int, configuration: Configuration, budget: DeliveryBudget, unknownMessages: UnknownMessages,
+        logger: Logger, ended: @escaping @Sendable () -> Void
+    ) throws {
+        counters = CounterBank()
+        let worker = Handoff(
+            try Worker(
+                configuration: configuration, sender: sender, counters: counters, budget: budget,
+                unknownMessages: unknownMessages, logger: logger))
+        let abandoned = abandoned
+        thread = try WorkerThread(name: "spoa-worker-\(index)") {
+            let count = worker.value.run()
+            abandoned.count.withLock { $0 = count }
+            ended()
+        }
+    }
+
+    /// Connections given to this worker and not yet closed by it.
+    var connectionCount: UInt64 { assigned - counters.value(of: .connectionsClosed) }
+
+    /// Gives the worker a connected socket.
+    func serve(_ connection: consuming Descriptor) {
+        assigned += 1
+        sender.send(.connection(connection.release()))
+    }
+
+    /// Gives the worker new settings.
+    func apply(_ settings: Settings) { sender.send(.settings(settings)) }
+
+    /// Tells the worker to end, copies given `drainTimeout` seconds.
+    func stop(drainTimeout: Double) { sender.send(.stop(drainTimeout: drainTimeout)) }
+
+    /// Waits for the worker's end; returns how many copies it gave up.
+    func join() -> Int {
+        thread.take()?.join()
+        return abandoned.count.withLock { $0 }
+    }
+}
+
+/// Written by the worker's thread at its end, read after the join.
+private final class AbandonedCopies: Sendable {
+    let count = Mutex(0)
+}
+
+/// Moves a value to the one thread that uses it from then on: the maker keeps no reference.
+private struct Handoff<Value>: @unchecked Sendable {
+    let value: Value
+
+    init(_ value: Value) { self.value = value }
+}

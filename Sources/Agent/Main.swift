@@ -1,0 +1,45 @@
+internal import ArgumentParser
+internal import Glibc
+
+/// Options, background, service, end.
+@main
+enum Main {
+    static func main() {
+        let options = parse()
+        do {
+            if options.version { return print(Version.text) }
+            let configuration = try options.configuration()
+            if options.check { return print("spoa-mirror: the options are valid") }
+            try configuration.daemonize ? runInBackground(configuration) : Agent(configuration).run()
+        } catch {
+            ExitStatus.fail(error)
+        }
+    }
+
+    private static func runInBackground(_ configuration: Configuration) throws {
+        let readiness = try Daemon.detach()
+        let agent: Agent
+        do {
+            agent = try Agent(configuration)
+        } catch {
+            readiness.failed(ExitStatus.code(for: error))
+            throw error
+        }
+        readiness.serving()
+        agent.run()
+    }
+
+    /// Help goes to standard output; a mistake is one line on standard error and exit code 64.
+    private static func parse() -> Options {
+        let arguments = Options.separatingFlags(Array(CommandLine.arguments.dropFirst()))
+        do {
+            return try Options.parse(arguments)
+        } catch {
+            guard Options.exitCode(for: error) != .success else {
+                print(Options.fullMessage(for: error))
+                exit(EXIT_SUCCESS)
+            }
+            ExitStatus.fail(UsageError("\(Options.message(for: error)) (see spoa-mirror --help)"))
+        }
+    }
+}

@@ -1,0 +1,77 @@
+internal import CLibcurl
+
+/// Where copies go: a mirror URL, taken apart and checked once. A value that each request carries to its end, so that a
+/// change of destination never touches a copy already made.
+final class Destination: Sendable {
+    /// The URL as the operator gave it, without credentials by construction.
+    let url: String
+    /// Scheme, host and port: what libcurl connects to. The path never goes through libcurl's URL parser.
+    let origin: String
+    /// Put before each origin-form target; empty, or starts with "/" and does not end with one.
+    let prefix: [UInt8]
+    /// `host` or `host:port`, for a Host field where the request has none.
+    let authority: [UInt8]
+
+    /// Parses and checks a mirror URL (RFC 3986) with libcurl's own parser.
+    init(_ url: String) throws(InvalidValue) {
+        let accepted = "http://HOST[:PORT][/PREFIX] or https://..."
+        let parts = try URLParts(url, accepted: accepted)
+        guard parts.scheme == "http" || parts.scheme == "https" else {
+            throw InvalidValue(url, accepted: accepted)
+        }
+        guard parts.user == nil, parts.password == nil else {
+            throw InvalidValue("\(parts.scheme)://...@\(parts.host)", accepted: "a URL without credentials")
+        }
+        guard parts.query == nil, parts.fragment == nil else {
+            throw InvalidValue(url, accepted: "a URL without query and fragment; its path is a prefix")
+        }
+        self.url = url
+        let port = parts.port.map { ":\($0)" } ?? ""
+        origin = "\(parts.scheme)://\(parts.host)\(port)/"
+        authority = Array("\(parts.host)\(port)".utf8)
+        var prefix = Array(parts.path.utf8)
+        while prefix.last == UInt8(ascii: "/") { prefix.removeLast() }
+        self.prefix = prefix
+    }
+}
+
+/// A URL cut into parts by libcurl (curl_url_get(3)).
+private struct URLParts {
+    let scheme: String
+    let host: String
+    let path: String
+    let port: String?
+    let user: String?
+    let password: String?
+    let query: String?
+    let fragment: String?
+
+    init(_ url: String, accepted: String) throws(InvalidValue) {
+        // Blanks and control bytes: older libcurl lets some of them pass.
+        guard !url.utf8.contains(where: { $0 <= 0x20 || $0 == 0x7F }), let handle = unsafe curl_url() else {
+            throw InvalidValue(url, accepted: accepted)
+        }
+        defer { unsafe curl_url_cleanup(handle) }
+        let code = unsafe curl_url_set(
+            handle, CURLUPART_URL, url, UInt32(CURLU_NON_SUPPORT_SCHEME | CURLU_PATH_AS_IS))
+        func part(_ name: CURLUPart) -> String? {
+            var text: UnsafeMutablePointer<CChar>?
+            guard unsafe curl_url_get(handle, name, &text, 0) == CURLUE_OK, let text = unsafe text else {
+                return nil
+            }
+            defer { unsafe curl_free(text) }
+            return unsafe String(cString: text)
+        }
+        guard code == CURLUE_OK, let scheme = part(CURLUPART_SCHEME), let host = part(CURLUPART_HOST),
+            !host.isEmpty
+        else { throw InvalidValue(url, accepted: accepted) }
+        self.scheme = scheme.lowercased()
+        self.host = host
+        path = part(CURLUPART_PATH) ?? "/"
+        port = part(CURLUPART_PORT)
+        user = part(CURLUPART_USER)
+        password = part(CURLUPART_PASSWORD)
+        query = part(CURLUPART_QUERY)
+        fragment = part(CURLUPART_FRAGMENT)
+    }
+}

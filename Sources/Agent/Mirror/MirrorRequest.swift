@@ -1,0 +1,33 @@
+/// One copy, ready to send: method, target, header lines and body behind each other in the object's own allocation.
+///
+/// Made by `RequestRenderer`, then owned by the delivery queue or a transfer; freed with its last reference.
+final class MirrorRequest: ManagedBuffer<MirrorRequest.Layout, UInt8> {
+    /// Where the parts stand. Offsets and lengths in bytes; all but the body end with a NUL, as libcurl wants them.
+    struct Layout {
+        let destination: Destination
+        /// On the clock of the worker's loop, in seconds.
+        let receivedAt: Double
+        /// All parts together.
+        let size: Int
+        var targetOffset = 0
+        var headersOffset = 0
+        var headerCount = 0
+        var bodyOffset = 0
+        var bodyLength = 0
+        var answerHasNoBody = false
+    }
+
+    /// An empty request of `size` bytes, to be filled front to back with `Writer`.
+    static func make(size: Int, destination: Destination, receivedAt: Double) -> MirrorRequest {
+        let buffer = MirrorRequest.create(minimumCapacity: size) { _ in
+            Layout(destination: destination, receivedAt: receivedAt, size: size)
+        }
+        return unsafe unsafeDowncast(buffer, to: MirrorRequest.self)
+    }
+
+    /// Bytes this copy holds in memory: what the queue's byte budget counts.
+    var memorySize: Int { header.size + Self.overhead }
+
+    /// The object itself: Swift's header, the layout, and malloc's own, rounded up.
+    private static let overhead = 128
+}

@@ -1,0 +1,53 @@
+internal import SPOP
+internal import Stats
+
+/// The whole way of a request through one worker: gate, renderer, queue. Whatever stops it is counted by its reason.
+final class Pipeline {
+    private let delivery: Delivery
+    private let counters: CounterBank
+    private let loop: EventLoop
+    private var gate: Gate
+    private var renderer: RequestRenderer
+
+    init(loop: EventLoop, settings: Settings, budget: DeliveryBudget, counters: CounterBank) throws {
+        self.loop = loop
+        self.counters = counters
+        delivery = try Delivery(loop: loop, settings: settings, budget: budget, counters: counters)
+        gate = Gate(settings: settings)
+        renderer = RequestRenderer(destination: settings.destination)
+    }
+
+    /// Uses `settings` from the next request on.
+    func apply(_ settings: Settings) {
+        gate = Gate(settings: settings)
+        renderer = RequestRenderer(destination: settings.destination)
+        delivery.apply(settings)
+    }
+
+    /// Mirrors one message whose NOTIFY is answered, or counts why not.
+    func mirror(_ arguments: MirrorArguments, payload: RawSpan) {
+        counters.add(to: .received)
+        if let reason = gate.refusal() {
+            counters.add(to: reason.counter)
+            return
+        }
+        do throws(DropReason) {
+            let request = try renderer.render(arguments, payload: payload, receivedAt: loop.now)
+            try delivery.enqueue(request)
+        } catch {
+            counters.add(to: error.counter)
+        }
+    }
+
+    /// Counts a message that was let go before it was whole.
+    func drop(_ reason: DropReason) {
+        counters.add(to: .received)
+        counters.add(to: reason.counter)
+    }
+
+    /// Calls back once, when every copy is gone.
+    func drain(_ drained: @escaping () -> Void) { delivery.drain(drained) }
+
+    /// Drops what is left; returns how many.
+    func abandon() -> Int { delivery.abandon() }
+}

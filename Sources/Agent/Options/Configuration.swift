@@ -1,0 +1,34 @@
+internal import SPOP
+
+/// The command line, checked and in the types the agent works with.
+struct Configuration: Sendable {
+    var address: ListenAddress
+    var backlog: Int32
+    var backend: Backend?
+    var sessionLimits: Session.Limits
+    var daemonize: Bool
+    /// Absolute, or nil.
+    var pidFile: String?
+    var monitorInterval: Duration
+    var logFile: LogDestination?
+    var workers: Int
+    /// Zero runs for ever.
+    var runtime: Duration
+    var processingDelay: Duration
+    var messageName: String
+    var settings: Settings
+
+    /// How long a connection may take to its HELLO.
+    var helloTimeout = Duration.seconds(5)
+    /// SPOP connections at once.
+    var maxConnections = 4096
+    /// What copies are given when the agent stops.
+    var drainTimeout = Duration.seconds(5)
+
+    /// `--logfile`, taken apart.
+    struct LogDestination: Hashable, Sendable {
+        /// Absolute.
+        let path: String
+        let mode: LogFile.Mode
+    }
+}

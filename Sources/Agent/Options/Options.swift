@@ -1,0 +1,116 @@
+internal import ArgumentParser
+internal import SPOP
+
+/// The command line. Names, letters and meanings are those of the agents this one replaces.
+struct Options: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "spoa-mirror",
+        abstract: "Mirrors HTTP requests that HAProxy copies to it over SPOP.",
+        discussion: """
+            Times are a number and us, ms, s, m, h or d; milliseconds without a unit. \
+            Exit codes are those of sysexits(3).
+            """)
+
+    @Option(
+        name: [.customShort("a", allowingJoined: true), .long],
+        help: "Listen address: IPv4, IPv6, host name, or unix@/path. SPOP has no authentication.")
+    var address = "127.0.0.1"
+
+    @Option(
+        name: [.customShort("p", allowingJoined: true), .long], help: "Listen port.",
+        transform: OptionParsers.number(1...65535))
+    var port: UInt16 = 12345
+
+    @Option(
+        name: [.customShort("b", allowingJoined: true), .long],
+        help: "Connections the kernel queues before they are accepted.",
+        transform: OptionParsers.number(1...65535))
+    var connectionBacklog: Int32 = 128
+
+    @Option(
+        name: [.customShort("B", allowingJoined: true), .long],
+        help: "Event mechanism: select, poll, epoll, linuxaio, iouring. (default: the best one here)",
+        transform: OptionParsers.word(Backend.self))
+    var libevBackend: Backend?
+
+    @Option(
+        name: [.customShort("c", allowingJoined: true), .long], parsing: .singleValue,
+        help: "Capability to announce: fragmentation, pipelining, async. Repeatable. (default: all)",
+        transform: OptionParsers.word(Capability.self))
+    var capability: [Capability] = []
+
+    @Flag(
+        name: [.customShort("D"), .long], help: "Run in the background; return once the listeners are open.")
+    var daemonize = false
+
+    @Option(
+        name: [.customShort("F", allowingJoined: true), .long], help: "Write the process id to this file.",
+        transform: OptionParsers.path)
+    var pidfile: String?
+
+    @Option(
+        name: [.customShort("i", allowingJoined: true), .long],
+        help: "Interval of the summary line in the log, and of the rates shown. (default: 5s)",
+        transform: OptionParsers.interval)
+    var monitorInterval: Duration = .seconds(5)
+
+    @Option(
+        name: [.customShort("l", allowingJoined: true), .long],
+        help: ArgumentHelp(
+            "Log to this file. Modes: a append (default), w start empty; A, W the same, written line by line.",
+            valueName: "[mode:]file"),
+        transform: OptionParsers.logFile)
+    var logfile: Configuration.LogDestination?
+
+    @Option(
+        name: [.customShort("m", allowingJoined: true), .long],
+        help: "Longest SPOP frame in bytes, 256 to 16777216.",
+        transform: OptionParsers.number(256...(16 << 20)))
+    var maxFrameSize = 16380
+
+    @Option(
+        name: [.customShort("n", allowingJoined: true), .long],
+        help: "Worker threads, 1 to 64. (default: one per CPU, at most 4)",
+        transform: OptionParsers.number(1...64))
+    var numWorkers: Int?
+
+    @Option(
+        name: [.customShort("r", allowingJoined: true), .long],
+        help: "Stop after this time; 0 runs for ever. (default: 0)",
+        transform: OptionParsers.time)
+    var runtime: Duration = .zero
+
+    @Option(
+        name: [.customShort("t", allowingJoined: true), .long],
+        help: "Hold each ACK back for this long, for tests. (default: 0)", transform: OptionParsers.time)
+    var processingDelay: Duration = .zero
+
+    @Option(
+        name: [.customShort("u", allowingJoined: true), .long],
+        help: "Where copies go. A path in it is put before each target.")
+    var mirrorURL = "http://localhost:10100/"
+
+    @Option(
+        name: [.customShort("I", allowingJoined: true), .long],
+        help: "Source of outgoing connections: interface, address or host name.",
+        transform: OptionParsers.interface)
+    var mirrorInterface: String?
+
+    @Option(
+        name: [.customShort("P", allowingJoined: true), .long],
+        help: ArgumentHelp(
+            "Source port or ports of outgoing connections: PORT, FIRST-LAST or FIRST:COUNT.",
+            valueName: "ports"),
+        transform: OptionParsers.portRange)
+    var mirrorLocalPort: ClosedRange<UInt16>?
+
+    @Option(help: "Name of the SPOE message to mirror.")
+    var message = "mirror"
+
+    @Flag(help: "Check the options and exit.")
+    var check = false
+
+    @Flag(
+        name: [.customShort("V"), .long], help: "Show the version, the libraries and the event mechanisms.")
+    var version = false
+}

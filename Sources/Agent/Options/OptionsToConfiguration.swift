@@ -1,0 +1,61 @@
+internal import ArgumentParser
+internal import Glibc
+internal import SPOP
+
+extension Options {
+    /// Payloads put together from fragments may be this many bytes, or one frame if that is longer.
+    private static let maxReassembled = 1 << 20
+
+    /// Checks what needs more than one option, or a look at the machine.
+    func configuration() throws -> Configuration {
+        let listen = try named("--address") { () throws(InvalidValue) in
+            try ListenAddress(address: address, port: port)
+        }
+        let destination = try named("--mirror-url") { () throws(InvalidValue) in try Destination(mirrorURL) }
+        if let libevBackend, !Backend.available.contains(libevBackend) {
+            throw UsageError("--libev-backend: \(BackendUnavailable(backend: libevBackend))")
+        }
+        guard !message.isEmpty else {
+            throw UsageError("--message: the name of a SPOE message may not be empty")
+        }
+        var settings = Settings(destination: destination)
+        settings.sourceInterface = mirrorInterface ?? ""
+        settings.sourcePorts = mirrorLocalPort
+        return Configuration(
+            address: listen, backlog: connectionBacklog, backend: libevBackend,
+            sessionLimits: .init(
+                maxFrameSize: maxFrameSize, maxPayloadSize: max(maxFrameSize, Self.maxReassembled),
+                capabilities: capability.isEmpty ? Set(Capability.allCases) : Set(capability)),
+            daemonize: daemonize, pidFile: pidfile, monitorInterval: monitorInterval, logFile: logfile,
+            workers: numWorkers ?? min(4, max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN)))), runtime: runtime,
+            processingDelay: processingDelay, messageName: message, settings: settings)
+    }
+
+    private func named<Value>(_ option: String, _ make: () throws(InvalidValue) -> Value) throws -> Value {
+        do throws(InvalidValue) { return try make() } catch {
+            throw UsageError("The value '\(error.value)' is invalid for '\(option)': \(error)")
+        }
+    }
+
+    /// The command line with `-Dr0` written as `-D -r0`: getopt, and so the options that people have in their defaults
+    /// files, allows it.
+    static func separatingFlags(_ arguments: [String]) -> [String] {
+        arguments.flatMap { argument -> [String] in
+            var rest = Substring(argument)
+            var flags: [String] = []
+            while rest.count > 2, rest.hasPrefix("-"), let letter = rest.dropFirst().first,
+                "DhV".contains(letter)
+            {
+                flags.append("-\(letter)")
+                rest = "-" + rest.dropFirst(2)
+            }
+            return flags + [String(rest)]
+        }
+    }
+}
+
+/// Options that cannot be used; the text is one line for the operator.
+struct UsageError: Error, CustomStringConvertible {
+    let description: String
+    init(_ description: String) { self.description = description }
+}

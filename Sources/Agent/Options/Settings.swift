@@ -1,0 +1,31 @@
+internal import SPOP
+
+/// Everything that shapes what happens to requests, as one immutable value. Workers get a new one through their mailbox:
+/// a request sees the old settings or the new, never a mix.
+struct Settings: Sendable {
+    var destination: Destination
+    var isPaused = false
+
+    /// Transfers under way at once, over all workers.
+    var maxInFlight = 256
+    /// Copies waiting, over all workers.
+    var maxQueue = 10_000
+    /// Bytes of memory held by copies, waiting or under way, over all workers.
+    var maxQueueBytes = 64 << 20
+    /// How long a copy may wait, in seconds.
+    var maxQueueAge = 5.0
+
+    /// From the start of a transfer to an established connection.
+    var connectTimeout = Duration.seconds(5)
+    /// From the start of a transfer to its end.
+    var timeout = Duration.seconds(10)
+    /// Bytes of an answer that are read before the connection is cut.
+    var maxResponse = 1 << 20
+
+    /// Source interface, address or host name of outgoing connections; empty lets the kernel choose.
+    var sourceInterface = ""
+    /// Source ports of outgoing connections; nil lets the kernel choose.
+    var sourcePorts: ClosedRange<UInt16>?
+
+    init(destination: Destination) { self.destination = destination }
+}

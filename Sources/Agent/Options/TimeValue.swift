@@ -1,0 +1,21 @@
+/// Durations as operators write them: a number and a unit, `us ms s m h d`; milliseconds without one.
+enum TimeValue {
+    static let accepted = "a number and us, ms, s, m, h or d; milliseconds without a unit"
+
+    private static let units: [(name: String, nanoseconds: Double)] = [
+        ("us", 1e3), ("ms", 1e6), ("s", 1e9), ("m", 60e9), ("h", 3600e9), ("d", 86400e9),
+    ]
+    /// A hundred years: sums of such times still fit everywhere.
+    private static let longest = 36525.0 * 86400e9
+
+    /// Parses `text`; a fraction such as `1.5s` is allowed.
+    static func parse(_ text: String) throws(InvalidValue) -> Duration {
+        let number = text.prefix { $0.isASCII && ($0.isNumber || $0 == ".") }
+        let unit = text.dropFirst(number.count)
+        let factor = unit.isEmpty ? 1e6 : units.first { $0.name == unit }?.nanoseconds
+        guard let factor, number.first != ".", number.last != ".", let count = Double(number),
+            count * factor <= longest
+        else { throw InvalidValue(text, accepted: accepted) }
+        return .nanoseconds(Int64((count * factor).rounded()))
+    }
+}

@@ -1,0 +1,139 @@
+internal import CLibcurl
+internal import Glibc
+internal import Logging
+internal import Stats
+
+/// The running daemon: everything that is started, in order, and stopped in reverse.
+final class Agent {
+    private let configuration: Configuration
+    private let log: LogFile
+    private let logger: Logger
+    private let loop: EventLoop
+    private let counters = CounterBank()
+    private let workerEnds = Mailbox<Void>.Sender()
+    private var mailbox: Mailbox<Void>?
+    private var pidFile: PIDFile?
+    private var workers: [WorkerHandle] = []
+    private var listener: Listener?
+    private var signals: [SignalWatcher] = []
+    private var monitor: TimerWatcher?
+    private var runtime: TimerWatcher?
+    private var lastSummary = ""
+    private var workersRunning = 0
+    private var isStopping = false
+
+    /// Starts in order; what it throws is one line for the operator. When it returns, connections are accepted.
+    init(_ configuration: Configuration) throws {
+        self.configuration = configuration
+        log = try configuration.logFile.map { try LogFile(path: $0.path, mode: $0.mode) } ?? LogFile()
+        let log = log
+        logger = Logger(label: "spoa-mirror") { _ in LineLogHandler(file: log) }
+        loop = try EventLoop(backend: configuration.backend)
+        let sockets = try ListeningSocket.open(configuration.address, backlog: configuration.backlog)
+        pidFile = try configuration.pidFile.map { path throws(PIDFileError) in try PIDFile(path) }
+        curl_global_init(Int(CURL_GLOBAL_DEFAULT))
+        try startWorkers()
+        startListener(sockets)
+        watchSignals()
+        startTimers()
+        logger.info(
+            """
+            spoa-mirror \(Version.number) listens on \(configuration.address), mirrors to \
+            \(configuration.settings.destination.url), workers \(workers.count), backend \(loop.backendName)
+            """)
+    }
+
+    /// Serves until a signal or `--runtime` ends it.
+    func run() {
+        loop.run()
+        let abandoned = workers.reduce(0) { $0 + $1.join() }
+        if abandoned > 0 {
+            logger.warning(
+                "\(abandoned) copies were waiting or under way at the end: dropped, reason shutdown")
+        }
+        logSummary(isLast: true)
+        logger.info("stopped")
+        log.flush()
+    }
+
+    // MARK: start
+
+    private func startWorkers() throws {
+        mailbox = Mailbox(loop: loop, sender: workerEnds) { [unowned self] in
+            workersRunning -= 1
+            if workersRunning == 0 { loop.stop() }
+        }
+        let budget = DeliveryBudget()
+        let unknownMessages = UnknownMessages(expected: configuration.messageName, logger: logger)
+        let workerEnds = workerEnds
+        for index in 0..<configuration.workers {
+            workers.append(
+                try WorkerHandle(
+                    index: index, configuration: configuration, budget: budget,
+                    unknownMessages: unknownMessages,
+                    logger: logger, ended: { workerEnds.send(()) }))
+            workersRunning += 1
+        }
+    }
+
+    private func startListener(_ sockets: [Int32]) {
+        let errors = RepeatedErrors(
+            loop: loop, interval: configuration.monitorInterval.inSeconds, logger: logger)
+        listener = Listener(
+            sockets: sockets, loop: loop, workers: workers, maxConnections: configuration.maxConnections,
+            counters: counters, errors: errors)
+    }
+
+    private func watchSignals() {
+        // A write to a closed connection must be an error code, also inside libcurl and its TLS library.
+        signal(SIGPIPE, SIG_IGN)
+        for number in [SIGTERM, SIGINT] {
+            signals.append(SignalWatcher(loop: loop, signal: number) { [unowned self] in stop() })
+        }
+        signals.append(SignalWatcher(loop: loop, signal: SIGHUP) { [unowned self] in reopenLog() })
+    }
+
+    private func startTimers() {
+        let interval = configuration.monitorInterval.inSeconds
+        monitor = TimerWatcher(loop: loop) { [unowned self] in logSummary(isLast: false) }
+        monitor?.start(after: interval, every: interval)
+        guard configuration.runtime > .zero else { return }
+        runtime = TimerWatcher(loop: loop) { [unowned self] in stop() }
+        runtime?.start(after: configuration.runtime.inSeconds)
+    }
+
+    // MARK: while it runs
+
+    private func reopenLog() {
+        do throws(SystemError) {
+            try log.reopen()
+            logger.info("log reopened")
+        } catch {
+            logger.error("\(error); the old one stays in use")
+        }
+    }
+
+    private func logSummary(isLast: Bool) {
+        let summary = Snapshot(workers.map(\.counters) + [counters]).summary
+        // An agent at rest says nothing, except at its end.
+        guard isLast || summary != lastSummary else { return }
+        lastSummary = summary
+        logger.info("summary \(summary)")
+        log.flush()
+    }
+
+    // MARK: stop
+
+    /// The first call stops in order; a second one, from an operator in a hurry, gives up the copies that are left.
+    private func stop() {
+        let drainTimeout = isStopping ? 0 : configuration.drainTimeout.inSeconds
+        if !isStopping {
+            isStopping = true
+            logger.info("stopping")
+            listener?.close()
+            listener = nil
+            if case .unix(let path) = configuration.address { _ = unsafe unlink(path) }
+        }
+        for worker in workers { worker.stop(drainTimeout: drainTimeout) }
+    }
+}

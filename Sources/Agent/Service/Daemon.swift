@@ -1,0 +1,58 @@
+internal import CLinux
+internal import Glibc
+
+/// Going to the background (`-D`). The parent stays until the daemon says that it serves, so that whoever started it
+/// knows from the exit code.
+enum Daemon {
+    /// The daemon's end of the line to its parent.
+    struct Readiness: ~Copyable {
+        private let pipe: Descriptor
+
+        fileprivate init(pipe: consuming Descriptor) { self.pipe = pipe }
+
+        /// Lets the parent exit with 0, and lets go of the terminal.
+        consuming func serving() {
+            tell(0)
+            let null = unsafe open("/dev/null", O_RDWR | O_CLOEXEC)
+            guard null >= 0 else { return }
+            for standard in [STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO] { dup2(null, standard) }
+            if null > STDERR_FILENO { close(null) }
+        }
+
+        /// Lets the parent exit with `code`. Its one line is on standard error already.
+        consuming func failed(_ code: Int32) { tell(UInt8(clamping: code)) }
+
+        private func tell(_ code: UInt8) {
+            var code = code
+            _ = unsafe write(pipe.rawValue, &code, 1)
+        }
+    }
+
+    /// Forks; returns in the daemon only. To be called before the first thread starts.
+    static func detach() throws(SystemError) -> Readiness {
+        var ends: [Int32] = [0, 0]
+        guard unsafe pipe2(&ends, O_CLOEXEC) == 0 else { throw SystemError("make a pipe") }
+        let reading = Descriptor(owning: ends[0])
+        let writing = Descriptor(owning: ends[1])
+        let child = fork()
+        guard child >= 0 else { throw SystemError("fork") }
+        guard child == 0 else {
+            // The daemon must hold the only writing end: its death then ends the wait too.
+            close(writing.release())
+            waitForDaemon(reading.rawValue)
+        }
+        setsid()
+        // Without a controlling terminal for ever: only a session leader could open one.
+        let grandchild = fork()
+        guard grandchild >= 0 else { throw SystemError("fork") }
+        if grandchild > 0 { _exit(0) }
+        _ = unsafe chdir("/")
+        return Readiness(pipe: writing)
+    }
+
+    private static func waitForDaemon(_ pipe: Int32) -> Never {
+        var code = UInt8(ExitStatus.software)
+        while unsafe read(pipe, &code, 1) < 0, errno == EINTR {}
+        _exit(Int32(code))
+    }
+}

@@ -1,0 +1,22 @@
+internal import CLibcurl
+internal import CLibev
+
+/// What `-V` tells.
+enum Version {
+    /// Of this program; the package and the documents carry the same.
+    static let number = "0.1.0"
+
+    /// `libev 4.33`.
+    static var libev: String { "\(ev_version_major()).\(ev_version_minor())" }
+
+    /// libcurl's own line: its version and those of the libraries under it.
+    static var libcurl: String { unsafe String(cString: curl_version()) }
+
+    static var text: String {
+        """
+        spoa-mirror \(number)
+        libev \(libev), backends: \(Backend.available.map(\.rawValue).joined(separator: " "))
+        \(libcurl)
+        """
+    }
+}

@@ -1,0 +1,59 @@
+/// The three frames an agent sends, appended to a buffer that is then written at once.
+extension [UInt8] {
+    /// ACK without actions (SPOE.txt, section 3.2.7), 11 to 29 bytes.
+    package mutating func appendAck(streamID: UInt64, frameID: UInt64) {
+        let start = beginFrame(.ack)
+        appendVarint(streamID)
+        appendVarint(frameID)
+        endFrame(start)
+    }
+
+    /// AGENT-HELLO (SPOE.txt, section 3.2.5).
+    package mutating func appendAgentHello(maxFrameSize: Int, capabilities: Set<Capability>) {
+        let start = beginFrame(.agentHello)
+        append(contentsOf: [0, 0])
+        appendString("version")
+        appendTyped(string: HAProxyHello.supportedVersion)
+        appendString("max-frame-size")
+        appendTyped(uint32: UInt32(clamping: maxFrameSize))
+        appendString("capabilities")
+        appendTyped(string: Capability.format(capabilities))
+        endFrame(start)
+    }
+
+    /// AGENT-DISCONNECT (SPOE.txt, section 3.2.9).
+    package mutating func appendAgentDisconnect(_ status: StatusCode) {
+        let start = beginFrame(.agentDisconnect)
+        append(contentsOf: [0, 0])
+        appendString("status-code")
+        appendTyped(uint32: status.rawValue)
+        appendString("message")
+        appendTyped(string: status.message)
+        endFrame(start)
+    }
+
+    private mutating func beginFrame(_ type: FrameType) -> Int {
+        let start = count
+        appendUInt32(0)
+        append(type.rawValue)
+        appendUInt32(FrameFlags.fin.rawValue)
+        return start
+    }
+
+    private mutating func endFrame(_ start: Int) {
+        let length = UInt32(count - start - FrameSplitter.prefixLength)
+        for index in 0..<4 {
+            self[start + index] = UInt8(truncatingIfNeeded: length >> (24 - 8 * UInt32(index)))
+        }
+    }
+
+    private mutating func appendTyped(string: String) {
+        append(8)
+        appendString(string)
+    }
+
+    private mutating func appendTyped(uint32: UInt32) {
+        append(3)
+        appendVarint(UInt64(uint32))
+    }
+}

@@ -1,0 +1,79 @@
+/// What HAProxy says of itself when it opens a connection (SPOE.txt, section 3.2.4).
+package struct HAProxyHello: Hashable, Sendable {
+    /// The longest frame HAProxy takes, in bytes; at least 256.
+    package let maxFrameSize: Int
+    /// What HAProxy can do.
+    package let capabilities: Set<Capability>
+    /// True when the connection is a health check: it is answered, then closed.
+    package let isHealthCheck: Bool
+    /// Which SPOE engine it is; empty when HAProxy did not say. At most 64 bytes are kept.
+    package let engineID: String
+
+    static let smallestFrameSize: UInt64 = 256
+    static let supportedVersion = "2.0"
+
+    /// Decodes the payload of a HAPROXY-HELLO. Unknown keys are skipped; of a key sent twice the last counts.
+    init(payload: RawSpan) throws(DecodeError) {
+        var versions: String?
+        var frameSize: UInt64?
+        var capabilities: Set<Capability>?
+        var isHealthCheck = false
+        var engineID = ""
+        var cursor = ByteCursor(payload)
+        while !cursor.isAtEnd {
+            let key = payload.text(try cursor.readString())
+            let start = cursor.offset
+            let value = try cursor.readTypedValue()
+            switch (key, value) {
+            case ("supported-versions", .string(let range)): versions = payload.text(range)
+            case ("capabilities", .string(let range)): capabilities = Capability.parse(payload.text(range))
+            case ("healthcheck", .bool(let flag)): isHealthCheck = flag
+            case ("engine-id", .string(let range)):
+                engineID = payload.text(range.lowerBound..<min(range.upperBound, range.lowerBound + 64))
+            case ("max-frame-size", _) where value.unsigned != nil: frameSize = value.unsigned
+            case ("supported-versions", _), ("capabilities", _), ("healthcheck", _), ("engine-id", _),
+                ("max-frame-size", _):
+                throw DecodeError(.unexpectedType(value.type), at: start)
+            default: break
+            }
+        }
+        let end = cursor.offset
+        guard let versions else {
+            throw DecodeError(
+                .violation("HELLO without supported-versions"), at: end, status: .versionNotFound)
+        }
+        guard Self.speaksVersion2(versions) else {
+            throw DecodeError(.violation("no common version"), at: end, status: .unsupportedVersion)
+        }
+        guard let frameSize else {
+            throw DecodeError(
+                .violation("HELLO without max-frame-size"), at: end, status: .maxFrameSizeNotFound)
+        }
+        guard frameSize >= Self.smallestFrameSize else {
+            throw DecodeError(.violation("max-frame-size below 256"), at: end, status: .badFrameSize)
+        }
+        guard let capabilities else {
+            throw DecodeError(
+                .violation("HELLO without capabilities"), at: end, status: .capabilitiesNotFound)
+        }
+        self.maxFrameSize = Int(clamping: frameSize)
+        self.capabilities = capabilities
+        self.isHealthCheck = isHealthCheck
+        self.engineID = engineID
+    }
+
+    /// A listed version "2.x" means that 2.0 is understood too.
+    private static func speaksVersion2(_ list: String) -> Bool {
+        list.split(separator: ",").contains { entry in
+            let parts = entry.filter { $0 != " " }.split(separator: ".", omittingEmptySubsequences: false)
+            return parts.count == 2 && parts[0] == "2" && UInt32(parts[1]) != nil
+        }
+    }
+}
+
+extension RawSpan {
+    /// The bytes of `range` as text; what is not UTF-8 is replaced. For names and messages, not for the hot path.
+    package func text(_ range: Range<Int>) -> String {
+        unsafe extracting(range).withUnsafeBytes { unsafe String(decoding: $0, as: UTF8.self) }
+    }
+}

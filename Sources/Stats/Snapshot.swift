@@ -1,0 +1,35 @@
+/// The counters of all workers at one moment, added up.
+package struct Snapshot: Sendable, Equatable {
+    private var values: [UInt64]
+
+    /// Adds up `banks`. Any thread.
+    package init(_ banks: [CounterBank]) {
+        values = Counter.allCases.map { counter in
+            banks.reduce(0) { $0 &+ $1.value(of: counter) }
+        }
+    }
+
+    /// One counter.
+    package subscript(counter: Counter) -> UInt64 { values[counter.rawValue] }
+
+    /// The sum of several counters.
+    package func sum(_ counters: [Counter]) -> UInt64 { counters.reduce(0) { $0 &+ self[$1] } }
+
+    /// True when every copy received is accounted for. It is at quiet moments; while copies move it may be off by those
+    /// that moved between two reads.
+    package var isBalanced: Bool {
+        self[.received] == sum(Counter.skipped) + sum(Counter.dropped) + self[.completed] + self[.queued]
+            + self[.inFlight]
+            && self[.completed] == sum(Counter.responses) + sum(Counter.failed)
+    }
+
+    /// The one-line summary of the log: what came in, where it went, and SPOE's own fields in HAProxy's order.
+    package var summary: String {
+        """
+        received=\(self[.received]) skipped=\(sum(Counter.skipped)) dropped=\(sum(Counter.dropped)) \
+        completed=\(self[.completed]) failed=\(sum(Counter.failed)) queued=\(self[.queued]) \
+        in_flight=\(self[.inFlight]) spoe=\(self[.idle])/\(self[.applets]) \
+        \(self[.sending])/\(self[.waiting]) \(self[.errors])/\(self[.processed])
+        """
+    }
+}
