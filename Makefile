@@ -1,0 +1,41 @@
+# make test FILTER=SPOPTests runs one target's tests; ARGS='...' goes to swift test as it is.
+
+RELEASE = swift build -c release --static-swift-stdlib
+SWIFT_FILES = Package.swift Sources Tests
+SHELL_FILES = scripts/*.sh .ci/run
+
+.DEFAULT_GOAL := help
+.PHONY: help deps build release test demo lint format clean
+
+help: ## list the targets
+	@grep -E '^[a-z]+:.*## ' Makefile | sed -E 's/^([a-z]+):.*## /\1\t/' | expand -t 12
+
+deps: ## install what is missing for all the targets (Debian packages)
+	@scripts/install-deps.sh build demo test lint
+
+build: ## debug build
+	@scripts/install-deps.sh build
+	swift build
+
+release: ## optimised build; the binaries need no Swift on the machine they run on
+	@scripts/install-deps.sh build
+	$(RELEASE)
+
+test: ## all tests, with real HAProxy 2.6 and 3.2; FILTER=NAME runs some
+	@scripts/install-deps.sh build test
+	@scripts/test.sh $(if $(FILTER),--filter '$(FILTER)') $(ARGS)
+
+demo: ## HAProxy, agent and two nginx on real traffic; KEEP=1 leaves them running
+	@scripts/install-deps.sh build demo
+	@scripts/demo.sh
+
+lint: ## formatting and shell scripts
+	@scripts/install-deps.sh lint
+	swift format lint --strict --recursive --parallel $(SWIFT_FILES)
+	shellcheck $(SHELL_FILES)
+
+format: ## format the Swift files in place
+	swift format --in-place --recursive --parallel $(SWIFT_FILES)
+
+clean: ## remove what was built
+	rm -rf .build
