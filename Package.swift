@@ -46,8 +46,10 @@ let package = Package(
             ],
             swiftSettings: strict),
         .testTarget(
-            name: "SPOPTests", dependencies: ["SPOP"], resources: [.copy("Fixtures")], swiftSettings: strict),
-        .testTarget(name: "AgentTests", dependencies: ["Agent", "SPOP"], swiftSettings: strict),
+            name: "SPOPTests", dependencies: ["SPOP"], resources: [.copy("Fixtures")],
+            swiftSettings: [.swiftLanguageMode(.v6)]),
+        .testTarget(
+            name: "AgentTests", dependencies: ["Agent", "SPOP", "Stats"], swiftSettings: [.swiftLanguageMode(.v6)]),
         .testTarget(
             name: "EndToEndTests", dependencies: ["Agent", "SPOP"], swiftSettings: [.swiftLanguageMode(.v6)]),
     ]
