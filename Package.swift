@@ -49,7 +49,10 @@ let package = Package(
             name: "SPOPTests", dependencies: ["SPOP"], resources: [.copy("Fixtures")],
             swiftSettings: [.swiftLanguageMode(.v6)]),
         .testTarget(
-            name: "AgentTests", dependencies: ["Agent", "SPOP", "Stats"], swiftSettings: [.swiftLanguageMode(.v6)]),
+            name: "AgentTests",
+            dependencies: [
+                "Agent", "SPOP", "Stats", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ], swiftSettings: [.swiftLanguageMode(.v6)]),
         .testTarget(
             name: "EndToEndTests", dependencies: ["Agent", "SPOP"], swiftSettings: [.swiftLanguageMode(.v6)]),
     ]

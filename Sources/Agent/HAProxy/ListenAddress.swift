@@ -11,7 +11,7 @@ enum ListenAddress: Hashable, Sendable, CustomStringConvertible {
             let path = String(address.dropFirst(5))
             guard path.hasPrefix("/"), path.utf8.count <= Self.longestPath, !path.utf8.contains(0) else {
                 throw InvalidValue(
-                    address, accepted: "unix@ and an absolute path of at most \(Self.longestPath) bytes")
+                    address, accepted: "unix@/path, the path at most \(Self.longestPath) bytes long")
             }
             self = .unix(path: path)
             return

@@ -1,0 +1,162 @@
+import ArgumentParser
+import Testing
+
+@testable import Agent
+
+@Suite("Command line")
+struct OptionsTests {
+    private func configuration(_ line: String) throws -> Configuration {
+        let words = Options.separatingFlags(line.split(separator: " ").map(String.init))
+        return try Options.parse(words).configuration()
+    }
+
+    private func message(_ line: String) -> String {
+        do {
+            _ = try configuration(line)
+            return ""
+        } catch {
+            return Options.message(for: error)
+        }
+    }
+
+    @Test func defaults() throws {
+        let configuration = try configuration("")
+        #expect(configuration.address == .host("127.0.0.1", port: 12345))
+        #expect(configuration.backlog == 128)
+        #expect(configuration.backend == nil)
+        #expect(configuration.sessionLimits.maxFrameSize == 16380)
+        #expect(configuration.sessionLimits.capabilities == [.fragmentation, .pipelining, .async])
+        #expect(configuration.monitorInterval == .seconds(5))
+        #expect(configuration.runtime == .zero)
+        #expect((1...4).contains(configuration.workers))
+        #expect(configuration.settings.destination.url == "http://localhost:10100/")
+        #expect(!configuration.daemonize)
+    }
+
+    @Test(
+        "what stands in people's defaults files",
+        arguments: [
+            "-D -r0 -uhttp://192.168.41.10:10100", "-Dr0 -u http://192.168.41.10:10100",
+            "--daemonize --runtime=0 --mirror-url=http://192.168.41.10:10100",
+        ])
+    func defaultsFiles(_ line: String) throws {
+        let configuration = try configuration(line)
+        #expect(configuration.daemonize)
+        #expect(configuration.runtime == .zero)
+        #expect(configuration.settings.destination.url == "http://192.168.41.10:10100")
+    }
+
+    @Test func everyOption() throws {
+        let configuration = try configuration(
+            """
+            -a 0.0.0.0 -p9000 -b 10 -B poll -c pipelining -casync -F /run/x.pid -i 1m -l w:/var/log/x.log -m 1024 \
+            -n 3 -r 2h -t 500us -u https://m/p -I eth0 -P 30000-30010 --message copy
+            """)
+        #expect(configuration.address == .host("0.0.0.0", port: 9000))
+        #expect(configuration.backlog == 10)
+        #expect(configuration.backend == .poll)
+        #expect(configuration.sessionLimits.capabilities == [.pipelining, .async])
+        #expect(configuration.pidFile == "/run/x.pid")
+        #expect(configuration.monitorInterval == .seconds(60))
+        #expect(configuration.logFile == .init(path: "/var/log/x.log", mode: .truncate))
+        #expect(configuration.sessionLimits.maxFrameSize == 1024)
+        #expect(configuration.workers == 3)
+        #expect(configuration.runtime == .seconds(7200))
+        #expect(configuration.processingDelay == .microseconds(500))
+        #expect(configuration.settings.sourceInterface == "eth0")
+        #expect(configuration.settings.sourcePorts == 30000...30010)
+        #expect(configuration.messageName == "copy")
+    }
+
+    @Test(
+        "addresses",
+        arguments: [
+            ("::1", ListenAddress.host("::1", port: 12345)), ("[::1]", .host("::1", port: 12345)),
+            ("lb.example", .host("lb.example", port: 12345)),
+            ("unix@/run/s.sock", .unix(path: "/run/s.sock")),
+        ])
+    func addresses(_ text: String, _ expected: ListenAddress) throws {
+        #expect(try configuration("-a \(text)").address == expected)
+    }
+
+    @Test(
+        "times",
+        arguments: [
+            ("0", Duration.zero), ("250", .milliseconds(250)), ("250ms", .milliseconds(250)),
+            ("7us", .microseconds(7)),
+            ("5s", .seconds(5)), ("5.00s", .seconds(5)), ("1.5m", .seconds(90)), ("2h", .seconds(7200)),
+            ("1d", .seconds(86400)),
+        ])
+    func times(_ text: String, _ expected: Duration) throws {
+        #expect(try TimeValue.parse(text) == expected)
+    }
+
+    @Test(
+        "times that are none",
+        arguments: ["", "s", "-1", "1x", "1 s", ".5s", "5.s", "1.2.3", "99999999999d", "1e3", "٣"])
+    func badTimes(_ text: String) {
+        #expect(throws: InvalidValue.self) { try TimeValue.parse(text) }
+    }
+
+    @Test(
+        "source ports",
+        arguments: [
+            ("7000", 7000...7000), ("7000-7009", 7000...7009), ("7000:10", 7000...7009),
+            ("65535:1", 65535...65535),
+        ])
+    func ports(_ text: String, _ expected: ClosedRange<UInt16>) throws {
+        #expect(try OptionParsers.portRange(text) == expected)
+    }
+
+    @Test(
+        "source ports that are none",
+        arguments: ["", "0", "70000", "7-", "-7", "9-8", "65535:2", "1:0", "1-2-3", "a"])
+    func badPorts(_ text: String) {
+        #expect(throws: (any Error).self) { try OptionParsers.portRange(text) }
+    }
+
+    @Test(
+        "log files",
+        arguments: [
+            ("/x", "/x", LogFile.Mode.append), ("a:/x", "/x", .append), ("A:/x", "/x", .appendLines),
+            ("w:/x", "/x", .truncate),
+            ("W:/x", "/x", .truncateLines), ("/b:/x", "/b:/x", .append), ("/a", "/a", .append),
+        ])
+    func logFiles(_ text: String, _ path: String, _ mode: LogFile.Mode) throws {
+        #expect(try OptionParsers.logFile(text) == .init(path: path, mode: mode))
+    }
+
+    @Test("log files that are none", arguments: ["", "a", "A", "w", "W", "a:", "W:"])
+    func badLogFiles(_ text: String) {
+        #expect(throws: InvalidValue.self) { try OptionParsers.logFile(text) }
+    }
+
+    @Test(
+        "a mistake is told in one line with what is accepted",
+        arguments: [
+            ("-p 0", "a number from 1 to 65535"), ("-p x", "a number from 1 to 65535"),
+            ("-b 0", "a number from 1 to 65535"),
+            ("-B kqueue", "select, poll, epoll, linuxaio, iouring"),
+            ("-c zip", "fragmentation, pipelining, async"),
+            ("-i 0", "at least 1ms"), ("-l A", "[MODE:]FILE"), ("-m 255", "a number from 256 to 16777216"),
+            ("-m 16777217", "a number from 256 to 16777216"), ("-n 0", "a number from 1 to 64"),
+            ("-r 1w", "us, ms, s, m, h or d"),
+            ("-t -1", ""), ("-u ftp://x/", "http"), ("-u nothing", "http"),
+            ("-u http://u:p@h/", "without credentials"),
+            ("-u http://h/?q", "without query"), ("-u http://", "http"), ("-I =", ""), ("-P x", "FIRST-LAST"),
+            ("-a unix@rel", "unix@/path"),
+            ("-a /x", "unix@/path"), ("--nonsense", "Unknown option '--nonsense'"),
+            ("stray", "Unexpected argument 'stray'"),
+        ])
+    func mistakes(_ line: String, _ expected: String) {
+        let message = message(line)
+        if line == "-I =" { return #expect(message.isEmpty) }
+        #expect(!message.isEmpty)
+        #expect(message.contains(expected), "\(message)")
+        #expect(!message.contains("\n") || line == "-t -1", "\(message)")
+    }
+
+    @Test func credentialsAreNotRepeated() {
+        #expect(!message("-u http://me:secret@h/").contains("secret"))
+    }
+}

@@ -1,0 +1,87 @@
+import SPOP
+
+@testable import Agent
+
+/// Builds what a `mirror` message holds, and has it rendered.
+struct PayloadBuilder {
+    var method = "GET"
+    var path = "/"
+    var headers: [(String, String)] = [("host", "shop.example")]
+    var body: [UInt8] = []
+    /// `req.hdrs` instead of `req.hdrs_bin`.
+    var usesTextHeaders = false
+    var message = "mirror"
+
+    var bytes: [UInt8] {
+        var payload: [UInt8] = []
+        payload.appendString(message)
+        payload.append(5)
+        add("arg_method", 8, Array(method.utf8), to: &payload)
+        add("arg_path", 8, Array(path.utf8), to: &payload)
+        add("arg_ver", 8, Array("1.1".utf8), to: &payload)
+        add("arg_hdrs", usesTextHeaders ? 8 : 9, usesTextHeaders ? textHeaders : binaryHeaders, to: &payload)
+        add("arg_body", 9, body, to: &payload)
+        return payload
+    }
+
+    private func add(_ name: String, _ type: UInt8, _ value: [UInt8], to payload: inout [UInt8]) {
+        payload.appendString(name)
+        payload.append(type)
+        payload.appendVarint(UInt64(value.count))
+        payload += value
+    }
+
+    private var binaryHeaders: [UInt8] {
+        var block: [UInt8] = []
+        for (name, value) in headers {
+            block.appendString(name)
+            block.appendString(value)
+        }
+        return block + [0, 0]
+    }
+
+    private var textHeaders: [UInt8] {
+        Array(headers.map { "\($0.0): \($0.1)\r\n" }.joined().utf8) + [13, 10]
+    }
+
+    func render(to url: String = "http://mirror:1/") throws -> Rendered {
+        try PayloadBuilder.render(bytes, to: url)
+    }
+
+    static func render(_ payload: [UInt8], to url: String = "http://mirror:1/") throws -> Rendered {
+        let span = payload.span.bytes
+        let notification = try Notification(payload: span, messageName: Array("mirror".utf8))
+        guard let copy = notification.copy else { throw DropReason.malformed }
+        let request = try RequestRenderer(destination: Destination(url)).render(
+            copy, payload: span, receivedAt: 0)
+        return Rendered(request)
+    }
+}
+
+/// A rendered request, read back as libcurl will.
+struct Rendered: Equatable {
+    let method: String
+    let target: String
+    let headers: [String]
+    let body: [UInt8]
+
+    init(_ request: MirrorRequest) {
+        let layout = request.header
+        let bytes = request.withUnsafeMutablePointerToElements { elements in
+            Array(UnsafeBufferPointer(start: elements, count: layout.bodyOffset + layout.bodyLength))
+        }
+        func string(at offset: Int) -> String {
+            String(decoding: bytes[offset...].prefix { $0 != 0 }, as: UTF8.self)
+        }
+        method = string(at: 0)
+        target = string(at: layout.targetOffset)
+        var headers: [String] = []
+        var offset = layout.headersOffset
+        for _ in 0..<layout.headerCount {
+            headers.append(string(at: offset))
+            offset += headers[headers.count - 1].utf8.count + 1
+        }
+        self.headers = headers
+        body = Array(bytes[layout.bodyOffset...])
+    }
+}

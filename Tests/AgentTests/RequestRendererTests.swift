@@ -1,0 +1,190 @@
+import SPOP
+import Testing
+
+@testable import Agent
+
+@Suite("Rendering a copy")
+struct RequestRendererTests {
+    @Test("what the client sent is kept, in its order", arguments: [false, true])
+    func kept(_ usesText: Bool) throws {
+        let copy = PayloadBuilder(
+            method: "PROPFIND", path: "/a//b/../c;x={1}?q=[2]&r=%41",
+            headers: [
+                ("X-First", "1"), ("host", "shop.example"), ("x-dup", "a"), ("X-Dup", "b, c"),
+                ("cookie", "a=1; b=2"),
+            ],
+            usesTextHeaders: usesText)
+        let rendered = try copy.render()
+        #expect(rendered.method == "PROPFIND")
+        #expect(rendered.target == "/a//b/../c;x={1}?q=[2]&r=%41")
+        #expect(
+            rendered.headers == [
+                "X-First: 1", "host: shop.example", "x-dup: a", "X-Dup: b, c", "cookie: a=1; b=2",
+            ])
+        #expect(rendered.body.isEmpty)
+    }
+
+    @Test(
+        "targets",
+        arguments: [
+            ("GET", "/", "/", "/base/"), ("GET", "/x?y", "/x?y", "/base/x?y"),
+            ("GET", "//x", "//x", "/base//x"),
+            ("GET", "http://h/p?q", "/p?q", "/base/p?q"), ("GET", "https://h:8443", "/", "/base/"),
+            ("GET", "http://h?q=/", "/?q=/", "/base/?q=/"), ("OPTIONS", "*", "*", "*"),
+            ("OPTIONS", "http://h", "*", "*"),
+            ("CONNECT", "h:443", "h:443", "h:443"), ("GET", "/http://h/", "/http://h/", "/base/http://h/"),
+            ("GET", "x+y-1.z://h/p", "/p", "/base/p"),
+        ])
+    func targets(_ method: String, _ path: String, _ plain: String, _ prefixed: String) throws {
+        let copy = PayloadBuilder(method: method, path: path)
+        #expect(try copy.render().target == plain)
+        #expect(try copy.render(to: "http://mirror/base").target == prefixed)
+        #expect(try copy.render(to: "http://mirror/base/").target == prefixed)
+    }
+
+    @Test("fields of the connection are left out")
+    func hopByHop() throws {
+        let copy = PayloadBuilder(headers: [
+            ("host", "h"), ("Connection", "keep-alive, X-Private ,te"), ("x-private", "1"),
+            ("Keep-Alive", "5"),
+            ("Proxy-Connection", "close"), ("TE", "trailers"), ("Trailer", "x"), ("Upgrade", "h2c"),
+            ("Expect", "100-continue"), ("connection", "host"), ("tex", "kept"),
+        ])
+        #expect(try copy.render().headers == ["host: h", "tex: kept"])
+    }
+
+    @Test("an empty value stays, in libcurl's spelling", arguments: ["", " ", "\t "])
+    func emptyValue(_ value: String) throws {
+        #expect(
+            try PayloadBuilder(headers: [("host", "h"), ("x-empty", value)]).render().headers == [
+                "host: h", "x-empty;",
+            ])
+    }
+
+    @Test("bodies", arguments: ["POST", "GET", "DELETE", "PATCH"])
+    func bodies(_ method: String) throws {
+        let body: [UInt8] = [0, 13, 10, 255]
+        let rendered = try PayloadBuilder(
+            method: method, headers: [("host", "h"), ("Content-Length", "4"), ("x", "y")], body: body
+        ).render()
+        #expect(rendered.headers == ["host: h", "Content-Length: 4", "x: y"])
+        #expect(rendered.body == body)
+    }
+
+    @Test("a body without a length gets one")
+    func addedLength() throws {
+        #expect(
+            try PayloadBuilder(headers: [("host", "h"), ("transfer-encoding", "chunked")], body: [1, 2])
+                .render().headers
+                == ["host: h", "content-length: 2"])
+        #expect(
+            try PayloadBuilder(headers: [("host", "h"), ("transfer-encoding", "chunked")]).render().headers
+                == ["host: h", "content-length: 0"])
+        #expect(try PayloadBuilder(headers: [("host", "h")]).render().headers == ["host: h"])
+    }
+
+    @Test("Content-Length: 0 is kept, and sent once")
+    func lengthZero() throws {
+        let headers = [("host", "h"), ("content-length", "0"), ("content-length", "0")]
+        #expect(
+            try PayloadBuilder(method: "POST", headers: headers).render().headers == [
+                "host: h", "content-length: 0",
+            ])
+    }
+
+    @Test("a request without Host gets the mirror's")
+    func host() throws {
+        #expect(try PayloadBuilder(headers: []).render(to: "http://m:81/").headers == ["host: m:81"])
+        #expect(try PayloadBuilder(headers: []).render(to: "https://m/").headers == ["host: m"])
+    }
+
+    @Test("a body shorter than declared is a truncated copy")
+    func truncatedBody() {
+        #expect(throws: DropReason.truncated) {
+            try PayloadBuilder(headers: [("content-length", "65536")], body: [1, 2, 3]).render()
+        }
+    }
+
+    static let malformed: [(String, PayloadBuilder)] = [
+        ("method with a blank", PayloadBuilder(method: "GET /x")),
+        ("empty method", PayloadBuilder(method: "")),
+        ("method with CR LF", PayloadBuilder(method: "GET\r\nX: y")),
+        ("empty target", PayloadBuilder(path: "")),
+        ("target with a blank", PayloadBuilder(path: "/a b")),
+        ("target with LF", PayloadBuilder(path: "/a\n")),
+        ("target with NUL", PayloadBuilder(path: "/a\0b")),
+        ("name with CR", PayloadBuilder(headers: [("a\r", "b")])),
+        ("name with a colon", PayloadBuilder(headers: [("a:b", "c")])),
+        ("name with a semicolon", PayloadBuilder(headers: [("a;", "")])),
+        ("value with LF", PayloadBuilder(headers: [("a", "b\nc: d")])),
+        ("value with CR", PayloadBuilder(headers: [("a", "b\r")])),
+        ("value with NUL", PayloadBuilder(headers: [("a", "b\0")])),
+        ("length that is no number", PayloadBuilder(headers: [("content-length", "1x")])),
+        ("length with a sign", PayloadBuilder(headers: [("content-length", "+1")], body: [1])),
+        (
+            "length beyond all",
+            PayloadBuilder(headers: [("content-length", String(repeating: "9", count: 40))])
+        ),
+        (
+            "two lengths",
+            PayloadBuilder(headers: [("content-length", "1"), ("content-length", "2")], body: [1])
+        ),
+        ("more body than declared", PayloadBuilder(headers: [("content-length", "1")], body: [1, 2])),
+    ]
+
+    @Test("what cannot be sent as it is, is not sent", arguments: malformed.indices)
+    func isNotSent(_ index: Int) {
+        let (name, builder) = Self.malformed[index]
+        #expect(throws: DropReason.malformed, "\(name)") { try builder.render() }
+    }
+
+    @Test("arguments of a wrong type, or missing ones, are malformed copies", arguments: 0..<5)
+    func wrongTypes(_ position: Int) throws {
+        var payload: [UInt8] = []
+        payload.appendString("mirror")
+        payload.append(5)
+        for (index, name) in ["arg_method", "arg_path", "arg_ver", "arg_hdrs", "arg_body"].enumerated() {
+            payload.appendString(name)
+            payload += index == position ? [3, 7] : index == 3 ? [9, 2, 0, 0] : [8, 1, UInt8(ascii: "*")]
+        }
+        #expect(throws: DropReason.malformed) { try PayloadBuilder.render(payload) }
+    }
+
+    @Test("NULL is a sample that gave nothing")
+    func nullArguments() throws {
+        var payload: [UInt8] = []
+        payload.appendString("mirror")
+        payload.append(4)
+        for (name, value) in [
+            ("arg_method", [8, 1, 0x41]), ("arg_path", [8, 1, 0x2F]), ("arg_hdrs", [0]), ("arg_body", [0]),
+        ]
+            as [(String, [UInt8])]
+        {
+            payload.appendString(name)
+            payload += value
+        }
+        let rendered = try PayloadBuilder.render(payload)
+        #expect(rendered.method == "A")
+        #expect(rendered.headers == ["host: mirror:1"])
+    }
+
+    @Test("random requests never trap, and are sent as they were or not at all")
+    func random() throws {
+        var generator = SystemRandomNumberGenerator()
+        let alphabet = Array("abcXYZ012:/?#;, \r\n\0\t=\u{7F}é".utf8)
+        func text(_ length: Int) -> String {
+            String(
+                decoding: (0..<length).map { _ in alphabet.randomElement(using: &generator)! }, as: UTF8.self)
+        }
+        for _ in 0..<5000 {
+            let copy = PayloadBuilder(
+                method: text(Int.random(in: 0...4, using: &generator)),
+                path: "/" + text(Int.random(in: 0...20, using: &generator)),
+                headers: (0..<Int.random(in: 0...5, using: &generator)).map { _ in (text(3), text(6)) })
+            guard let rendered = try? copy.render() else { continue }
+            #expect(rendered.method == copy.method)
+            #expect(rendered.target == copy.path)
+            #expect(!rendered.headers.contains { $0.contains("\r") || $0.contains("\n") })
+        }
+    }
+}
