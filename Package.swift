@@ -49,6 +49,8 @@ let package = Package(
             name: "SPOPTests", dependencies: ["SPOP"], resources: [.copy("Fixtures")],
             swiftSettings: [.swiftLanguageMode(.v6)]),
         .testTarget(
+            name: "AdminSocketTests", dependencies: ["AdminSocket"], swiftSettings: [.swiftLanguageMode(.v6)]),
+        .testTarget(
             name: "AgentTests",
             dependencies: [
                 "Agent", "SPOP", "Stats", .product(name: "ArgumentParser", package: "swift-argument-parser"),

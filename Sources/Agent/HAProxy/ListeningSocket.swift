@@ -58,7 +58,8 @@ enum ListeningSocket {
         return descriptor.release()
     }
 
-    private static func openUnix(_ path: String, backlog: Int32) throws -> Int32 {
+    /// A listening UNIX socket; a file that a dead process left behind is replaced.
+    static func openUnix(_ path: String, backlog: Int32) throws -> Int32 {
         let kind = Int32(SOCK_STREAM.rawValue | SOCK_NONBLOCK.rawValue | SOCK_CLOEXEC.rawValue)
         let number = socket(AF_UNIX, kind, 0)
         guard number >= 0 else { throw SystemError("open a socket for \(path)") }

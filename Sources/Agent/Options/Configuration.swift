@@ -17,6 +17,7 @@ struct Configuration: Sendable {
     var processingDelay: Duration
     var messageName: String
     var settings: Settings
+    var adminSockets: [AdminSocketOption]
 
     /// How long a connection may take to its HELLO.
     var helloTimeout = Duration.seconds(5)

@@ -104,6 +104,14 @@ struct Options: ParsableCommand {
         transform: OptionParsers.portRange)
     var mirrorLocalPort: ClosedRange<UInt16>?
 
+    @Option(
+        name: .long, parsing: .singleValue,
+        help: ArgumentHelp(
+            "Admin socket. Repeatable. Level user, operator or admin (default); mode 660 unless given.",
+            valueName: "path[,level=..][,mode=..][,group=..]"),
+        transform: { try AdminSocketOption($0) })
+    var adminSocket: [AdminSocketOption] = []
+
     @Option(help: "Name of the SPOE message to mirror.")
     var message = "mirror"
 

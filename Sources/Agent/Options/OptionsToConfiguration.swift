@@ -28,7 +28,8 @@ extension Options {
                 capabilities: capability.isEmpty ? Set(Capability.allCases) : Set(capability)),
             daemonize: daemonize, pidFile: pidfile, monitorInterval: monitorInterval, logFile: logfile,
             workers: numWorkers ?? min(4, max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN)))), runtime: runtime,
-            processingDelay: processingDelay, messageName: message, settings: settings)
+            processingDelay: processingDelay, messageName: message, settings: settings,
+            adminSockets: adminSocket)
     }
 
     private func named<Value>(_ option: String, _ make: () throws(InvalidValue) -> Value) throws -> Value {

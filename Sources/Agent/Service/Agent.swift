@@ -15,6 +15,7 @@ final class Agent {
     private var pidFile: PIDFile?
     private var workers: [WorkerHandle] = []
     private var listener: Listener?
+    private var adminListeners: [AdminListener] = []
     private var signals: [SignalWatcher] = []
     private var monitor: TimerWatcher?
     private var runtime: TimerWatcher?
@@ -33,6 +34,7 @@ final class Agent {
         pidFile = try configuration.pidFile.map { path throws(PIDFileError) in try PIDFile(path) }
         curl_global_init(Int(CURL_GLOBAL_DEFAULT))
         try startWorkers()
+        try startAdminListeners()
         startListener(sockets)
         watchSignals()
         startTimers()
@@ -54,6 +56,7 @@ final class Agent {
         logSummary(isLast: true)
         logger.info("stopped")
         log.flush()
+        for listener in adminListeners { listener.close() }
     }
 
     // MARK: start
@@ -84,6 +87,18 @@ final class Agent {
             counters: counters, errors: errors)
     }
 
+    private func startAdminListeners() throws {
+        let started = loop.now
+        for option in configuration.adminSockets {
+            adminListeners.append(
+                try AdminListener(option, loop: loop) { [unowned self] in
+                    AgentReport(
+                        configuration: configuration, settings: configuration.settings, snapshot: snapshot,
+                        uptime: Int(loop.now - started), pid: getpid(), backend: loop.backendName)
+                })
+        }
+    }
+
     private func watchSignals() {
         // A write to a closed connection must be an error code, also inside libcurl and its TLS library.
         signal(SIGPIPE, SIG_IGN)
@@ -104,6 +119,8 @@ final class Agent {
 
     // MARK: while it runs
 
+    private var snapshot: Snapshot { Snapshot(workers.map(\.counters) + [counters]) }
+
     private func reopenLog() {
         do throws(SystemError) {
             try log.reopen()
@@ -114,7 +131,7 @@ final class Agent {
     }
 
     private func logSummary(isLast: Bool) {
-        let summary = Snapshot(workers.map(\.counters) + [counters]).summary
+        let summary = snapshot.summary
         // An agent at rest says nothing, except at its end.
         guard isLast || summary != lastSummary else { return }
         lastSummary = summary

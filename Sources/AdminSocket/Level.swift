@@ -1,0 +1,19 @@
+/// What a socket lets its clients do. Each level includes the ones before it.
+package enum Level: String, CaseIterable, Comparable, Sendable {
+    /// Reads.
+    case user
+    /// Pauses and resumes, too.
+    case `operator`
+    /// Everything.
+    case admin
+
+    package static func < (left: Level, right: Level) -> Bool { left.rank < right.rank }
+
+    private var rank: Int {
+        switch self {
+        case .user: 0
+        case .operator: 1
+        case .admin: 2
+        }
+    }
+}

@@ -1,0 +1,108 @@
+internal import Glibc
+
+/// One question to the daemon, one answer, within a time.
+struct Client {
+    let path: String
+    /// In seconds, for the whole exchange.
+    let timeout: Double
+
+    /// Why there is no answer.
+    enum Failure: Error, CustomStringConvertible {
+        case unreachable(path: String, reason: String)
+        case timedOut(path: String)
+        case permissionDenied(path: String)
+        case badLine
+
+        var exitCode: Int32 {
+            switch self {
+            case .unreachable: 3
+            case .timedOut: 75
+            case .permissionDenied: 77
+            case .badLine: 64
+            }
+        }
+
+        var description: String {
+            switch self {
+            case .unreachable(let path, let reason): "no spoa-mirror answers on \(path): \(reason)"
+            case .timedOut(let path): "no answer on \(path) in time"
+            case .permissionDenied(let path): "permission denied on \(path)"
+            case .badLine: "a line may not be empty or have a line break in it"
+            }
+        }
+    }
+
+    /// Sends `line` and returns all that the daemon says until it closes.
+    func ask(_ line: String) throws(Failure) -> String {
+        guard !line.isEmpty, !line.utf8.contains(where: { $0 == 0x0A || $0 == 0x0D }) else { throw .badLine }
+        let deadline = Self.now() + timeout
+        let descriptor = try connect()
+        defer { close(descriptor) }
+        var rest = Array("\(line)\n".utf8)[...]
+        while !rest.isEmpty {
+            try wait(descriptor, Int16(POLLOUT), until: deadline)
+            let count = unsafe rest.withUnsafeBytes {
+                unsafe send(descriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL))
+            }
+            guard count > 0 || errno == EAGAIN else { throw unreachable() }
+            rest = rest.dropFirst(max(0, count))
+        }
+        var answer: [UInt8] = []
+        var buffer = [UInt8](repeating: 0, count: 16 << 10)
+        while true {
+            try wait(descriptor, Int16(POLLIN), until: deadline)
+            let count = unsafe buffer.withUnsafeMutableBytes {
+                unsafe read(descriptor, $0.baseAddress, $0.count)
+            }
+            if count == 0 { return String(decoding: answer, as: UTF8.self) }
+            guard count > 0 || errno == EAGAIN else { throw unreachable() }
+            answer += buffer.prefix(max(0, count))
+        }
+    }
+
+    private func connect() throws(Failure) -> Int32 {
+        var address = sockaddr_un()
+        address.sun_family = sa_family_t(AF_UNIX)
+        guard path.utf8.count < 108, !path.isEmpty else {
+            throw .unreachable(path: path, reason: "the path is too long or empty")
+        }
+        unsafe withUnsafeMutableBytes(of: &address.sun_path) { field in
+            for (index, byte) in path.utf8.enumerated() { unsafe field[index] = byte }
+        }
+        let descriptor = socket(
+            AF_UNIX, Int32(SOCK_STREAM.rawValue | SOCK_NONBLOCK.rawValue | SOCK_CLOEXEC.rawValue), 0)
+        let code = unsafe withUnsafeBytes(of: &address) { bytes in
+            unsafe bytes.baseAddress.map {
+                unsafe Glibc.connect(
+                    descriptor, $0.assumingMemoryBound(to: sockaddr.self), socklen_t(bytes.count))
+            } ?? -1
+        }
+        guard code != 0 else { return descriptor }
+        defer { close(descriptor) }
+        switch errno {
+        case EACCES, EPERM: throw .permissionDenied(path: path)
+        case EAGAIN: throw .timedOut(path: path)
+        default: throw unreachable()
+        }
+    }
+
+    private func wait(_ descriptor: Int32, _ events: Int16, until deadline: Double) throws(Failure) {
+        var entry = pollfd(fd: descriptor, events: events, revents: 0)
+        while true {
+            let left = deadline - Self.now()
+            guard left > 0 else { throw .timedOut(path: path) }
+            if unsafe poll(&entry, 1, Int32(left * 1000) + 1) > 0 { return }
+        }
+    }
+
+    private func unreachable() -> Failure {
+        .unreachable(
+            path: path, reason: unsafe strerror(errno).map { unsafe String(cString: $0) } ?? "unknown error")
+    }
+
+    private static func now() -> Double {
+        var time = timespec()
+        unsafe clock_gettime(CLOCK_MONOTONIC, &time)
+        return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
+    }
+}
