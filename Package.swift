@@ -45,6 +45,8 @@ let package = Package(
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict),
+        .executableTarget(
+            name: "Benchmarks", dependencies: ["SPOP"], path: "Benchmarks", swiftSettings: [.swiftLanguageMode(.v6)]),
         .testTarget(
             name: "SPOPTests", dependencies: ["SPOP"], resources: [.copy("Fixtures")],
             swiftSettings: [.swiftLanguageMode(.v6)]),

@@ -47,7 +47,8 @@ package struct Command: Equatable, Sendable {
     /// Finds the command that `words` call at `level`. The message of what it throws is for the client.
     package static func find(_ words: [String], level: Level) throws(CommandError) -> Call {
         guard let command = table.first(where: { words.starts(with: $0.words) }) else {
-            throw CommandError("Unknown command: '\(words.joined(separator: " "))', \(suggestion(for: words))")
+            throw CommandError(
+                "Unknown command: '\(words.joined(separator: " "))', \(suggestion(for: words))")
         }
         guard command.level <= level else {
             throw CommandError("Permission denied (needs level \(command.level.rawValue)).")

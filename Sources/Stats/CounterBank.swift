@@ -1,12 +1,19 @@
 internal import Synchronization
 
-/// One worker's counters: written by the worker's thread alone, read by any.
+/// One worker's counters and histograms: written by the worker's thread alone, read by any.
 ///
 /// A single writer needs no atomic addition, only loads and stores that do not tear: an increment costs what an
 /// ordinary one does. The slots start and end on cache lines of their own, so two workers never share one.
 @safe package final class CounterBank: Sendable {
     private static let cacheLine = 64
     nonisolated(unsafe) private let slots: UnsafeMutablePointer<Atomic<UInt64>>
+
+    /// From the read that brought a NOTIFY to the write that took its ACK.
+    package let ackDurations = HistogramBank()
+    /// From a copy's arrival to the start of its transfer.
+    package let queueDurations = HistogramBank()
+    /// From the start of a transfer to its end.
+    package let requestDurations = HistogramBank()
 
     /// All slots at 0.
     package init() {

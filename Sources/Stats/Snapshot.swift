@@ -1,12 +1,21 @@
 /// The counters of all workers at one moment, added up.
 package struct Snapshot: Sendable, Equatable {
     private var values: [UInt64]
+    /// From the read that brought a NOTIFY to the write that took its ACK.
+    package let ackDurations: Histogram
+    /// From a copy's arrival to the start of its transfer.
+    package let queueDurations: Histogram
+    /// From the start of a transfer to its end.
+    package let requestDurations: Histogram
 
     /// Adds up `banks`. Any thread.
     package init(_ banks: [CounterBank]) {
         values = Counter.allCases.map { counter in
             banks.reduce(0) { $0 &+ $1.value(of: counter) }
         }
+        ackDurations = Histogram(banks.map(\.ackDurations))
+        queueDurations = Histogram(banks.map(\.queueDurations))
+        requestDurations = Histogram(banks.map(\.requestDurations))
     }
 
     /// One counter.

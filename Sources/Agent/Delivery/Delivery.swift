@@ -12,25 +12,27 @@ final class Delivery {
     /// Seconds between looks for copies that waited too long.
     private static let expiryInterval = 0.25
 
-    private let loop: EventLoop
     private let budget: DeliveryBudget
     private let counters: CounterBank
     private var settings: Settings
     private var settingsVersion = 0
+    /// In seconds.
+    private var maxQueueAge: Double
     private var multi: CurlMulti?
     private var turn: TurnWatcher?
     private var retry: TimerWatcher?
     private var expiry: TimerWatcher?
     private var queue = Deque<MirrorRequest>()
     private var pool: [Transfer] = []
-    private var active: [ObjectIdentifier: Transfer] = [:]
+    /// In no order; each transfer knows its slot.
+    private var active: [Transfer] = []
     /// Called when the last copy is gone, while draining.
     private var drained: (() -> Void)?
 
     /// Throws when libcurl has no memory.
     init(loop: EventLoop, settings: Settings, budget: DeliveryBudget, counters: CounterBank) throws {
-        self.loop = loop
         self.settings = settings
+        maxQueueAge = settings.maxQueueAge.inSeconds
         self.budget = budget
         self.counters = counters
         multi = CurlMulti(loop: loop) { [unowned self] in completed($0, $1) }
@@ -39,13 +41,14 @@ final class Delivery {
         turn = TurnWatcher(loop: loop) { [unowned self] in startBatch() }
         // The timer only makes the loop turn, and each turn starts a batch.
         retry = TimerWatcher(loop: loop, priority: .mirror) {}
-        expiry = TimerWatcher(loop: loop, priority: .mirror) { [unowned self] in dropExpired() }
+        expiry = TimerWatcher(loop: loop, priority: .mirror) { [unowned self] in dropExpired(MonotonicClock.now) }
     }
 
     /// Uses `settings` for every copy that starts from now on.
     func apply(_ settings: Settings) {
         self.settings = settings
         settingsVersion += 1
+        maxQueueAge = settings.maxQueueAge.inSeconds
         multi?.limitConnections(settings.maxInFlight)
     }
 
@@ -67,11 +70,12 @@ final class Delivery {
             turn?.isBusy = false
             return
         }
-        dropExpired()
+        let now = MonotonicClock.now
+        dropExpired(now)
         var started = 0
         while started < Self.batch, !queue.isEmpty, budget.reserveTransfer(maxInFlight: settings.maxInFlight)
         {
-            start(queue.removeFirst())
+            start(queue.removeFirst(), now)
             started += 1
         }
         if started > 0 { multi?.kick() }
@@ -89,16 +93,17 @@ final class Delivery {
         }
     }
 
-    private func start(_ request: MirrorRequest) {
+    private func start(_ request: MirrorRequest, _ now: Double) {
         budget.releaseQueue()
         counters.subtract(from: .queued)
         counters.add(to: .inFlight)
+        counters.queueDurations.record(seconds: now - request.header.receivedAt)
         guard let transfer = pool.popLast() ?? Transfer() else { return finish(request, .failed(.other)) }
-        transfer.prepare(request, settings: settings, version: settingsVersion)
-        active[ObjectIdentifier(transfer)] = transfer
+        transfer.prepare(request, settings: settings, version: settingsVersion, now: now)
+        transfer.slot = active.count
+        active.append(transfer)
         if multi?.add(transfer) != true {
-            active[ObjectIdentifier(transfer)] = nil
-            _ = transfer.finish()
+            _ = recycle(transfer)
             finish(request, .failed(.other))
         }
     }
@@ -107,6 +112,7 @@ final class Delivery {
 
     private func completed(_ transfer: Transfer, _ result: CURLcode) {
         let outcome = transfer.outcome(result)
+        counters.requestDurations.record(seconds: MonotonicClock.now - transfer.startedAt)
         countTraffic(transfer)
         if let request = recycle(transfer) { finish(request, outcome) }
     }
@@ -121,7 +127,11 @@ final class Delivery {
 
     private func recycle(_ transfer: Transfer) -> MirrorRequest? {
         multi?.remove(transfer)
-        active[ObjectIdentifier(transfer)] = nil
+        let last = active.removeLast()
+        if last !== transfer {
+            active[transfer.slot] = last
+            last.slot = transfer.slot
+        }
         pool.append(transfer)
         return transfer.finish()
     }
@@ -136,8 +146,8 @@ final class Delivery {
         reportWhenDrained()
     }
 
-    private func dropExpired() {
-        let oldest = loop.now - settings.maxQueueAge
+    private func dropExpired(_ now: Double) {
+        let oldest = now - maxQueueAge
         while let first = queue.first, first.header.receivedAt < oldest { dropFirst(.expired) }
         if queue.isEmpty { expiry?.stop() }
         reportWhenDrained()
@@ -168,7 +178,7 @@ final class Delivery {
     func abandon() -> Int {
         let count = queue.count + active.count
         while !queue.isEmpty { dropFirst(.shutdown) }
-        for transfer in active.values {
+        while let transfer = active.last {
             guard let request = recycle(transfer) else { continue }
             release(request)
             counters.subtract(from: .inFlight)

@@ -8,6 +8,10 @@ internal import Glibc
 @safe final class Transfer {
     let easy: OpaquePointer
     private(set) var request: MirrorRequest?
+    /// On the monotonic clock, in seconds.
+    private(set) var startedAt = 0.0
+    /// Where the transfer stands in its owner's list.
+    var slot = 0
     private(set) var bytesReceived = 0
     private var maxResponse = 0
     private var origin: Destination?
@@ -64,9 +68,10 @@ internal import Glibc
     }
 
     /// Makes the handle ready to send `request`.
-    func prepare(_ request: MirrorRequest, settings: Settings, version: Int) {
+    func prepare(_ request: MirrorRequest, settings: Settings, version: Int, now: Double) {
         apply(settings, version: version)
         self.request = request
+        startedAt = now
         bytesReceived = 0
         unsafe request.withUnsafeMutablePointers { layout, bytes in
             let layout = unsafe layout.pointee

@@ -6,6 +6,7 @@ final class DelayedAcks {
         let due: Double
         let streamID: UInt64
         let frameID: UInt64
+        let receivedAt: Double
     }
 
     private let loop: EventLoop
@@ -22,16 +23,19 @@ final class DelayedAcks {
 
     var count: Int { entries.count }
 
-    func hold(streamID: UInt64, frameID: UInt64) {
-        entries.append(Entry(due: loop.now + delay, streamID: streamID, frameID: frameID))
+    func hold(streamID: UInt64, frameID: UInt64, receivedAt: Double) {
+        entries.append(
+            Entry(due: loop.now + delay, streamID: streamID, frameID: frameID, receivedAt: receivedAt))
         if entries.count == 1 { timer?.start(after: delay) }
     }
 
     /// Gives out what is due, or everything.
-    func release(all: Bool = false, _ body: (_ streamID: UInt64, _ frameID: UInt64) -> Void) {
+    func release(
+        all: Bool = false, _ body: (_ streamID: UInt64, _ frameID: UInt64, _ receivedAt: Double) -> Void
+    ) {
         while let first = entries.first, all || first.due <= loop.now {
             entries.removeFirst()
-            body(first.streamID, first.frameID)
+            body(first.streamID, first.frameID, first.receivedAt)
         }
         if let first = entries.first { timer?.start(after: first.due - loop.now) }
     }

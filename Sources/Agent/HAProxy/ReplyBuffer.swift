@@ -6,6 +6,8 @@ struct ReplyBuffer {
     var bytes: [UInt8] = []
     /// ACKs among them.
     var acks = 0
+    /// When the NOTIFY of the first of them came, on the monotonic clock.
+    var oldestAck = 0.0
     private var written = 0
 
     /// How a write went.

@@ -17,6 +17,8 @@ final class SPOPConnection {
     private var replies = ReplyBuffer()
     private var gauges = ConnectionGauges()
     private var phase = Phase.talking
+    /// When the bytes of this turn were there, on the monotonic clock, in seconds.
+    private var turnStart = 0.0
 
     private enum Phase {
         case talking
@@ -80,6 +82,7 @@ final class SPOPConnection {
         case .bytes where phase == .leaving: return reader.discard()
         case .bytes: break
         }
+        turnStart = MonotonicClock.now
         takeFrames()
         flush()
         mirrorPending()
@@ -161,30 +164,35 @@ final class SPOPConnection {
 
     private func answer(_ streamID: UInt64, _ frameID: UInt64) {
         if let delayed {
-            delayed.hold(streamID: streamID, frameID: frameID)
+            delayed.hold(streamID: streamID, frameID: frameID, receivedAt: turnStart)
         } else {
-            acknowledge(streamID, frameID)
+            acknowledge(streamID, frameID, receivedAt: turnStart)
         }
     }
 
-    private func acknowledge(_ streamID: UInt64, _ frameID: UInt64) {
+    private func acknowledge(_ streamID: UInt64, _ frameID: UInt64, receivedAt: Double) {
         session.acknowledge(streamID: streamID, frameID: frameID, replies: &replies.bytes)
+        if replies.acks == 0 { replies.oldestAck = receivedAt }
         replies.acks += 1
         context.counters.add(to: .acks)
         context.counters.add(to: .processed)
     }
 
     private func releaseDelayed(all: Bool) {
-        delayed?.release(all: all) { acknowledge($0, $1) }
+        delayed?.release(all: all) { acknowledge($0, $1, receivedAt: $2) }
         flush()
     }
 
     private func flush() {
         guard phase != .closed, !replies.isEmpty else { return }
+        let (acks, oldestAck) = (replies.acks, replies.oldestAck)
         switch replies.flush(to: descriptor.rawValue) {
         case .failed: close()
         case .partial: watcher?.watch(descriptor.rawValue, for: .write)
         case .done:
+            if acks > 0 {
+                context.counters.ackDurations.record(seconds: MonotonicClock.now - oldestAck, count: acks)
+            }
             watcher?.watch(descriptor.rawValue, for: .read)
             if phase == .leaving { _ = shutdown(descriptor.rawValue, Int32(SHUT_WR)) }
         }
@@ -195,9 +203,12 @@ final class SPOPConnection {
         for copy in context.pending {
             switch copy.source {
             case .frame(let location):
-                reader.withBytes(at: location) { context.pipeline.mirror(copy.arguments, payload: $0) }
+                reader.withBytes(at: location) {
+                    context.pipeline.mirror(copy.arguments, payload: $0, receivedAt: turnStart)
+                }
             case .reassembled(let payload):
-                unsafe context.pipeline.mirror(copy.arguments, payload: payload.span.bytes)
+                unsafe context.pipeline.mirror(
+                    copy.arguments, payload: payload.span.bytes, receivedAt: turnStart)
             }
         }
         context.pending.removeAll(keepingCapacity: true)

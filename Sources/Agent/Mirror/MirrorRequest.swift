@@ -5,7 +5,7 @@ final class MirrorRequest: ManagedBuffer<MirrorRequest.Layout, UInt8> {
     /// Where the parts stand. Offsets and lengths in bytes; all but the body end with a NUL, as libcurl wants them.
     struct Layout {
         let destination: Destination
-        /// On the clock of the worker's loop, in seconds.
+        /// On the monotonic clock, in seconds.
         let receivedAt: Double
         /// All parts together.
         let size: Int

@@ -5,12 +5,10 @@ internal import Stats
 final class Pipeline {
     private let delivery: Delivery
     private let counters: CounterBank
-    private let loop: EventLoop
     private var gate: Gate
     private var renderer: RequestRenderer
 
     init(loop: EventLoop, settings: Settings, budget: DeliveryBudget, counters: CounterBank) throws {
-        self.loop = loop
         self.counters = counters
         delivery = try Delivery(loop: loop, settings: settings, budget: budget, counters: counters)
         gate = Gate(settings: settings)
@@ -25,14 +23,14 @@ final class Pipeline {
     }
 
     /// Mirrors one message whose NOTIFY is answered, or counts why not.
-    func mirror(_ arguments: MirrorArguments, payload: RawSpan) {
+    func mirror(_ arguments: MirrorArguments, payload: RawSpan, receivedAt: Double) {
         counters.add(to: .received)
         if let reason = gate.refusal() {
             counters.add(to: reason.counter)
             return
         }
         do throws(DropReason) {
-            let request = try renderer.render(arguments, payload: payload, receivedAt: loop.now)
+            let request = try renderer.render(arguments, payload: payload, receivedAt: receivedAt)
             try delivery.enqueue(request)
         } catch {
             counters.add(to: error.counter)

@@ -38,6 +38,18 @@ enum OptionParsers {
         return value
     }
 
+    /// Makes a parser of sizes in `range`, in bytes.
+    static func size(_ range: ClosedRange<Int>) -> @Sendable (String) throws -> Int {
+        { text in
+            let value = try SizeValue.parse(text)
+            guard range.contains(value) else {
+                let bounds = "\(SizeValue.format(range.lowerBound)) to \(SizeValue.format(range.upperBound))"
+                throw InvalidValue(text, accepted: "\(SizeValue.accepted); \(bounds)")
+            }
+            return value
+        }
+    }
+
     /// `[MODE:]FILE`. A first letter that is no mode belongs to the file name.
     static let logFile: @Sendable (String) throws -> Configuration.LogDestination = { text in
         let accepted = "[MODE:]FILE with mode a, A, w or W"

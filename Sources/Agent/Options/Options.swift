@@ -115,6 +115,12 @@ struct Options: ParsableCommand {
     @Option(help: "Name of the SPOE message to mirror.")
     var message = "mirror"
 
+    @OptionGroup(title: "Budgets")
+    var budgets: BudgetOptions
+
+    @Flag(help: "Start with mirroring paused: everything is acknowledged, nothing is sent.")
+    var paused = false
+
     @Flag(help: "Check the options and exit.")
     var check = false
 

@@ -21,6 +21,8 @@ extension Options {
         var settings = Settings(destination: destination)
         settings.sourceInterface = mirrorInterface ?? ""
         settings.sourcePorts = mirrorLocalPort
+        settings.isPaused = paused
+        budgets.apply(to: &settings)
         return Configuration(
             address: listen, backlog: connectionBacklog, backend: libevBackend,
             sessionLimits: .init(
@@ -29,7 +31,8 @@ extension Options {
             daemonize: daemonize, pidFile: pidfile, monitorInterval: monitorInterval, logFile: logfile,
             workers: numWorkers ?? min(4, max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN)))), runtime: runtime,
             processingDelay: processingDelay, messageName: message, settings: settings,
-            adminSockets: adminSocket)
+            adminSockets: adminSocket,
+            helloTimeout: budgets.helloTimeout, maxConnections: budgets.maxConnections)
     }
 
     private func named<Value>(_ option: String, _ make: () throws(InvalidValue) -> Value) throws -> Value {
@@ -52,6 +55,19 @@ extension Options {
             }
             return flags + [String(rest)]
         }
+    }
+}
+
+extension BudgetOptions {
+    /// Puts the bounds that can change while the agent runs where it looks for them.
+    fileprivate func apply(to settings: inout Settings) {
+        settings.maxInFlight = maxInFlight
+        settings.maxQueue = maxQueue
+        settings.maxQueueBytes = maxQueueBytes
+        settings.maxQueueAge = maxQueueAge
+        settings.connectTimeout = connectTimeout
+        settings.timeout = timeout
+        settings.maxResponse = maxResponse
     }
 }
 

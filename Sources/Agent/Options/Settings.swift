@@ -12,8 +12,8 @@ struct Settings: Sendable {
     var maxQueue = 10_000
     /// Bytes of memory held by copies, waiting or under way, over all workers.
     var maxQueueBytes = 64 << 20
-    /// How long a copy may wait, in seconds.
-    var maxQueueAge = 5.0
+    /// How long a copy may wait.
+    var maxQueueAge = Duration.seconds(5)
 
     /// From the start of a transfer to an established connection.
     var connectTimeout = Duration.seconds(5)

@@ -1,0 +1,40 @@
+internal import ArgumentParser
+
+/// What the agent may hold and how long it waits: the bounds that keep production from noticing a bad mirror.
+struct BudgetOptions: ParsableArguments {
+    @Option(
+        help: "Copies under way to the mirror at once, 1 to 100000.",
+        transform: OptionParsers.number(1...100_000))
+    var maxInFlight = 256
+
+    @Option(
+        help: "Copies that may wait, 0 to 10000000; past it the new one is dropped.",
+        transform: OptionParsers.number(0...10_000_000))
+    var maxQueue = 10_000
+
+    @Option(
+        help:
+            "Memory for copies that wait or are under way: bytes, or a number and KiB, MiB, GiB. (default: 64MiB)",
+        transform: OptionParsers.size(1 << 10...1 << 40))
+    var maxQueueBytes = 64 << 20
+
+    @Option(help: "How long a copy may wait. (default: 5s)", transform: OptionParsers.interval)
+    var maxQueueAge: Duration = .seconds(5)
+
+    @Option(help: "Time for a connection to the mirror. (default: 5s)", transform: OptionParsers.interval)
+    var connectTimeout: Duration = .seconds(5)
+
+    @Option(help: "Time for a whole request to the mirror. (default: 10s)", transform: OptionParsers.interval)
+    var timeout: Duration = .seconds(10)
+
+    @Option(
+        help: "Size of an answer past which the connection is cut: bytes, or KiB, MiB, GiB. (default: 1MiB)",
+        transform: OptionParsers.size(0...1 << 40))
+    var maxResponse = 1 << 20
+
+    @Option(help: "SPOP connections at once, 1 to 100000.", transform: OptionParsers.number(1...100_000))
+    var maxConnections = 4096
+
+    @Option(help: "Time for HAProxy to say HELLO. (default: 5s)", transform: OptionParsers.interval)
+    var helloTimeout: Duration = .seconds(5)
+}
