@@ -141,7 +141,7 @@ struct OptionsTests {
             ("-i 0", "at least 1ms"), ("-l A", "[MODE:]FILE"), ("-m 255", "a number from 256 to 16777216"),
             ("-m 16777217", "a number from 256 to 16777216"), ("-n 0", "a number from 1 to 64"),
             ("-r 1w", "us, ms, s, m, h or d"),
-            ("-t -1", ""), ("-u ftp://x/", "http"), ("-u nothing", "http"),
+            ("-t -1", "Missing value for '-t'"), ("-u ftp://x/", "http"), ("-u nothing", "http"),
             ("-u http://u:p@h/", "without credentials"),
             ("-u http://h/?q", "without query"), ("-u http://", "http"), ("-I =", ""), ("-P x", "FIRST-LAST"),
             ("-a unix@rel", "unix@/path"),

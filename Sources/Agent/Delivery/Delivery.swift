@@ -41,7 +41,9 @@ final class Delivery {
         turn = TurnWatcher(loop: loop) { [unowned self] in startBatch() }
         // The timer only makes the loop turn, and each turn starts a batch.
         retry = TimerWatcher(loop: loop, priority: .mirror) {}
-        expiry = TimerWatcher(loop: loop, priority: .mirror) { [unowned self] in dropExpired(MonotonicClock.now) }
+        expiry = TimerWatcher(loop: loop, priority: .mirror) { [unowned self] in
+            dropExpired(MonotonicClock.now)
+        }
     }
 
     /// Uses `settings` for every copy that starts from now on.

@@ -8,7 +8,7 @@ struct BudgetOptions: ParsableArguments {
     var maxInFlight = 256
 
     @Option(
-        help: "Copies that may wait, 0 to 10000000; past it the new one is dropped.",
+        help: "Copies that may wait, 0 to 10000000; past it the new one is dropped. (default: 10000)",
         transform: OptionParsers.number(0...10_000_000))
     var maxQueue = 10_000
 
@@ -32,7 +32,9 @@ struct BudgetOptions: ParsableArguments {
         transform: OptionParsers.size(0...1 << 40))
     var maxResponse = 1 << 20
 
-    @Option(help: "SPOP connections at once, 1 to 100000.", transform: OptionParsers.number(1...100_000))
+    @Option(
+        help: "SPOP connections at once, 1 to 100000. (default: 4096)",
+        transform: OptionParsers.number(1...100_000))
     var maxConnections = 4096
 
     @Option(help: "Time for HAProxy to say HELLO. (default: 5s)", transform: OptionParsers.interval)

@@ -17,13 +17,13 @@ struct Options: ParsableCommand {
     var address = "127.0.0.1"
 
     @Option(
-        name: [.customShort("p", allowingJoined: true), .long], help: "Listen port.",
+        name: [.customShort("p", allowingJoined: true), .long], help: "Listen port. (default: 12345)",
         transform: OptionParsers.number(1...65535))
     var port: UInt16 = 12345
 
     @Option(
         name: [.customShort("b", allowingJoined: true), .long],
-        help: "Connections the kernel queues before they are accepted.",
+        help: "Connections the kernel queues before they are accepted. (default: 128)",
         transform: OptionParsers.number(1...65535))
     var connectionBacklog: Int32 = 128
 
@@ -64,7 +64,7 @@ struct Options: ParsableCommand {
 
     @Option(
         name: [.customShort("m", allowingJoined: true), .long],
-        help: "Longest SPOP frame in bytes, 256 to 16777216.",
+        help: "Longest SPOP frame in bytes, 256 to 16777216. (default: 16380)",
         transform: OptionParsers.number(256...(16 << 20)))
     var maxFrameSize = 16380
 
