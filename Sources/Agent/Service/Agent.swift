@@ -5,6 +5,9 @@ internal import Stats
 
 /// The running daemon: everything that is started, in order, and stopped in reverse.
 final class Agent {
+    /// Bytes of copies held at once that make giving memory back worth it.
+    private static let burst: UInt64 = 1 << 20
+
     private let configuration: Configuration
     private let log: LogFile
     private let logger: Logger
@@ -20,6 +23,8 @@ final class Agent {
     private var monitor: TimerWatcher?
     private var runtime: TimerWatcher?
     private var lastSummary = ""
+    /// Bytes of copies seen at once since memory was last given back.
+    private var mostHeld: UInt64 = 0
     private var workersRunning = 0
     private var isStopping = false
 
@@ -47,6 +52,7 @@ final class Agent {
 
     /// Serves until a signal or `--runtime` ends it.
     func run() {
+        Footprint.releaseStartUpCode()
         loop.run()
         let abandoned = workers.reduce(0) { $0 + $1.join() }
         if abandoned > 0 {
@@ -110,7 +116,10 @@ final class Agent {
 
     private func startTimers() {
         let interval = configuration.monitorInterval.inSeconds
-        monitor = TimerWatcher(loop: loop) { [unowned self] in logSummary(isLast: false) }
+        monitor = TimerWatcher(loop: loop) { [unowned self] in
+            logSummary(isLast: false)
+            trimAfterBurst()
+        }
         monitor?.start(after: interval, every: interval)
         guard configuration.runtime > .zero else { return }
         runtime = TimerWatcher(loop: loop) { [unowned self] in stop() }
@@ -137,6 +146,15 @@ final class Agent {
         lastSummary = summary
         logger.info("summary \(summary)")
         log.flush()
+    }
+
+    /// Once all copies of a burst are gone, and not while there are any: trimming holds up malloc for some milliseconds.
+    private func trimAfterBurst() {
+        let held = snapshot[.queuedBytes]
+        mostHeld = max(mostHeld, held)
+        guard held == 0, mostHeld >= Self.burst else { return }
+        mostHeld = 0
+        Footprint.releaseFreedMemory()
     }
 
     // MARK: stop
