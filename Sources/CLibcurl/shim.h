@@ -35,6 +35,15 @@ static inline CURLcode shim_easy_set_write_function(CURL *easy, curl_write_callb
     return code ? code : curl_easy_setopt(easy, CURLOPT_WRITEDATA, data);
 }
 
+static inline CURLcode shim_easy_set_header_function(CURL *easy, curl_write_callback callback, void *data) {
+    CURLcode code = curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, callback);
+    return code ? code : curl_easy_setopt(easy, CURLOPT_HEADERDATA, data);
+}
+
+static inline CURLcode shim_easy_set_open_socket_function(CURL *easy, curl_opensocket_callback callback) {
+    return curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, callback);
+}
+
 static inline CURLcode shim_easy_get_long(CURL *easy, CURLINFO info, long *value) {
     return curl_easy_getinfo(easy, info, value);
 }

@@ -5,7 +5,7 @@
 package enum Counter: Int, CaseIterable, Sendable {
     // Copies, from NOTIFY to their end.
     case received
-    case skippedPaused, skippedSampled
+    case skippedPaused, skippedSampled, skippedMethod, skippedLoop
     case droppedQueueFull, droppedExpired, droppedTooLarge, droppedTruncated, droppedMalformed,
         droppedShutdown
     case completed
@@ -24,7 +24,9 @@ package enum Counter: Int, CaseIterable, Sendable {
     // The way to the mirror.
     case mirrorConnections, bytesSent, bytesReceived
 
-    package static let skipped: [Counter] = [.skippedPaused, .skippedSampled]
+    package static let skipped: [Counter] = [
+        .skippedPaused, .skippedSampled, .skippedMethod, .skippedLoop,
+    ]
     package static let dropped: [Counter] = [
         .droppedQueueFull, .droppedExpired, .droppedTooLarge, .droppedTruncated, .droppedMalformed,
         .droppedShutdown,

@@ -63,8 +63,8 @@ struct OptionsTests {
         #expect(configuration.workers == 3)
         #expect(configuration.runtime == .seconds(7200))
         #expect(configuration.processingDelay == .microseconds(500))
-        #expect(configuration.settings.sourceInterface == "eth0")
-        #expect(configuration.settings.sourcePorts == 30000...30010)
+        #expect(configuration.settings.transport.sourceInterface == "eth0")
+        #expect(configuration.settings.transport.sourcePorts == 30000...30010)
         #expect(configuration.messageName == "copy")
     }
 

@@ -11,16 +11,24 @@ struct PayloadBuilder {
     /// `req.hdrs` instead of `req.hdrs_bin`.
     var usesTextHeaders = false
     var message = "mirror"
+    /// 4 or 16 bytes.
+    var source: [UInt8]?
+    var id: String?
 
     var bytes: [UInt8] {
         var payload: [UInt8] = []
         payload.appendString(message)
-        payload.append(5)
+        payload.append(UInt8(5 + (source == nil ? 0 : 1) + (id == nil ? 0 : 1)))
         add("arg_method", 8, Array(method.utf8), to: &payload)
         add("arg_path", 8, Array(path.utf8), to: &payload)
         add("arg_ver", 8, Array("1.1".utf8), to: &payload)
         add("arg_hdrs", usesTextHeaders ? 8 : 9, usesTextHeaders ? textHeaders : binaryHeaders, to: &payload)
         add("arg_body", 9, body, to: &payload)
+        if let source {
+            payload.appendString("arg_src")
+            payload += [source.count == 4 ? 6 : 7] + source
+        }
+        if let id { add("arg_id", 8, Array(id.utf8), to: &payload) }
         return payload
     }
 
@@ -44,15 +52,18 @@ struct PayloadBuilder {
         Array(headers.map { "\($0.0): \($0.1)\r\n" }.joined().utf8) + [13, 10]
     }
 
-    func render(to url: String = "http://mirror:1/") throws -> Rendered {
-        try PayloadBuilder.render(bytes, to: url)
+    /// Without a mark unless `style` has one: most tests look at what the client sent.
+    func render(to url: String = "http://mirror:1/", style: CopyStyle = .init(mark: nil)) throws -> Rendered {
+        try PayloadBuilder.render(bytes, to: url, style: style)
     }
 
-    static func render(_ payload: [UInt8], to url: String = "http://mirror:1/") throws -> Rendered {
+    static func render(
+        _ payload: [UInt8], to url: String = "http://mirror:1/", style: CopyStyle = .init(mark: nil)
+    ) throws -> Rendered {
         let span = payload.span.bytes
         let notification = try Notification(payload: span, messageName: Array("mirror".utf8))
-        guard let copy = notification.copy else { throw DropReason.malformed }
-        let request = try RequestRenderer(destination: Destination(url)).render(
+        guard let copy = notification.copy else { throw Refusal.malformed }
+        let request = try RequestRenderer(destination: Destination(url), style: style).render(
             copy, payload: span, receivedAt: 0)
         return Rendered(request)
     }

@@ -100,7 +100,7 @@ struct RequestRendererTests {
 
     @Test("a body shorter than declared is a truncated copy")
     func truncatedBody() {
-        #expect(throws: DropReason.truncated) {
+        #expect(throws: Refusal.truncated) {
             try PayloadBuilder(headers: [("content-length", "65536")], body: [1, 2, 3]).render()
         }
     }
@@ -135,7 +135,7 @@ struct RequestRendererTests {
     @Test("what cannot be sent as it is, is not sent", arguments: malformed.indices)
     func isNotSent(_ index: Int) {
         let (name, builder) = Self.malformed[index]
-        #expect(throws: DropReason.malformed, "\(name)") { try builder.render() }
+        #expect(throws: Refusal.malformed, "\(name)") { try builder.render() }
     }
 
     @Test("arguments of a wrong type, or missing ones, are malformed copies", arguments: 0..<5)
@@ -147,7 +147,7 @@ struct RequestRendererTests {
             payload.appendString(name)
             payload += index == position ? [3, 7] : index == 3 ? [9, 2, 0, 0] : [8, 1, UInt8(ascii: "*")]
         }
-        #expect(throws: DropReason.malformed) { try PayloadBuilder.render(payload) }
+        #expect(throws: Refusal.malformed) { try PayloadBuilder.render(payload) }
     }
 
     @Test("NULL is a sample that gave nothing")
@@ -166,6 +166,93 @@ struct RequestRendererTests {
         let rendered = try PayloadBuilder.render(payload)
         #expect(rendered.method == "A")
         #expect(rendered.headers == ["host: mirror:1"])
+    }
+
+    @Test("Host as the operator wants it")
+    func hostHeader() throws {
+        let copy = PayloadBuilder(headers: [("a", "b"), ("Host", "shop.example"), ("c", "d")])
+        #expect(
+            try copy.render(style: .init(host: .destination, mark: nil)).headers == [
+                "a: b", "Host: mirror:1", "c: d",
+            ])
+        #expect(
+            try copy.render(style: .init(host: .literal("qa:8"), mark: nil)).headers == [
+                "a: b", "Host: qa:8", "c: d",
+            ])
+        #expect(
+            try PayloadBuilder(headers: []).render(style: .init(host: .literal("qa"), mark: nil)).headers == [
+                "host: qa"
+            ])
+    }
+
+    @Test("a truncated body as the operator wants it")
+    func truncatedStyles() throws {
+        let copy = PayloadBuilder(headers: [("host", "h"), ("content-length", "10")], body: [1, 2])
+        let sent = try copy.render(style: .init(truncatedBody: .send, mark: nil))
+        #expect(sent.headers == ["host: h", "content-length: 2", "X-Mirror-Truncated: 10"])
+        #expect(sent.body == [1, 2])
+        let headers = try copy.render(style: .init(truncatedBody: .headers, mark: nil))
+        #expect(headers.headers == ["host: h", "content-length: 0", "X-Mirror-Truncated: 10"])
+        #expect(headers.body.isEmpty)
+    }
+
+    @Test("the mark is added, and stops a copy of a copy")
+    func mark() throws {
+        #expect(
+            try PayloadBuilder().render(style: .init()).headers == [
+                "host: shop.example", "X-Mirrored-By: spoa-mirror",
+            ])
+        let copy = PayloadBuilder(headers: [("host", "h"), ("x-mirrored-BY", " spoa-mirror ")])
+        #expect(throws: Refusal.loop) { try copy.render(style: .init()) }
+        #expect(throws: Never.self) { try copy.render(style: .init(mark: nil)) }
+        let other = PayloadBuilder(headers: [("host", "h"), ("x-mirrored-by", "another")])
+        #expect(try other.render(style: .init()).headers.last == "X-Mirrored-By: spoa-mirror")
+    }
+
+    @Test(
+        "the client's address is added to X-Forwarded-For, or creates it",
+        arguments: [
+            ([], ["X-Forwarded-For: 192.0.2.7"]), (["10.0.0.1"], ["x-forwarded-for: 10.0.0.1, 192.0.2.7"]),
+            (
+                ["10.0.0.1", "10.0.0.2"],
+                ["x-forwarded-for: 10.0.0.1", "x-forwarded-for: 10.0.0.2, 192.0.2.7"]
+            ),
+            ([""], ["x-forwarded-for: 192.0.2.7"]),
+        ] as [([String], [String])])
+    func forwardedFor(_ present: [String], _ expected: [String]) throws {
+        let copy = PayloadBuilder(
+            headers: [("host", "h")] + present.map { ("x-forwarded-for", $0) }, source: [192, 0, 2, 7])
+        #expect(try copy.render().headers == ["host: h"] + expected)
+    }
+
+    @Test func forwardedForIPv6() throws {
+        let address: [UInt8] = [0x20, 0x01, 0x0D, 0xB8] + [UInt8](repeating: 0, count: 11) + [1]
+        #expect(try PayloadBuilder(source: address).render().headers.last == "X-Forwarded-For: 2001:db8::1")
+        let longest = [UInt8](repeating: 0xFF, count: 16)
+        #expect(
+            try PayloadBuilder(source: longest).render().headers.last
+                == "X-Forwarded-For: ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff")
+    }
+
+    @Test("the request id is set where there is none")
+    func requestID() throws {
+        #expect(try PayloadBuilder(id: "abc-1").render().headers.last == "X-Request-ID: abc-1")
+        #expect(
+            try PayloadBuilder(headers: [("host", "h"), ("X-REQUEST-ID", "mine")], id: "abc-1").render()
+                .headers
+                == ["host: h", "X-REQUEST-ID: mine"])
+        #expect(throws: Refusal.malformed) { try PayloadBuilder(id: "a\r\nb: c").render() }
+    }
+
+    @Test("fields a message cannot do without are not taken away by Connection")
+    func protectedFields() throws {
+        let copy = PayloadBuilder(
+            headers: [
+                ("connection", "host, content-length, x-forwarded-for, gone"), ("host", "h"),
+                ("content-length", "1"),
+                ("x-forwarded-for", "1.1.1.1"), ("gone", "x"),
+            ], body: [1])
+        #expect(try copy.render().headers == ["host: h", "content-length: 1", "x-forwarded-for: 1.1.1.1"])
     }
 
     @Test("random requests never trap, and are sent as they were or not at all")

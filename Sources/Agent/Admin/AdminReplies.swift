@@ -54,6 +54,8 @@ struct AdminReplies {
             "Listen: \(report.configuration.address)",
             "Destination: \(report.settings.destination.url)",
             "State: \(report.settings.isPaused ? "paused" : "mirroring")",
+            "Tls_verification: \(report.settings.transport.isInsecure ? "off (--tls-insecure)" : "on")",
+            "Http_version: \(report.settings.transport.httpVersion.rawValue)",
             "Workers: \(report.configuration.workers)",
             "Backend: \(report.backend)",
             "Libev: \(Version.libev)",

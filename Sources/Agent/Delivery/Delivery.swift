@@ -55,7 +55,7 @@ final class Delivery {
     }
 
     /// Takes a copy, or throws `queueFull` and counts nothing. It is started in the loop's next turn.
-    func enqueue(_ request: MirrorRequest) throws(DropReason) {
+    func enqueue(_ request: MirrorRequest) throws(Refusal) {
         let size = request.memorySize
         guard
             budget.reserveQueue(size: size, maxQueue: settings.maxQueue, maxBytes: settings.maxQueueBytes)
@@ -155,7 +155,7 @@ final class Delivery {
         reportWhenDrained()
     }
 
-    private func dropFirst(_ reason: DropReason) {
+    private func dropFirst(_ reason: Refusal) {
         let request = queue.removeFirst()
         budget.releaseQueue()
         release(request)
@@ -185,7 +185,7 @@ final class Delivery {
             release(request)
             counters.subtract(from: .inFlight)
             budget.releaseTransfer()
-            counters.add(to: DropReason.shutdown.counter)
+            counters.add(to: Refusal.shutdown.counter)
         }
         return count
     }

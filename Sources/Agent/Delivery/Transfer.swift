@@ -14,6 +14,7 @@ internal import Glibc
     var slot = 0
     private(set) var bytesReceived = 0
     private var maxResponse = 0
+    private var endsWithHeaders = false
     private var origin: Destination?
     private var settingsVersion = -1
     private var lines: UnsafeMutablePointer<curl_slist>
@@ -43,7 +44,6 @@ internal import Glibc
         unsafe shim_easy_set_long(handle, CURLOPT_FOLLOWLOCATION, 0)
         unsafe shim_easy_set_string(handle, CURLOPT_PROTOCOLS_STR, "http,https")
         unsafe shim_easy_set_string(handle, CURLOPT_PROXY, "")
-        unsafe shim_easy_set_long(handle, CURLOPT_HTTP_VERSION, Int(CURL_HTTP_VERSION_1_1))
         // Bodies are discarded: there is nothing to decode.
         unsafe shim_easy_set_long(handle, CURLOPT_HTTP_CONTENT_DECODING, 0)
         unsafe shim_easy_set_long(handle, CURLOPT_BUFFERSIZE, 16 << 10)
@@ -59,12 +59,7 @@ internal import Glibc
         unsafe shim_easy_set_long(
             handle, CURLOPT_CONNECTTIMEOUT_MS, settings.connectTimeout.wholeMilliseconds)
         unsafe shim_easy_set_long(handle, CURLOPT_TIMEOUT_MS, settings.timeout.wholeMilliseconds)
-        let interface = settings.sourceInterface
-        unsafe shim_easy_set_string(handle, CURLOPT_INTERFACE, interface.isEmpty ? nil : interface)
-        if let ports = settings.sourcePorts {
-            unsafe shim_easy_set_long(handle, CURLOPT_LOCALPORT, Int(ports.lowerBound))
-            unsafe shim_easy_set_long(handle, CURLOPT_LOCALPORTRANGE, ports.count)
-        }
+        settings.transport.apply(to: self)
     }
 
     /// Makes the handle ready to send `request`.
@@ -88,6 +83,16 @@ internal import Glibc
     }
 
     private func setBody(_ layout: MirrorRequest.Layout, _ bytes: UnsafeMutablePointer<UInt8>) {
+        // A HEAD with a body cannot be told to libcurl: sent as a POST by another name, it would wait for the body of an
+        // answer that has none.
+        let endsWithHeaders = layout.answerHasNoBody && layout.bodyLength > 0
+        if endsWithHeaders != self.endsWithHeaders {
+            self.endsWithHeaders = endsWithHeaders
+            let this = unsafe Unmanaged.passUnretained(self).toOpaque()
+            unsafe shim_easy_set_header_function(
+                handle, endsWithHeaders ? { unsafe endAtEmptyLine($0, $1, $2, $3) } : nil,
+                endsWithHeaders ? this : nil)
+        }
         if layout.bodyLength > 0 {
             // Each of these also undoes what the others set (CURLOPT_HTTPGET(3), CURLOPT_NOBODY(3)).
             unsafe shim_easy_set_long(handle, CURLOPT_POST, 1)
@@ -158,6 +163,18 @@ private func countAnswer(
 ) -> Int {
     guard let transfer = unsafe transfer else { return 0 }
     return unsafe Unmanaged<Transfer>.fromOpaque(transfer).takeUnretainedValue().count(one * size)
+}
+
+/// CURLOPT_HEADERFUNCTION(3): ends the transfer behind the headers of the final answer.
+private func endAtEmptyLine(
+    _ bytes: UnsafeMutablePointer<CChar>?, _ one: Int, _ size: Int, _ transfer: UnsafeMutableRawPointer?
+) -> Int {
+    guard let transfer = unsafe transfer, size <= 2 else { return one * size }
+    var status = 0
+    unsafe shim_easy_get_long(
+        Unmanaged<Transfer>.fromOpaque(transfer).takeUnretainedValue().handle, CURLINFO_RESPONSE_CODE, &status
+    )
+    return status >= 200 ? 0 : one * size
 }
 
 /// Fields that libcurl would add by itself, as C strings that live for ever.

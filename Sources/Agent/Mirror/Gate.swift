@@ -1,23 +1,19 @@
-internal import Stats
+internal import SPOP
 
-/// Why a copy is not wanted, although it could be sent.
-enum SkipReason: Hashable {
-    /// Mirroring is paused.
-    case paused
-
-    var counter: Counter {
-        switch self {
-        case .paused: .skippedPaused
-        }
-    }
-}
-
-/// Decides whether a request is mirrored at all.
+/// Decides whether a request is wanted at all, before any work is spent on it.
 struct Gate {
-    let settings: Settings
+    let isPaused: Bool
+    let methods: MethodFilter
+
+    init(_ settings: Settings) {
+        isPaused = settings.isPaused
+        methods = settings.methods
+    }
 
     /// Nil lets the copy pass.
-    func refusal() -> SkipReason? {
-        settings.isPaused ? .paused : nil
+    func refusal(_ arguments: MirrorArguments, payload: RawSpan) -> Refusal? {
+        if isPaused { return .paused }
+        if let method = arguments.method, !methods.allows(method, in: payload) { return .method }
+        return nil
     }
 }

@@ -15,6 +15,10 @@ enum HeaderRule {
     case connection
     /// Dropped; a body that was chunked gets a Content-Length.
     case transferEncoding
+    /// Kept; the client's address is added to the last of them.
+    case forwardedFor
+    /// Kept; the renderer adds none of its own.
+    case requestID
 
     /// Field names are compared without case (RFC 9110, section 5.1). The length sorts out nearly all of them.
     init(name: Range<Int>, in block: RawSpan) {
@@ -27,7 +31,9 @@ enum HeaderRule {
             case 7 where block.equalsIgnoringCase(name, "upgrade"): .drop
             case 10 where block.equalsIgnoringCase(name, "connection"): .connection
             case 10 where block.equalsIgnoringCase(name, "keep-alive"): .drop
+            case 12 where block.equalsIgnoringCase(name, "x-request-id"): .requestID
             case 14 where block.equalsIgnoringCase(name, "content-length"): .contentLength
+            case 15 where block.equalsIgnoringCase(name, "x-forwarded-for"): .forwardedFor
             case 16 where block.equalsIgnoringCase(name, "proxy-connection"): .drop
             case 17 where block.equalsIgnoringCase(name, "transfer-encoding"): .transferEncoding
             default: .keep
@@ -54,9 +60,12 @@ extension RawSpan {
 
     /// True when the bytes of the two ranges are the same, ASCII letters compared without case.
     func equalsIgnoringCase(_ left: Range<Int>, _ right: Range<Int>) -> Bool {
-        func folded(_ byte: UInt8) -> UInt8 { byte >= 0x41 && byte <= 0x5A ? byte + 32 : byte }
-        return left.count == right.count
-            && zip(left, right).allSatisfy { folded(byte($0)) == folded(byte($1)) }
+        left.count == right.count && zip(left, right).allSatisfy { folded(byte($0)) == folded(byte($1)) }
+    }
+
+    /// True when the bytes of `range` are those of `text`, ASCII letters compared without case.
+    func equalsIgnoringCase(_ range: Range<Int>, _ text: [UInt8]) -> Bool {
+        range.count == text.count && zip(range, text).allSatisfy { folded(byte($0)) == folded($1) }
     }
 
     /// True when one of the bytes would end a header line or a C string early.
@@ -79,3 +88,6 @@ extension RawSpan {
         return lower..<upper
     }
 }
+
+/// ASCII letters in lower case.
+private func folded(_ byte: UInt8) -> UInt8 { byte >= 0x41 && byte <= 0x5A ? byte + 32 : byte }

@@ -9,6 +9,10 @@ struct MirrorArguments {
     /// `req.hdrs_bin` when it came as a binary, `req.hdrs` when it came as a string.
     var headers: (block: Range<Int>, form: HeaderFields.Form)?
     var body: Range<Int>?
+    /// The client's address, 4 or 16 bytes.
+    var source: Range<Int>?
+    /// HAProxy's unique id of the request.
+    var id: Range<Int>?
     /// An argument had a type that it cannot have; the copy is not sent.
     var hasWrongType = false
 
@@ -31,6 +35,14 @@ struct MirrorArguments {
             }
         } else if payload.matches(name, "arg_body") {
             body = text(argument.value)
+        } else if payload.matches(name, "arg_src") {
+            switch argument.value {
+            case .ipv4(let range), .ipv6(let range): source = range
+            case .null: source = nil
+            default: hasWrongType = true
+            }
+        } else if payload.matches(name, "arg_id") {
+            id = text(argument.value)
         }
     }
 

@@ -11,25 +11,25 @@ final class Pipeline {
     init(loop: EventLoop, settings: Settings, budget: DeliveryBudget, counters: CounterBank) throws {
         self.counters = counters
         delivery = try Delivery(loop: loop, settings: settings, budget: budget, counters: counters)
-        gate = Gate(settings: settings)
-        renderer = RequestRenderer(destination: settings.destination)
+        gate = Gate(settings)
+        renderer = RequestRenderer(destination: settings.destination, style: settings.style)
     }
 
     /// Uses `settings` from the next request on.
     func apply(_ settings: Settings) {
-        gate = Gate(settings: settings)
-        renderer = RequestRenderer(destination: settings.destination)
+        gate = Gate(settings)
+        renderer = RequestRenderer(destination: settings.destination, style: settings.style)
         delivery.apply(settings)
     }
 
     /// Mirrors one message whose NOTIFY is answered, or counts why not.
     func mirror(_ arguments: MirrorArguments, payload: RawSpan, receivedAt: Double) {
         counters.add(to: .received)
-        if let reason = gate.refusal() {
+        if let reason = gate.refusal(arguments, payload: payload) {
             counters.add(to: reason.counter)
             return
         }
-        do throws(DropReason) {
+        do throws(Refusal) {
             let request = try renderer.render(arguments, payload: payload, receivedAt: receivedAt)
             try delivery.enqueue(request)
         } catch {
@@ -38,7 +38,7 @@ final class Pipeline {
     }
 
     /// Counts a message that was let go before it was whole.
-    func drop(_ reason: DropReason) {
+    func drop(_ reason: Refusal) {
         counters.add(to: .received)
         counters.add(to: reason.counter)
     }

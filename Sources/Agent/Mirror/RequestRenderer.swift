@@ -1,28 +1,53 @@
 internal import SPOP
 
-/// Turns the arguments of a message into a `MirrorRequest`: what the client sent, less what belonged to its connection.
+/// Turns the arguments of a message into a `MirrorRequest`: what the client sent, less what belonged to its connection,
+/// plus what the operator wants on every copy.
 ///
 /// Two walks over the headers, one to measure and check and one to write, make one allocation and one copy enough.
 struct RequestRenderer {
-    let destination: Destination
+    private let destination: Destination
+    private let style: CopyStyle
+    /// What Host says instead of the client's; nil keeps that.
+    private let host: [UInt8]?
+    /// Bytes that all the fields of our own can take together, values of the client's left out.
+    private let ownBytes: Int
 
-    /// Throws when the copy would not be true; nothing is allocated then.
+    init(destination: Destination, style: CopyStyle) {
+        self.destination = destination
+        self.style = style
+        host =
+            switch style.host {
+            case .preserve: nil
+            case .destination: destination.authority
+            case .literal(let name): Array(name.utf8)
+            }
+        let names = [
+            "host: ", "content-length: ", "X-Mirror-Truncated: ", "X-Forwarded-For: ", ", ", "X-Request-ID: ",
+        ]
+        let mark = style.mark.map { $0.name.count + $0.value.count } ?? 0
+        ownBytes =
+            names.reduce(0) { $0 + $1.utf8.count + 1 } + (host ?? destination.authority).count + 2 * 20 + 46
+            + mark + 3
+    }
+
+    /// Throws when the copy would not be true, or is not wanted; nothing is allocated then.
     func render(
         _ arguments: MirrorArguments, payload: RawSpan, receivedAt: Double
-    ) throws(DropReason) -> MirrorRequest {
-        let plan = try RequestPlan(arguments, payload: payload)
+    ) throws(Refusal) -> MirrorRequest {
+        let plan = try RequestPlan(arguments, payload: payload, style: style)
         let request = MirrorRequest.make(
             size: sizeBound(plan), destination: destination, receivedAt: receivedAt)
         unsafe request.withUnsafeMutablePointers { layout, bytes in
-            var writer = unsafe Writer(bytes, capacity: layout.pointee.size)
+            var writer = unsafe RequestWriter(bytes, capacity: layout.pointee.size)
             writer.append(payload, plan.method)
             writer.endString()
             unsafe layout.pointee.targetOffset = writer.count
             write(plan.target, payload, to: &writer)
             writer.endString()
             unsafe layout.pointee.headersOffset = writer.count
-            let headerCount = writeHeaders(plan, arguments, payload, to: &writer)
-            unsafe layout.pointee.headerCount = headerCount
+            writeClientFields(plan, arguments, payload, to: &writer)
+            writeOwnFields(plan, payload, to: &writer)
+            unsafe layout.pointee.headerCount = writer.fieldCount
             unsafe layout.pointee.bodyOffset = writer.count
             writer.append(payload, plan.body)
             unsafe layout.pointee.bodyLength = plan.body.count
@@ -32,7 +57,7 @@ struct RequestRenderer {
         return request
     }
 
-    /// What the parts can take at most: a few bytes over what they do.
+    /// What the parts can take at most: some bytes over what they do.
     private func sizeBound(_ plan: RequestPlan) -> Int {
         let target =
             switch plan.target {
@@ -40,13 +65,12 @@ struct RequestRenderer {
             case .empty: 0
             }
         let requestLine = plan.method.count + 1 + destination.prefix.count + 1 + target + 1
-        let ownHeaders =
-            "host: ".utf8.count + destination.authority.count + 1 + "content-length: ".utf8.count + 20 + 1
-        // ": " and a NUL for each header; a rewritten Content-Length is never longer than the 20 digits above.
-        return requestLine + ownHeaders + plan.headerBytes + 3 * plan.headerCount + 20 + plan.body.count
+        // ": " and a NUL for each header; another Host for each of the client's, of which there should be one.
+        let fields = plan.headerBytes + (3 + (host?.count ?? 0)) * plan.headerCount
+        return requestLine + fields + ownBytes + (plan.id?.count ?? 0) + plan.body.count
     }
 
-    private func write(_ target: RequestTarget, _ payload: RawSpan, to writer: inout Writer) {
+    private func write(_ target: RequestTarget, _ payload: RawSpan, to writer: inout RequestWriter) {
         switch target {
         case .verbatim(let range): writer.append(payload, range)
         case .origin(let range):
@@ -63,51 +87,53 @@ struct RequestRenderer {
         }
     }
 
-    /// The header lines in their order, each ended by a NUL; returns how many.
-    private func writeHeaders(
-        _ plan: RequestPlan, _ arguments: MirrorArguments, _ payload: RawSpan, to writer: inout Writer
-    ) -> Int {
-        var count = 0
+    /// The client's header lines in their order, each ended by a NUL.
+    private func writeClientFields(
+        _ plan: RequestPlan, _ arguments: MirrorArguments, _ payload: RawSpan, to writer: inout RequestWriter
+    ) {
         if !plan.hasHost {
             // HTTP/1.1 asks for one; only HTTP/1.0 clients leave it out.
             writer.append("host: ")
-            writer.append(destination.authority)
-            writer.endString()
-            count += 1
+            writer.append(host ?? destination.authority)
+            writer.endField()
         }
-        if let headers = arguments.headers {
-            let block = payload.extracting(headers.block)
-            var fields = HeaderFields(block, form: headers.form)
-            var lengthIsWritten = false
-            // The plan has walked the same bytes without an error.
-            while let field = try? fields.next() {
-                switch HeaderRule(name: field.name, in: block) {
-                case .drop, .connection, .transferEncoding: continue
-                case .contentLength:
-                    if lengthIsWritten { continue }
-                    lengthIsWritten = true
-                    writer.append(block, field.name)
-                    writer.append(": ")
-                    writer.append(decimal: plan.body.count)
-                case .keep
-                where !plan.connectionValues.isEmpty && plan.isNamedByConnection(field.name, in: block):
-                    continue
-                case .keep, .host: write(field, block, to: &writer)
+        guard let headers = arguments.headers else { return }
+        let block = payload.extracting(headers.block)
+        var fields = HeaderFields(block, form: headers.form)
+        var lengthIsWritten = false
+        var forwardedForLeft = plan.forwardedForCount
+        // The plan has walked the same bytes without an error.
+        while let field = try? fields.next() {
+            switch HeaderRule(name: field.name, in: block) {
+            case .drop, .connection, .transferEncoding: continue
+            case .contentLength:
+                if lengthIsWritten { continue }
+                lengthIsWritten = true
+                writer.append(block, field.name)
+                writer.append(": ")
+                writer.append(decimal: plan.body.count)
+            case .host where host != nil:
+                writer.append(block, field.name)
+                writer.append(": ")
+                writer.append(host ?? [])
+            case .host: write(field, block, to: &writer)
+            case .forwardedFor:
+                forwardedForLeft -= 1
+                if forwardedForLeft == 0, let source = plan.source {
+                    writeForwardedFor(field, block, source, to: &writer)
+                } else {
+                    write(field, block, to: &writer)
                 }
-                writer.endString()
-                count += 1
+            case .keep
+            where !plan.connectionValues.isEmpty && plan.isNamedByConnection(field.name, in: block):
+                continue
+            case .keep, .requestID: write(field, block, to: &writer)
             }
+            writer.endField()
         }
-        if !plan.hasContentLength, !plan.body.isEmpty || plan.wasChunked {
-            writer.append("content-length: ")
-            writer.append(decimal: plan.body.count)
-            writer.endString()
-            count += 1
-        }
-        return count
     }
 
-    private func write(_ field: HeaderReader.Header, _ block: RawSpan, to writer: inout Writer) {
+    private func write(_ field: HeaderReader.Header, _ block: RawSpan, to writer: inout RequestWriter) {
         writer.append(block, field.name)
         guard !block.trimmed(field.value).isEmpty else {
             // What libcurl turns into "name:"; a line that ends with the colon would mean "leave it out".
@@ -117,48 +143,47 @@ struct RequestRenderer {
         writer.append(": ")
         writer.append(block, field.value)
     }
-}
 
-extension RequestRenderer {
-    /// Fills a request front to back. The capacity is the plan's: passing it is an error of ours, not of a peer.
-    @safe private struct Writer {
-        private let bytes: UnsafeMutablePointer<UInt8>
-        private let capacity: Int
-        private(set) var count = 0
-
-        init(_ bytes: UnsafeMutablePointer<UInt8>, capacity: Int) {
-            unsafe self.bytes = bytes
-            self.capacity = capacity
+    private func writeForwardedFor(
+        _ field: HeaderReader.Header, _ block: RawSpan, _ source: ClientAddress,
+        to writer: inout RequestWriter
+    ) {
+        writer.append(block, field.name)
+        writer.append(": ")
+        if !block.trimmed(field.value).isEmpty {
+            writer.append(block, field.value)
+            writer.append(", ")
         }
+        writer.append(source)
+    }
 
-        mutating func append(_ byte: UInt8) {
-            precondition(count < capacity)
-            unsafe bytes[count] = byte
-            count &+= 1
+    /// The fields that the client did not send.
+    private func writeOwnFields(_ plan: RequestPlan, _ payload: RawSpan, to writer: inout RequestWriter) {
+        if !plan.hasContentLength, !plan.body.isEmpty || plan.wasChunked {
+            writer.append("content-length: ")
+            writer.append(decimal: plan.body.count)
+            writer.endField()
         }
-
-        mutating func endString() { append(0) }
-
-        mutating func append(_ source: RawSpan, _ range: Range<Int>) {
-            unsafe source.extracting(range).withUnsafeBytes { unsafe append(from: $0) }
+        if let declared = plan.truncatedFrom {
+            writer.append("X-Mirror-Truncated: ")
+            writer.append(decimal: declared)
+            writer.endField()
         }
-
-        mutating func append(_ source: [UInt8]) { unsafe source.withUnsafeBytes { unsafe append(from: $0) } }
-
-        mutating func append(_ text: StaticString) {
-            unsafe append(from: UnsafeRawBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount))
+        if let source = plan.source, plan.forwardedForCount == 0 {
+            writer.append("X-Forwarded-For: ")
+            writer.append(source)
+            writer.endField()
         }
-
-        mutating func append(decimal number: Int) {
-            if number >= 10 { append(decimal: number / 10) }
-            append(UInt8(ascii: "0") + UInt8(number % 10))
+        if let id = plan.id {
+            writer.append("X-Request-ID: ")
+            writer.append(payload, id)
+            writer.endField()
         }
-
-        private mutating func append(from source: UnsafeRawBufferPointer) {
-            guard let start = source.baseAddress, source.count > 0 else { return }
-            precondition(source.count <= capacity - count)
-            unsafe UnsafeMutableRawPointer(bytes + count).copyMemory(from: start, byteCount: source.count)
-            count &+= source.count
+        if let mark = style.mark {
+            writer.append(mark.name)
+            writer.append(": ")
+            writer.append(mark.value)
+            writer.endField()
         }
     }
 }

@@ -115,6 +115,12 @@ struct Options: ParsableCommand {
     @Option(help: "Name of the SPOE message to mirror.")
     var message = "mirror"
 
+    @OptionGroup(title: "Copies")
+    var copies: CopyOptions
+
+    @OptionGroup(title: "Connections to the mirror")
+    var transport: TransportOptions
+
     @OptionGroup(title: "Budgets")
     var budgets: BudgetOptions
 

@@ -19,8 +19,11 @@ extension Options {
             throw UsageError("--message: the name of a SPOE message may not be empty")
         }
         var settings = Settings(destination: destination)
-        settings.sourceInterface = mirrorInterface ?? ""
-        settings.sourcePorts = mirrorLocalPort
+        settings.transport = try transport.settings()
+        settings.transport.sourceInterface = mirrorInterface ?? ""
+        settings.transport.sourcePorts = mirrorLocalPort
+        settings.methods = copies.methods
+        settings.style = copies.style
         settings.isPaused = paused
         budgets.apply(to: &settings)
         return Configuration(

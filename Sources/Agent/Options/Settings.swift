@@ -5,6 +5,12 @@ internal import SPOP
 struct Settings: Sendable {
     var destination: Destination
     var isPaused = false
+    /// Which methods are mirrored.
+    var methods = MethodFilter.all
+    /// How copies differ from what the client sent.
+    var style = CopyStyle()
+    /// How the mirror is connected to.
+    var transport = TransportSettings()
 
     /// Transfers under way at once, over all workers.
     var maxInFlight = 256
@@ -21,11 +27,6 @@ struct Settings: Sendable {
     var timeout = Duration.seconds(10)
     /// Bytes of an answer that are read before the connection is cut.
     var maxResponse = 1 << 20
-
-    /// Source interface, address or host name of outgoing connections; empty lets the kernel choose.
-    var sourceInterface = ""
-    /// Source ports of outgoing connections; nil lets the kernel choose.
-    var sourcePorts: ClosedRange<UInt16>?
 
     init(destination: Destination) { self.destination = destination }
 }

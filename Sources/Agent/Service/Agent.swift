@@ -48,6 +48,11 @@ final class Agent {
             spoa-mirror \(Version.number) listens on \(configuration.address), mirrors to \
             \(configuration.settings.destination.url), workers \(workers.count), backend \(loop.backendName)
             """)
+        if configuration.settings.transport.isInsecure {
+            logger.warning(
+                "the mirror's certificate is not verified (--tls-insecure): copies can be read and changed on the way"
+            )
+        }
     }
 
     /// Serves until a signal or `--runtime` ends it.

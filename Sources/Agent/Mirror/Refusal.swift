@@ -1,7 +1,18 @@
 internal import Stats
 
-/// Why a copy that should have been sent is not.
-enum DropReason: Error, Hashable {
+/// Why a copy is not sent.
+enum Refusal: Error, Hashable {
+    // Not wanted: counted as skipped.
+
+    /// Mirroring is paused.
+    case paused
+    /// Its method is not among `--methods`.
+    case method
+    /// It is a copy already: it carries the mark of this agent, or of one before it.
+    case loop
+
+    // Wanted, and not sent: counted as dropped.
+
     /// The delivery queue holds as many copies, or bytes, as it may.
     case queueFull
     /// It waited in the queue for longer than max-queue-age.
@@ -17,6 +28,9 @@ enum DropReason: Error, Hashable {
 
     var counter: Counter {
         switch self {
+        case .paused: .skippedPaused
+        case .method: .skippedMethod
+        case .loop: .skippedLoop
         case .queueFull: .droppedQueueFull
         case .expired: .droppedExpired
         case .tooLarge: .droppedTooLarge

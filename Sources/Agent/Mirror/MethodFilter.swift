@@ -1,0 +1,36 @@
+internal import SPOP
+
+/// Which methods are mirrored: for mirrors that must not see writes.
+enum MethodFilter: Hashable, Sendable {
+    case all
+    case only([[UInt8]])
+
+    /// The methods that do not ask for a change of state (RFC 9110, section 9.2.1).
+    static let safe = MethodFilter.only(["GET", "HEAD", "OPTIONS", "TRACE"].map { Array($0.utf8) })
+
+    /// `all`, `safe`, or method names separated by commas. Names are case-sensitive (RFC 9110, section 9.1).
+    init(_ text: String) throws(InvalidValue) {
+        switch text {
+        case "all": self = .all
+        case "safe": self = .safe
+        default:
+            let names = text.split(separator: ",", omittingEmptySubsequences: false).map { Array($0.utf8) }
+            let areTokens = names.allSatisfy { name in
+                !name.isEmpty
+                    && name.allSatisfy { $0 > 0x20 && $0 < 0x7F && !"\"(),/:;<=>?@[\\]{}".utf8.contains($0) }
+            }
+            guard areTokens else {
+                throw InvalidValue(
+                    text, accepted: "all, safe, or methods separated by commas, such as GET,HEAD")
+            }
+            self = .only(names)
+        }
+    }
+
+    func allows(_ method: Range<Int>, in payload: RawSpan) -> Bool {
+        switch self {
+        case .all: true
+        case .only(let names): names.contains { payload.matches(method, $0) }
+        }
+    }
+}

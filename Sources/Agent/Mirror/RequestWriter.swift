@@ -1,0 +1,55 @@
+internal import SPOP
+
+/// Fills a `MirrorRequest` front to back. The capacity is the plan's: passing it is an error of ours, not of a peer.
+@safe struct RequestWriter {
+    private let bytes: UnsafeMutablePointer<UInt8>
+    private let capacity: Int
+    /// Bytes written.
+    private(set) var count = 0
+    /// Header lines written.
+    private(set) var fieldCount = 0
+
+    init(_ bytes: UnsafeMutablePointer<UInt8>, capacity: Int) {
+        unsafe self.bytes = bytes
+        self.capacity = capacity
+    }
+
+    mutating func append(_ byte: UInt8) {
+        precondition(count < capacity)
+        unsafe bytes[count] = byte
+        count &+= 1
+    }
+
+    mutating func endString() { append(0) }
+
+    mutating func endField() {
+        endString()
+        fieldCount &+= 1
+    }
+
+    mutating func append(_ source: RawSpan, _ range: Range<Int>) {
+        unsafe source.extracting(range).withUnsafeBytes { unsafe append(from: $0) }
+    }
+
+    mutating func append(_ source: [UInt8]) { unsafe source.withUnsafeBytes { unsafe append(from: $0) } }
+
+    mutating func append(_ text: StaticString) {
+        unsafe append(from: UnsafeRawBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount))
+    }
+
+    mutating func append(_ address: ClientAddress) {
+        for index in 0..<address.count { append(address[index]) }
+    }
+
+    mutating func append(decimal number: Int) {
+        if number >= 10 { append(decimal: number / 10) }
+        append(UInt8(ascii: "0") + UInt8(number % 10))
+    }
+
+    private mutating func append(from source: UnsafeRawBufferPointer) {
+        guard let start = source.baseAddress, source.count > 0 else { return }
+        precondition(source.count <= capacity - count)
+        unsafe UnsafeMutableRawPointer(bytes + count).copyMemory(from: start, byteCount: source.count)
+        count &+= source.count
+    }
+}

@@ -1,0 +1,38 @@
+internal import ArgumentParser
+
+/// Which requests are mirrored, and how a copy may differ from what the client sent.
+struct CopyOptions: ParsableArguments {
+    @Option(
+        help:
+            "Methods to mirror: all, safe (GET, HEAD, OPTIONS, TRACE), or names separated by commas. (default: all)",
+        transform: { try MethodFilter($0) })
+    var methods = MethodFilter.all
+
+    @Option(
+        help: "What Host says: preserve what the client sent, destination, or a name. (default: preserve)",
+        transform: { try CopyStyle.HostHeader($0) })
+    var hostHeader = CopyStyle.HostHeader.preserve
+
+    @Option(
+        help: ArgumentHelp(
+            "A copy whose body HAProxy cut off: drop it, send what is there, or send the headers alone. (default: drop)",
+            valueName: "drop|send|headers"),
+        transform: OptionParsers.word(CopyStyle.TruncatedBody.self))
+    var truncatedBody = CopyStyle.TruncatedBody.drop
+
+    @Option(
+        help: ArgumentHelp(
+            """
+            Field that marks each copy, or none. A request that carries it is not mirrored again. \
+            (default: X-Mirrored-By: spoa-mirror)
+            """, valueName: "name: value"),
+        transform: { MarkChoice(mark: try CopyStyle.Mark.parse($0)) })
+    var markHeader = MarkChoice(mark: .standard)
+
+    /// An optional that is set: the option parser would take nil for an option that was not given.
+    struct MarkChoice {
+        let mark: CopyStyle.Mark?
+    }
+
+    var style: CopyStyle { CopyStyle(host: hostHeader, truncatedBody: truncatedBody, mark: markHeader.mark) }
+}

@@ -1,0 +1,68 @@
+/// How a copy differs from what the client sent, where it may: set by the operator, the same for every request.
+struct CopyStyle: Hashable, Sendable {
+    /// What the Host field says.
+    enum HostHeader: Hashable, Sendable {
+        /// What the client sent.
+        case preserve
+        /// The destination's host and port.
+        case destination
+        /// This name.
+        case literal(String)
+    }
+
+    /// What happens to a copy whose body HAProxy's buffer has cut off.
+    enum TruncatedBody: String, CaseIterable, Hashable, Sendable {
+        /// It is not sent.
+        case drop
+        /// What is there is sent, and marked.
+        case send
+        /// It is sent without body, and marked.
+        case headers
+    }
+
+    /// A field that each copy gets, by which a copy is known again.
+    struct Mark: Hashable, Sendable {
+        let name: [UInt8]
+        let value: [UInt8]
+
+        static let standard = Mark(name: Array("X-Mirrored-By".utf8), value: Array("spoa-mirror".utf8))
+    }
+
+    var host = HostHeader.preserve
+    var truncatedBody = TruncatedBody.drop
+    var mark: Mark? = .standard
+}
+
+extension CopyStyle.HostHeader {
+    /// `preserve`, `destination` or a name with or without port.
+    init(_ text: String) throws(InvalidValue) {
+        switch text {
+        case "preserve": self = .preserve
+        case "destination": self = .destination
+        default:
+            guard !text.isEmpty, text.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F && $0 != UInt8(ascii: "/") })
+            else {
+                throw InvalidValue(
+                    text, accepted: "preserve, destination, or a host name with or without :port")
+            }
+            self = .literal(text)
+        }
+    }
+}
+
+extension CopyStyle.Mark {
+    /// `NAME: value`, or nil for `none`.
+    static func parse(_ text: String) throws(InvalidValue) -> CopyStyle.Mark? {
+        if text == "none" { return nil }
+        let failure = InvalidValue(text, accepted: "NAME: value, or none")
+        let parts = text.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
+        guard parts.count == 2 else { throw failure }
+        let name = Array(parts[0].utf8)
+        let value = Array(parts[1].drop { $0 == " " }.utf8)
+        guard !name.isEmpty, !value.isEmpty, value.last != 0x20,
+            name.allSatisfy({ $0 > 0x20 && $0 < 0x7F && !"\"(),/;<=>?@[\\]{}".utf8.contains($0) }),
+            value.allSatisfy({ $0 >= 0x20 && $0 != 0x7F })
+        else { throw failure }
+        return CopyStyle.Mark(name: name, value: value)
+    }
+}

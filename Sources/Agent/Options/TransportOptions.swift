@@ -1,0 +1,56 @@
+internal import ArgumentParser
+internal import Glibc
+
+/// How the mirror is connected to.
+struct TransportOptions: ParsableArguments {
+    @Option(
+        help: ArgumentHelp(
+            "HTTP to the mirror: 1.1, 2 (where TLS agrees on it), or 2-prior-knowledge (also in clear text). (default: 1.1)",
+            valueName: "version"),
+        transform: OptionParsers.word(TransportSettings.HTTPVersion.self))
+    var httpVersion = TransportSettings.HTTPVersion.http1
+
+    @Option(
+        name: .customLong("tls-ca"),
+        help: ArgumentHelp(
+            "PEM file of the authorities to trust. (default: the system's)", valueName: "file"),
+        transform: OptionParsers.path)
+    var authorityFile: String?
+
+    @Option(
+        name: .customLong("tls-cert"),
+        help: ArgumentHelp("PEM file of the agent's own certificate.", valueName: "file"),
+        transform: OptionParsers.path)
+    var certificateFile: String?
+
+    @Option(
+        name: .customLong("tls-key"), help: ArgumentHelp("PEM file of its key.", valueName: "file"),
+        transform: OptionParsers.path)
+    var keyFile: String?
+
+    @Flag(name: .customLong("tls-insecure"), help: "Do not verify the mirror's certificate.")
+    var isInsecure = false
+
+    @Flag(
+        name: .customLong("allow-link-local"),
+        help: "Allow connections to 169.254.0.0/16 and fe80::/10, where clouds keep their metadata services.")
+    var allowsLinkLocal = false
+
+    /// Checks that the files can be read and belong together.
+    func settings() throws -> TransportSettings {
+        for (option, file) in [
+            ("tls-ca", authorityFile), ("tls-cert", certificateFile), ("tls-key", keyFile),
+        ] {
+            guard let file, unsafe access(file, R_OK) != 0 else { continue }
+            throw UsageError(
+                "--\(option): \(file.debugDescription) cannot be read: \(SystemError.text(of: errno))")
+        }
+        guard keyFile == nil || certificateFile != nil else {
+            throw UsageError("--tls-key: a key needs --tls-cert FILE beside it")
+        }
+        return TransportSettings(
+            httpVersion: httpVersion, authorityFile: authorityFile, certificateFile: certificateFile,
+            keyFile: keyFile,
+            isInsecure: isInsecure, allowsLinkLocal: allowsLinkLocal)
+    }
+}

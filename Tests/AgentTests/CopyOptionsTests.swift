@@ -1,0 +1,98 @@
+import Glibc
+import SPOP
+import Testing
+
+@testable import Agent
+
+@Suite("Options of copies and connections")
+struct CopyOptionsTests {
+    private func settings(_ words: String...) throws -> Settings {
+        try Options.parse(words).configuration().settings
+    }
+
+    @Test func defaults() throws {
+        let settings = try settings()
+        #expect(settings.style == CopyStyle(host: .preserve, truncatedBody: .drop, mark: .standard))
+        #expect(settings.methods == .all)
+        #expect(settings.transport == TransportSettings())
+    }
+
+    @Test func hostHeader() throws {
+        #expect(try settings("--host-header", "destination").style.host == .destination)
+        #expect(try settings("--host-header", "qa.example:8080").style.host == .literal("qa.example:8080"))
+        for bad in ["", "a b", "a/b", "a\r\nb"] {
+            #expect(throws: (any Error).self) { try settings("--host-header", bad) }
+        }
+    }
+
+    @Test func markHeader() throws {
+        #expect(try settings("--mark-header", "none").style.mark == nil)
+        #expect(
+            try settings("--mark-header", "X-A: b: c").style.mark
+                == .init(name: Array("X-A".utf8), value: Array("b: c".utf8)))
+        for bad in ["", "x", ":", "X-A:", "a b: c", "X-A: b\r\nc: d"] {
+            #expect(throws: (any Error).self, "\(bad)") { try settings("--mark-header", bad) }
+        }
+    }
+
+    @Test(
+        "methods",
+        arguments: [
+            ("all", ["GET", "POST", "X"], [String]()),
+            ("safe", ["GET", "HEAD", "OPTIONS", "TRACE"], ["POST", "get", "DELETE"]),
+            ("GET,PROPFIND", ["GET", "PROPFIND"], ["HEAD", "PROP", "GET,PROPFIND"]),
+        ])
+    func methods(_ text: String, _ allowed: [String], _ refused: [String]) throws {
+        let filter = try settings("--methods", text).methods
+        func allows(_ method: String) -> Bool {
+            let bytes = Array(method.utf8)
+            return filter.allows(0..<bytes.count, in: bytes.span.bytes)
+        }
+        for method in allowed { #expect(allows(method)) }
+        for method in refused { #expect(!allows(method)) }
+        for bad in ["", "GET,", "GET HEAD", "G(T"] {
+            #expect(throws: (any Error).self) { try settings("--methods", bad) }
+        }
+    }
+
+    @Test func theGateAsksBoth() throws {
+        var settings = try settings("--methods", "safe")
+        let payload = PayloadBuilder(method: "POST").bytes
+        let copy = try #require(
+            try Notification(payload: payload.span.bytes, messageName: Array("mirror".utf8)).copy)
+        #expect(Gate(settings).refusal(copy, payload: payload.span.bytes) == .method)
+        settings.isPaused = true
+        #expect(Gate(settings).refusal(copy, payload: payload.span.bytes) == .paused)
+    }
+
+    @Test func tlsFilesMustBeThere() throws {
+        for option in ["--tls-ca", "--tls-cert", "--tls-key"] {
+            #expect(throws: UsageError.self) { try settings(option, "/nowhere/file.pem") }
+        }
+        #expect(throws: UsageError.self) { try settings("--tls-key", #filePath) }
+        let transport = try settings(
+            "--tls-ca", #filePath, "--tls-insecure", "--http-version", "2-prior-knowledge"
+        ).transport
+        #expect(transport.authorityFile == #filePath)
+        #expect(transport.isInsecure)
+        #expect(transport.httpVersion == .http2PriorKnowledge)
+    }
+
+    @Test(
+        "link-local addresses",
+        arguments: [
+            ("169.254.169.254", true), ("169.253.1.1", false), ("127.0.0.1", false), ("fe80::1", true),
+            ("febf::1", true),
+            ("fec0::1", false), ("::1", false), ("::ffff:169.254.1.1", true), ("::ffff:10.0.0.1", false),
+            ("2001:db8::1", false),
+        ])
+    func linkLocal(_ text: String, _ expected: Bool) throws {
+        var hints = addrinfo()
+        hints.ai_flags = AI_NUMERICHOST
+        var list: UnsafeMutablePointer<addrinfo>?
+        #expect(getaddrinfo(text, nil, &hints, &list) == 0)
+        defer { freeaddrinfo(list) }
+        let entry = try #require(list?.pointee)
+        #expect(LinkLocal.contains(entry.ai_addr, length: entry.ai_addrlen) == expected)
+    }
+}
