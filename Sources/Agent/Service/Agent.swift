@@ -35,13 +35,14 @@ final class Agent {
         let log = log
         logger = Logger(label: "spoa-mirror") { _ in LineLogHandler(file: log) }
         loop = try EventLoop(backend: configuration.backend)
+        // Before anybody can see that the agent is there, and stop it: the signal waits until the loop runs.
+        watchSignals()
         let sockets = try ListeningSocket.open(configuration.address, backlog: configuration.backlog)
         pidFile = try configuration.pidFile.map { path throws(PIDFileError) in try PIDFile(path) }
         curl_global_init(Int(CURL_GLOBAL_DEFAULT))
         try startWorkers()
         try startAdminListeners()
         startListener(sockets)
-        watchSignals()
         startTimers()
         logger.info(
             """

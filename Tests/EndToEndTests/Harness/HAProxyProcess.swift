@@ -1,0 +1,88 @@
+import Foundation
+
+/// A running HAProxy.
+final class HAProxyProcess {
+    let configuration: HAProxyConfiguration
+    let directory: TemporaryDirectory
+    private let executable: String
+    private let configurationFile: String
+    private var process: ChildProcess
+    private var predecessors: [ChildProcess] = []
+
+    /// Starts HAProxy and waits until it is ready.
+    init(
+        _ version: HAProxyVersion, _ configuration: HAProxyConfiguration, in directory: TemporaryDirectory
+    ) throws {
+        self.configuration = configuration
+        self.directory = directory
+        executable = try version.executable()
+        let spoeFile = try directory.write(configuration.spoeFile(), to: "spoe.cfg")
+        configurationFile = try directory.write(
+            configuration.mainFile(
+                spoeFile: spoeFile, statisticsSocket: directory.file(Self.statisticsSocketName)),
+            to: "haproxy.cfg")
+        process = try Self.start(executable, configurationFile, generation: 1, in: directory)
+        try waitUntilReady(process)
+    }
+
+    /// Replaces the process by a new one without closing the listening sockets, as `systemctl reload` does;
+    /// returns once the new one answers and the old one, which may first finish what it is at, has ended.
+    func reload() throws {
+        // The new process gets the listening sockets through the statistics socket (-x) and then tells the old
+        // one to finish (-sf). The master process does the same, but would be a second process to look after.
+        let successor = try Self.start(
+            executable, configurationFile,
+            ["-x", directory.file(Self.statisticsSocketName), "-sf", String(process.pid)],
+            generation: predecessors.count + 2, in: directory)
+        try waitUntilReady(successor)
+        let predecessor = process
+        predecessors.append(predecessor)
+        process = successor
+        _ = try predecessor.wait()
+    }
+
+    /// Ends HAProxy.
+    func stop() {
+        process.kill()
+    }
+
+    var isRunning: Bool { process.isRunning }
+
+    /// All it has logged, over all reloads.
+    var log: String {
+        let processes = predecessors + [process]
+        return (processes.map(\.output) + processes.map(\.errors)).joined()
+    }
+
+    /// What the mirror's filter has logged since the start or the last reload.
+    var filterLog: [SPOELogLine] {
+        let text = try? statistics.run("show events \(HAProxyConfiguration.filterLog)")
+        return SPOELogLine.all(in: text ?? "")
+    }
+
+    var statistics: HAProxyStatistics {
+        HAProxyStatistics(socket: .unix(directory.file(Self.statisticsSocketName)))
+    }
+
+    private static let statisticsSocketName = "stats.sock"
+
+    private static func start(
+        _ executable: String, _ configurationFile: String, _ arguments: [String] = [], generation: Int,
+        in directory: TemporaryDirectory
+    ) throws -> ChildProcess {
+        // Each process gets files of its own: HAProxy takes O_APPEND off the descriptors it logs to.
+        try ChildProcess(
+            executable, ["-db", "-f", configurationFile] + arguments,
+            outputFile: directory.file("haproxy.\(generation).out"),
+            errorFile: directory.file("haproxy.\(generation).err"))
+    }
+
+    private func waitUntilReady(_ process: ChildProcess) throws {
+        try eventually("HAProxy is ready", evidence: { process.output + process.errors }) {
+            if let exit = process.poll() {
+                throw HarnessError("HAProxy ended at once, \(exit): \(process.output)\(process.errors)")
+            }
+            return try statistics.processID() == process.pid
+        }
+    }
+}
