@@ -46,7 +46,8 @@ let package = Package(
             ],
             swiftSettings: strict),
         .executableTarget(
-            name: "Benchmarks", dependencies: ["SPOP"], path: "Benchmarks", swiftSettings: [.swiftLanguageMode(.v6)]),
+            name: "Benchmarks", dependencies: ["SPOP"], path: "Benchmarks",
+            swiftSettings: [.swiftLanguageMode(.v6)]),
         .testTarget(
             name: "SPOPTests", dependencies: ["SPOP"], resources: [.copy("Fixtures")],
             swiftSettings: [.swiftLanguageMode(.v6)]),

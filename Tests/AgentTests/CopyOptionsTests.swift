@@ -60,9 +60,11 @@ struct CopyOptionsTests {
         let payload = PayloadBuilder(method: "POST").bytes
         let copy = try #require(
             try Notification(payload: payload.span.bytes, messageName: Array("mirror".utf8)).copy)
-        #expect(Gate(settings).refusal(copy, payload: payload.span.bytes) == .method)
+        var gate = Gate(settings)
+        #expect(gate.refusal(copy, payload: payload.span.bytes) == .method)
         settings.isPaused = true
-        #expect(Gate(settings).refusal(copy, payload: payload.span.bytes) == .paused)
+        gate = Gate(settings)
+        #expect(gate.refusal(copy, payload: payload.span.bytes) == .paused)
     }
 
     @Test func tlsFilesMustBeThere() throws {

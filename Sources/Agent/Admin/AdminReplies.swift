@@ -53,6 +53,7 @@ struct AdminReplies {
             "Uptime_sec: \(report.uptime)",
             "Listen: \(report.configuration.address)",
             "Destination: \(report.settings.destination.url)",
+            "Sample_rate: \(report.settings.sampleRate)",
             "State: \(report.settings.isPaused ? "paused" : "mirroring")",
             "Tls_verification: \(report.settings.transport.isInsecure ? "off (--tls-insecure)" : "on")",
             "Http_version: \(report.settings.transport.httpVersion.rawValue)",

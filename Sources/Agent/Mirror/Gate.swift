@@ -2,18 +2,22 @@ internal import SPOP
 
 /// Decides whether a request is wanted at all, before any work is spent on it.
 struct Gate {
-    let isPaused: Bool
-    let methods: MethodFilter
+    private let isPaused: Bool
+    private let methods: MethodFilter
+    private let sampleRate: SampleRate
+    private var generator = SampleGenerator()
 
     init(_ settings: Settings) {
         isPaused = settings.isPaused
         methods = settings.methods
+        sampleRate = settings.sampleRate
     }
 
     /// Nil lets the copy pass.
-    func refusal(_ arguments: MirrorArguments, payload: RawSpan) -> Refusal? {
+    mutating func refusal(_ arguments: MirrorArguments, payload: RawSpan) -> Refusal? {
         if isPaused { return .paused }
         if let method = arguments.method, !methods.allows(method, in: payload) { return .method }
+        if !sampleRate.decides(using: &generator) { return .sampled }
         return nil
     }
 }

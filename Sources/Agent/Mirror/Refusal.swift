@@ -6,6 +6,8 @@ enum Refusal: Error, Hashable {
 
     /// Mirroring is paused.
     case paused
+    /// The sample rate left it out.
+    case sampled
     /// Its method is not among `--methods`.
     case method
     /// It is a copy already: it carries the mark of this agent, or of one before it.
@@ -29,6 +31,7 @@ enum Refusal: Error, Hashable {
     var counter: Counter {
         switch self {
         case .paused: .skippedPaused
+        case .sampled: .skippedSampled
         case .method: .skippedMethod
         case .loop: .skippedLoop
         case .queueFull: .droppedQueueFull

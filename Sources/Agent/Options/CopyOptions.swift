@@ -3,6 +3,11 @@ internal import ArgumentParser
 /// Which requests are mirrored, and how a copy may differ from what the client sent.
 struct CopyOptions: ParsableArguments {
     @Option(
+        help: "Share of requests to mirror, 0% to 100% in steps of 0.001%. (default: 100%)",
+        transform: { try SampleRate($0) })
+    var sampleRate = SampleRate.all
+
+    @Option(
         help:
             "Methods to mirror: all, safe (GET, HEAD, OPTIONS, TRACE), or names separated by commas. (default: all)",
         transform: { try MethodFilter($0) })

@@ -22,6 +22,7 @@ extension Options {
         settings.transport = try transport.settings()
         settings.transport.sourceInterface = mirrorInterface ?? ""
         settings.transport.sourcePorts = mirrorLocalPort
+        settings.sampleRate = copies.sampleRate
         settings.methods = copies.methods
         settings.style = copies.style
         settings.isPaused = paused

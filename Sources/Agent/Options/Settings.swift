@@ -5,6 +5,8 @@ internal import SPOP
 struct Settings: Sendable {
     var destination: Destination
     var isPaused = false
+    /// The share of requests that is mirrored.
+    var sampleRate = SampleRate.all
     /// Which methods are mirrored.
     var methods = MethodFilter.all
     /// How copies differ from what the client sent.

@@ -1,0 +1,41 @@
+/// The share of requests that is mirrored, in thousandths of a percent: 0 % and 100 % are exact.
+struct SampleRate: Hashable, Sendable {
+    /// 0 to 100 000.
+    let thousandths: Int
+
+    static let all = SampleRate(thousandths: 100_000)
+    static let accepted = "0% to 100%, in steps of 0.001%"
+
+    private init(thousandths: Int) { self.thousandths = thousandths }
+
+    /// `10%`, `0.5%`; the sign may be left out.
+    init(_ text: String) throws(InvalidValue) {
+        let number = text.hasSuffix("%") ? text.dropLast() : text[...]
+        let parts = number.split(separator: ".", omittingEmptySubsequences: false)
+        let fraction = parts.count == 2 ? parts[1] : "0"
+        guard parts.count <= 2, !fraction.isEmpty, fraction.count <= 3, parts[0].count <= 3,
+            (parts[0] + fraction).utf8.allSatisfy({ $0 >= 0x30 && $0 <= 0x39 }), let whole = Int(parts[0]),
+            let part = Int(fraction + String(repeating: "0", count: 3 - fraction.count)),
+            whole * 1000 + part <= Self.all.thousandths
+        else { throw InvalidValue(text, accepted: Self.accepted) }
+        thousandths = whole * 1000 + part
+    }
+
+    /// `10%`, `0.5%`.
+    var description: String {
+        var fraction = String(thousandths % 1000 + 1000).dropFirst()
+        while fraction.last == "0" { fraction.removeLast() }
+        return "\(thousandths / 1000)\(fraction.isEmpty ? "" : ".\(fraction)")%"
+    }
+
+    /// True for this share of calls, each independent of the others.
+    func decides(using generator: inout some RandomNumberGenerator) -> Bool {
+        switch thousandths {
+        case 0: false
+        case Self.all.thousandths: true
+        default: Int.random(in: 0..<Self.all.thousandths, using: &generator) < thousandths
+        }
+    }
+}
+
+extension SampleRate: CustomStringConvertible {}
