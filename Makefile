@@ -1,17 +1,17 @@
 # make test FILTER=SPOPTests runs one target's tests; ARGS='...' goes to swift test as it is.
 
 RELEASE = swift build -c release --static-swift-stdlib
-SWIFT_FILES = Package.swift Sources Tests
+SWIFT_FILES = Package.swift Sources Tests Benchmarks
 SHELL_FILES = scripts/*.sh .ci/run
 
 .DEFAULT_GOAL := help
-.PHONY: help deps build release test demo lint format clean
+.PHONY: help deps build release test demo bench lint format clean
 
 help: ## list the targets
 	@grep -E '^[a-z]+:.*## ' Makefile | sed -E 's/^([a-z]+):.*## /\1\t/' | expand -t 12
 
 deps: ## install what is missing for all the targets (Debian packages)
-	@scripts/install-deps.sh build demo test lint
+	@scripts/install-deps.sh build demo bench test lint
 
 build: ## debug build
 	@scripts/install-deps.sh build
@@ -28,6 +28,10 @@ test: ## all tests, with real HAProxy 2.6 and 3.2; FILTER=NAME runs some
 demo: ## HAProxy, agent and two nginx on real traffic; KEEP=1 leaves them running
 	@scripts/install-deps.sh build demo
 	@scripts/demo.sh
+
+bench: ## what the agent costs, in a table and as JSON; QUICK=1 takes a minute; see scripts/bench.sh
+	@scripts/install-deps.sh build bench
+	@scripts/bench.sh $(ARGS)
 
 lint: ## formatting and shell scripts
 	@scripts/install-deps.sh lint

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# install-deps.sh SET...: installs what is missing of the sets build, demo, test and lint from the
+# install-deps.sh SET...: installs what is missing of the sets build, demo, bench, test and lint from the
 # distribution's packages. Does nothing, silently, when all of it is there.
 set -euo pipefail
 
@@ -8,9 +8,10 @@ packages() {
     case $1 in
     build) echo 'libev-dev libcurl4-openssl-dev|libcurl4-gnutls-dev pkg-config|pkgconf' ;;
     demo) echo 'haproxy nginx-light|nginx curl' ;;
+    bench) echo 'haproxy nginx-light|nginx wrk util-linux' ;;
     test) echo 'haproxy nginx-light|nginx curl socat nghttp2-client openssl debootstrap' ;;
     lint) echo 'shellcheck' ;;
-    *) echo "install-deps: no set '$1'; there are: build demo test lint" >&2 && return 64 ;;
+    *) echo "install-deps: no set '$1'; there are: build demo bench test lint" >&2 && return 64 ;;
     esac
 }
 
