@@ -9,6 +9,11 @@ internal import CLibcurl
     /// One watcher per descriptor number, kept when libcurl lets the socket go: it takes it back for the next request.
     private var watchers: [IOWatcher?] = []
     private let completed: (Transfer, CURLcode) -> Void
+    /// When the first socket of this turn was served, on the monotonic clock, in seconds; nil before.
+    private var turnStart: Double?
+
+    /// Seconds that the mirror's sockets may take of one turn of the loop.
+    private static let turnBudget = 0.0005
 
     /// Calls `completed` for each transfer that ends, never from inside `start`.
     init?(loop: EventLoop, completed: @escaping (Transfer, CURLcode) -> Void) {
@@ -47,7 +52,22 @@ internal import CLibcurl
         collect()
     }
 
+    /// A new turn of the loop begins.
+    func beginTurn() { turnStart = nil }
+
+    /// Answers that stream in on hundreds of sockets would keep the loop from HAProxy's frames for tens of milliseconds:
+    /// past the budget of the turn, a socket is left for the next one. The loop is level-triggered and comes back to it.
+    private func hasBudget() -> Bool {
+        let now = MonotonicClock.now
+        guard let turnStart else {
+            self.turnStart = now
+            return true
+        }
+        return now - turnStart < Self.turnBudget
+    }
+
     private func socketReady(_ socket: curl_socket_t, _ events: IOEvents) {
+        guard hasBudget() else { return }
         var running: Int32 = 0
         let bits =
             (events.contains(.read) ? CURL_CSELECT_IN : 0) | (events.contains(.write) ? CURL_CSELECT_OUT : 0)

@@ -24,6 +24,7 @@ final class Delivery {
     private var expiry: TimerWatcher?
     private var queue = Deque<MirrorRequest>()
     private var pool: [Transfer] = []
+    private var probing = Probing()
     /// In no order; each transfer knows its slot.
     private var active: [Transfer] = []
     /// Called when the last copy is gone, while draining.
@@ -68,28 +69,34 @@ final class Delivery {
     // MARK: start
 
     private func startBatch() {
+        multi?.beginTurn()
         guard !queue.isEmpty else {
             turn?.isBusy = false
             return
         }
         let now = MonotonicClock.now
         dropExpired(now)
+        let allowed = probing.allowance(Self.batch, now: now)
         var started = 0
-        while started < Self.batch, !queue.isEmpty, budget.reserveTransfer(maxInFlight: settings.maxInFlight)
+        while started < allowed, !queue.isEmpty, budget.reserveTransfer(maxInFlight: settings.maxInFlight)
         {
             start(queue.removeFirst(), now)
             started += 1
         }
         if started > 0 { multi?.kick() }
-        waitForTurn(started: started)
+        waitForTurn(started: started, now)
     }
 
     /// While the queue is full of copies that cannot start, the loop must sleep: a transfer that ends wakes it. Only
     /// a worker whose transfers are all with others has to look by itself.
-    private func waitForTurn(started: Int) {
+    private func waitForTurn(started: Int, _ now: Double) {
         turn?.isBusy = started == Self.batch && !queue.isEmpty
         guard !queue.isEmpty else { return }
-        if active.isEmpty { retry?.start(after: Self.retryInterval) }
+        if let pause = probing.nextLook(now: now) {
+            retry?.start(after: max(pause, Self.retryInterval))
+        } else if active.isEmpty {
+            retry?.start(after: Self.retryInterval)
+        }
         if expiry?.isRunning == false {
             expiry?.start(after: Self.expiryInterval, every: Self.expiryInterval)
         }
@@ -100,13 +107,14 @@ final class Delivery {
         counters.subtract(from: .queued)
         counters.add(to: .inFlight)
         counters.queueDurations.record(seconds: now - request.header.receivedAt)
-        guard let transfer = pool.popLast() ?? Transfer() else { return finish(request, .failed(.other)) }
+        guard let transfer = pool.popLast() ?? Transfer() else { return finish(request, .failed(.other), now) }
         transfer.prepare(request, settings: settings, version: settingsVersion, now: now)
+        probing.started()
         transfer.slot = active.count
         active.append(transfer)
         if multi?.add(transfer) != true {
             _ = recycle(transfer)
-            finish(request, .failed(.other))
+            finish(request, .failed(.other), now)
         }
     }
 
@@ -114,9 +122,10 @@ final class Delivery {
 
     private func completed(_ transfer: Transfer, _ result: CURLcode) {
         let outcome = transfer.outcome(result)
-        counters.requestDurations.record(seconds: MonotonicClock.now - transfer.startedAt)
+        let now = MonotonicClock.now
+        counters.requestDurations.record(seconds: now - transfer.startedAt)
         countTraffic(transfer)
-        if let request = recycle(transfer) { finish(request, outcome) }
+        if let request = recycle(transfer) { finish(request, outcome, now) }
     }
 
     private func countTraffic(_ transfer: Transfer) {
@@ -139,7 +148,8 @@ final class Delivery {
     }
 
     /// The one point where a transfer's copy ends.
-    private func finish(_ request: MirrorRequest, _ outcome: Outcome) {
+    private func finish(_ request: MirrorRequest, _ outcome: Outcome, _ now: Double) {
+        probing.ended(outcome, now: now)
         release(request)
         counters.subtract(from: .inFlight)
         budget.releaseTransfer()

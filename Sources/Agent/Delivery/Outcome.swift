@@ -35,6 +35,14 @@ enum FailureReason: Hashable {
     /// Anything else libcurl reports.
     case other
 
+    /// No connection came about: the next copy would most likely fare the same.
+    var isUnreachable: Bool {
+        switch self {
+        case .dns, .connect, .tls: true
+        case .timeout, .reset, .other: false
+        }
+    }
+
     var counter: Counter {
         switch self {
         case .dns: .failedDNS

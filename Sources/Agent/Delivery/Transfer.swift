@@ -56,6 +56,9 @@ internal import Glibc
         guard version != settingsVersion else { return }
         settingsVersion = version
         maxResponse = settings.maxResponse
+        // An answer that announces more is cut before its body is read.
+        unsafe shim_easy_set_offset(
+            handle, CURLOPT_MAXFILESIZE_LARGE, curl_off_t(max(1, settings.maxResponse)))
         unsafe shim_easy_set_long(
             handle, CURLOPT_CONNECTTIMEOUT_MS, settings.connectTimeout.wholeMilliseconds)
         unsafe shim_easy_set_long(handle, CURLOPT_TIMEOUT_MS, settings.timeout.wholeMilliseconds)
@@ -138,7 +141,8 @@ internal import Glibc
         var status = 0
         unsafe shim_easy_get_long(handle, CURLINFO_RESPONSE_CODE, &status)
         // An answer that was cut off past max-response is an answer.
-        if result == CURLE_OK || (result == CURLE_WRITE_ERROR && status >= 200) { return .response(status) }
+        let wasCut = result == CURLE_WRITE_ERROR || result == CURLE_FILESIZE_EXCEEDED
+        if result == CURLE_OK || (wasCut && status >= 200) { return .response(status) }
         var (resolved, connected): (curl_off_t, curl_off_t) = (0, 0)
         unsafe shim_easy_get_offset(handle, CURLINFO_NAMELOOKUP_TIME_T, &resolved)
         unsafe shim_easy_get_offset(handle, CURLINFO_CONNECT_TIME_T, &connected)

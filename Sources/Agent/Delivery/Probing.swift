@@ -1,0 +1,33 @@
+/// Keeps one worker from connecting in vain: while the mirror cannot be reached, copies wait in the queue and one at a time
+/// tries. A refused connection costs as much as a delivered copy, and a mirror that restarts gets what waited for it.
+struct Probing {
+    /// Seconds between one failed try and the next.
+    static let interval = 0.01
+
+    private var isActive = false
+    private var nextTry = 0.0
+    private var isTrying = false
+
+    /// How many transfers may start now, at most `limit`.
+    func allowance(_ limit: Int, now: Double) -> Int {
+        guard isActive else { return limit }
+        return isTrying || now < nextTry ? 0 : min(1, limit)
+    }
+
+    /// When to look again, if nothing else happens; nil when a transfer's end will tell.
+    func nextLook(now: Double) -> Double? { isActive && !isTrying ? max(0, nextTry - now) : nil }
+
+    /// A transfer starts.
+    mutating func started() { isTrying = isActive }
+
+    /// A transfer is over. Any that got a connection shows that the mirror is there.
+    mutating func ended(_ outcome: Outcome, now: Double) {
+        guard case .failed(let reason) = outcome, reason.isUnreachable else {
+            self = Probing()
+            return
+        }
+        isActive = true
+        isTrying = false
+        nextTry = now + Self.interval
+    }
+}
