@@ -38,14 +38,17 @@ package struct RequestLine: Equatable, Sendable {
         for character in text.unicodeScalars {
             switch character {
             case _ where isEscaped:
-                word = (word ?? "") + String(character)
+                word = word ?? ""
+                word?.unicodeScalars.append(character)
                 isEscaped = false
             case "\\": isEscaped = true
             case ";":
                 endWord()
                 commands.append([])
             case " ", "\t": endWord()
-            default: word = (word ?? "") + String(character)
+            default:
+                word = word ?? ""
+                word?.unicodeScalars.append(character)
             }
         }
         guard !isEscaped else { throw .strayBackslash }

@@ -22,8 +22,10 @@ enum Main {
         do {
             agent = try Agent(configuration)
         } catch {
-            readiness.failed(ExitStatus.code(for: error))
-            throw error
+            ExitStatus.tell(error)
+            let code = ExitStatus.code(for: error)
+            readiness.failed(code)
+            exit(code)
         }
         readiness.serving()
         agent.run()

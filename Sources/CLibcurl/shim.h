@@ -40,6 +40,11 @@ static inline CURLcode shim_easy_set_header_function(CURL *easy, curl_write_call
     return code ? code : curl_easy_setopt(easy, CURLOPT_HEADERDATA, data);
 }
 
+static inline CURLcode shim_easy_set_prereq_function(CURL *easy, curl_prereq_callback callback, void *data) {
+    CURLcode code = curl_easy_setopt(easy, CURLOPT_PREREQFUNCTION, callback);
+    return code ? code : curl_easy_setopt(easy, CURLOPT_PREREQDATA, data);
+}
+
 static inline CURLcode shim_easy_set_open_socket_function(CURL *easy, curl_opensocket_callback callback) {
     return curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, callback);
 }
@@ -49,6 +54,10 @@ static inline CURLcode shim_easy_get_long(CURL *easy, CURLINFO info, long *value
 }
 
 static inline CURLcode shim_easy_get_offset(CURL *easy, CURLINFO info, curl_off_t *value) {
+    return curl_easy_getinfo(easy, info, value);
+}
+
+static inline CURLcode shim_easy_get_string(CURL *easy, CURLINFO info, const char **value) {
     return curl_easy_getinfo(easy, info, value);
 }
 

@@ -68,8 +68,11 @@ package struct Session: Sendable {
     /// A session that awaits HELLO.
     package init(limits: Limits) {
         self.limits = limits
-        splitter = FrameSplitter(maxFrameSize: limits.maxFrameSize)
+        splitter = FrameSplitter(maxFrameSize: min(limits.maxFrameSize, Self.longestHello))
     }
+
+    /// Bytes that a HELLO may have. HAProxy's has about 130.
+    private static let longestHello = 4096
 
     /// Bytes held of a payload that is still arriving in fragments.
     package var assembledBytes: Int { assembly?.payload.count ?? 0 }
@@ -92,12 +95,16 @@ package struct Session: Sendable {
         }
     }
 
-    /// Appends the ACK of a NOTIFY (SPOE.txt, section 3.2.7).
+    /// Appends the ACK of a NOTIFY (SPOE.txt, section 3.2.7); false, and nothing, once the session has ended.
     @inline(__always)
-    package func acknowledge(streamID: UInt64, frameID: UInt64, replies: inout [UInt8]) {
-        guard state == .open else { return }
+    package func acknowledge(streamID: UInt64, frameID: UInt64, replies: inout [UInt8]) -> Bool {
+        guard state == .open else { return false }
         replies.appendAck(streamID: streamID, frameID: frameID)
+        return true
     }
+
+    /// Lets go of the fragments of the payload in progress, and of those to come: it ends as `notifyTooLarge`.
+    package mutating func letGoOfFragments() { assembly?.letGo() }
 
     /// Ends the session for an error in the peer's bytes, found here or by the caller in a payload.
     package mutating func fail(_ error: DecodeError, replies: inout [UInt8]) -> Event {
@@ -210,12 +217,13 @@ struct Assembly: Sendable {
         self.frameID = frameID
     }
 
+    mutating func letGo() {
+        isTooLarge = true
+        payload = []
+    }
+
     mutating func append(_ frame: RawSpan, _ range: Range<Int>, limit: Int) {
-        guard !isTooLarge, range.count <= limit - payload.count else {
-            isTooLarge = true
-            payload = []
-            return
-        }
+        guard !isTooLarge, range.count <= limit - payload.count else { return letGo() }
         unsafe frame.extracting(range).withUnsafeBytes { unsafe payload.append(contentsOf: $0) }
     }
 }

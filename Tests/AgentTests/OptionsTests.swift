@@ -50,7 +50,7 @@ struct OptionsTests {
         let configuration = try configuration(
             """
             -a 0.0.0.0 -p9000 -b 10 -B poll -c pipelining -casync -F /run/x.pid -i 1m -l w:/var/log/x.log -m 1024 \
-            -n 3 -r 2h -t 500us -u https://m/p -I eth0 -P 30000-30010 --message copy
+            -n 3 -r 2h -t 500us -u https://m/p -I lo -P 30000-30010 --message copy
             """)
         #expect(configuration.address == .host("0.0.0.0", port: 9000))
         #expect(configuration.backlog == 10)
@@ -63,7 +63,7 @@ struct OptionsTests {
         #expect(configuration.workers == 3)
         #expect(configuration.runtime == .seconds(7200))
         #expect(configuration.processingDelay == .microseconds(500))
-        #expect(configuration.settings.transport.sourceInterface == "eth0")
+        #expect(configuration.settings.transport.source == "if!lo")
         #expect(configuration.settings.transport.sourcePorts == 30000...30010)
         #expect(configuration.messageName == "copy")
     }

@@ -61,8 +61,10 @@ struct PayloadBuilder {
         _ payload: [UInt8], to url: String = "http://mirror:1/", style: CopyStyle = .init(mark: nil)
     ) throws -> Rendered {
         let span = payload.span.bytes
-        let notification = try Notification(payload: span, messageName: Array("mirror".utf8))
-        guard let copy = notification.copy else { throw Refusal.malformed }
+        var copies: [MirrorArguments] = []
+        try Notification.decode(
+            span, messageName: Array("mirror".utf8), copy: { copies.append($0) }, unknown: { _ in })
+        guard let copy = copies.first else { throw Refusal.malformed }
         let request = try RequestRenderer(destination: Destination(url), style: style).render(
             copy, payload: span, receivedAt: 0)
         return Rendered(request)

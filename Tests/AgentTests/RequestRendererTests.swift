@@ -118,6 +118,12 @@ struct RequestRendererTests {
         ("name with a semicolon", PayloadBuilder(headers: [("a;", "")])),
         ("value with LF", PayloadBuilder(headers: [("a", "b\nc: d")])),
         ("value with CR", PayloadBuilder(headers: [("a", "b\r")])),
+        ("value of a vertical tab", PayloadBuilder(headers: [("a", "\u{B}")])),
+        ("value that begins with a form feed", PayloadBuilder(headers: [("a", " \u{C}b")])),
+        (
+            "more names in Connection than are worth it",
+            PayloadBuilder(headers: [("connection", (0..<65).map { "x\($0)" }.joined(separator: ","))])
+        ),
         ("value with NUL", PayloadBuilder(headers: [("a", "b\0")])),
         ("length that is no number", PayloadBuilder(headers: [("content-length", "1x")])),
         ("length with a sign", PayloadBuilder(headers: [("content-length", "+1")], body: [1])),
@@ -194,6 +200,32 @@ struct RequestRendererTests {
         let headers = try copy.render(style: .init(truncatedBody: .headers, mark: nil))
         #expect(headers.headers == ["host: h", "content-length: 0", "X-Mirror-Truncated: 10"])
         #expect(headers.body.isEmpty)
+    }
+
+    @Test("a body of no declared length that fills HAProxy's buffer counts as cut off")
+    func chunkedTruncation() throws {
+        func copy(_ count: Int) -> PayloadBuilder {
+            PayloadBuilder(
+                headers: [("host", "h"), ("transfer-encoding", "chunked")],
+                body: [UInt8](repeating: 1, count: count))
+        }
+        #expect(try copy(14_000).render().body.count == 14_000)
+        #expect(throws: Refusal.truncated) { try copy(15_194).render() }
+        let sent = try copy(15_194).render(style: .init(truncatedBody: .send, mark: nil))
+        #expect(sent.headers == ["host: h", "content-length: 15194", "X-Mirror-Truncated: unknown"])
+        #expect(
+            try copy(15_194).render(style: .init(mark: nil, fullBuffer: CopyStyle.fullBuffer(of: 32768))).body
+                .count == 15_194)
+        let declared = PayloadBuilder(
+            headers: [("host", "h"), ("content-length", "15194")], body: [UInt8](repeating: 1, count: 15_194))
+        #expect(try declared.render().body.count == 15_194)
+    }
+
+    @Test("an empty id is none, and one that is not needed is not looked at")
+    func oddIDs() throws {
+        #expect(try PayloadBuilder(id: "").render().headers == ["host: shop.example"])
+        let own = PayloadBuilder(headers: [("host", "h"), ("x-request-id", "mine")], id: "a\r\nb")
+        #expect(try own.render().headers == ["host: h", "x-request-id: mine"])
     }
 
     @Test("the mark is added, and stops a copy of a copy")

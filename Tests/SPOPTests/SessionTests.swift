@@ -213,6 +213,23 @@ struct SessionTests {
         #expect(driver.notifies.map(\.streamID) == [2])
     }
 
+    @Test func fragmentsLetGoAreAnsweredAtTheirEnd() {
+        var driver = opened()
+        driver.feed(Build.notify(flags: 0, payload: [1, 2, 3]))
+        driver.session.letGoOfFragments()
+        #expect(driver.session.assembledBytes == 0)
+        driver.feed(Build.continuation(flags: 0, payload: [4]) + Build.continuation(flags: 1, payload: [5]))
+        #expect(driver.events.last == .notifyTooLarge(streamID: 1, frameID: 1))
+    }
+
+    @Test func helloIsShort() {
+        var driver = SessionDriver()
+        driver.feed(
+            Build.frame(
+                .haproxyHello, payload: Build.helloPayload(versions: String(repeating: "2.0,", count: 1100))))
+        #expect(driver.disconnectStatus == .frameTooBig)
+    }
+
     @Test func notifyBetweenFragments() {
         var driver = opened()
         driver.feed(Build.notify(flags: 0) + Build.notify(stream: 2))
@@ -262,7 +279,8 @@ struct SessionTests {
         driver.feed(Build.notify())
         #expect(driver.notifies.isEmpty)
         var more: [UInt8] = []
-        driver.session.acknowledge(streamID: 1, frameID: 1, replies: &more)
+        let isAcknowledged = driver.session.acknowledge(streamID: 1, frameID: 1, replies: &more)
+        #expect(!isAcknowledged)
         driver.session.disconnect(.normal, replies: &more)
         #expect(more.isEmpty)
         #expect(driver.replies == replies)

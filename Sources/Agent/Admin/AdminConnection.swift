@@ -36,7 +36,8 @@ final class AdminConnection {
     }
 
     private func ready(_ events: IOEvents) {
-        timer?.start(after: Self.idleTimeout)
+        // Once the answer is on its way, what the client still sends keeps nothing open.
+        if !isEnding { timer?.start(after: Self.idleTimeout) }
         if events.contains(.write) { return flush() }
         var buffer = [UInt8](repeating: 0, count: 4096)
         let count = unsafe buffer.withUnsafeMutableBytes {

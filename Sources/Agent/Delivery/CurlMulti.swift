@@ -12,6 +12,10 @@ internal import CLibcurl
     /// When the first socket of this turn was served, on the monotonic clock, in seconds; nil before.
     private var turnStart: Double?
 
+    /// Sockets left for the next turn, and those left over from the last one.
+    private var waiting: Set<curl_socket_t> = []
+    private var owed: Set<curl_socket_t> = []
+
     /// Seconds that the mirror's sockets may take of one turn of the loop.
     private static let turnBudget = 0.0005
 
@@ -31,10 +35,10 @@ internal import CLibcurl
 
     deinit { unsafe curl_multi_cleanup(multi) }
 
-    /// How many connections are kept open for reuse, and how many may be open at all.
+    /// How many connections this worker may have, and keep for reuse: one for each copy that may be under way.
     func limitConnections(_ count: Int) {
-        unsafe shim_multi_set_long(multi, CURLMOPT_MAXCONNECTS, count)
         unsafe shim_multi_set_long(multi, CURLMOPT_MAX_TOTAL_CONNECTIONS, count)
+        unsafe shim_multi_set_long(multi, CURLMOPT_MAXCONNECTS, count)
     }
 
     /// Hands a prepared transfer to libcurl; it moves at the next `kick`. False when libcurl refuses it.
@@ -52,8 +56,12 @@ internal import CLibcurl
         collect()
     }
 
-    /// A new turn of the loop begins.
-    func beginTurn() { turnStart = nil }
+    /// A new turn of the loop begins: sockets that had to wait come first.
+    func beginTurn() {
+        turnStart = nil
+        guard !waiting.isEmpty || !owed.isEmpty else { return }
+        (owed, waiting) = (waiting, [])
+    }
 
     /// Answers that stream in on hundreds of sockets would keep the loop from HAProxy's frames for tens of milliseconds:
     /// past the budget of the turn, a socket is left for the next one. The loop is level-triggered and comes back to it.
@@ -67,7 +75,11 @@ internal import CLibcurl
     }
 
     private func socketReady(_ socket: curl_socket_t, _ events: IOEvents) {
-        guard hasBudget() else { return }
+        // Without this, the loop would offer the same sockets first in each turn, and the last ones would starve.
+        guard owed.isEmpty || owed.remove(socket) != nil, hasBudget() else {
+            waiting.insert(socket)
+            return
+        }
         var running: Int32 = 0
         let bits =
             (events.contains(.read) ? CURL_CSELECT_IN : 0) | (events.contains(.write) ? CURL_CSELECT_OUT : 0)

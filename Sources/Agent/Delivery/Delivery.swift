@@ -78,8 +78,7 @@ final class Delivery {
         dropExpired(now)
         let allowed = probing.allowance(Self.batch, now: now)
         var started = 0
-        while started < allowed, !queue.isEmpty, budget.reserveTransfer(maxInFlight: settings.maxInFlight)
-        {
+        while started < allowed, !queue.isEmpty, budget.reserveTransfer(maxInFlight: settings.maxInFlight) {
             start(queue.removeFirst(), now)
             started += 1
         }
@@ -107,7 +106,9 @@ final class Delivery {
         counters.subtract(from: .queued)
         counters.add(to: .inFlight)
         counters.queueDurations.record(seconds: now - request.header.receivedAt)
-        guard let transfer = pool.popLast() ?? Transfer() else { return finish(request, .failed(.other), now) }
+        guard let transfer = pool.popLast() ?? Transfer() else {
+            return finish(request, .failed(.other), now)
+        }
         transfer.prepare(request, settings: settings, version: settingsVersion, now: now)
         probing.started()
         transfer.slot = active.count
@@ -129,11 +130,9 @@ final class Delivery {
     }
 
     private func countTraffic(_ transfer: Transfer) {
-        var connections = 0
-        unsafe shim_easy_get_long(transfer.handle, CURLINFO_NUM_CONNECTS, &connections)
-        counters.add(connections, to: .mirrorConnections)
+        counters.add(transfer.connectionsOpened, to: .mirrorConnections)
         counters.add(transfer.bytesReceived, to: .bytesReceived)
-        counters.add(transfer.request?.header.bodyLength ?? 0, to: .bytesSent)
+        counters.add(transfer.bytesSent, to: .bytesSent)
     }
 
     private func recycle(_ transfer: Transfer) -> MirrorRequest? {

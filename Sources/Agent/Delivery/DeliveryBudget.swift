@@ -19,6 +19,9 @@ final class DeliveryBudget: Sendable {
     /// Gives back the place in the queue. The bytes stay taken until `releaseBytes`: a transfer holds them too.
     func releaseQueue() { queued.subtract(1, ordering: .relaxed) }
 
+    /// Takes `size` bytes of memory for a copy that is not whole yet; false, and nothing taken, when they are used up.
+    func reserveBytes(_ size: Int, maxBytes: Int) -> Bool { Self.reserve(size, of: bytes, upTo: maxBytes) }
+
     /// Gives back memory.
     func releaseBytes(_ size: Int) { bytes.subtract(size, ordering: .relaxed) }
 
@@ -29,9 +32,14 @@ final class DeliveryBudget: Sendable {
     func releaseTransfer() { inFlight.subtract(1, ordering: .relaxed) }
 
     private static func reserve(_ amount: Int, of atomic: borrowing Atomic<Int>, upTo limit: Int) -> Bool {
-        let after = atomic.add(amount, ordering: .relaxed).newValue
-        guard after > limit else { return true }
-        atomic.subtract(amount, ordering: .relaxed)
+        // Not add-and-undo: while it is undone, others would find less room than there is.
+        var current = atomic.load(ordering: .relaxed)
+        while current <= limit - amount {
+            let (exchanged, original) = atomic.weakCompareExchange(
+                expected: current, desired: current + amount, ordering: .relaxed)
+            if exchanged { return true }
+            current = original
+        }
         return false
     }
 }

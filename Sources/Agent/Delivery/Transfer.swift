@@ -3,47 +3,46 @@ internal import Glibc
 
 /// One pooled easy handle and what libcurl must find in memory while it is busy.
 ///
-/// Owned by the worker's `Delivery`; its address is the handle's CURLOPT_PRIVATE and WRITEDATA, so it lives as long as
-/// the handle does.
+/// Owned by the worker's `Delivery`; its address is the handle's CURLOPT_PRIVATE and callback data, so it lives as long
+/// as the handle does.
 @safe final class Transfer {
-    let easy: OpaquePointer
+    /// Times that libcurl may send one copy: again on a fresh connection when a kept one turns out to be closed, no more.
+    private static let maxAttempts = 2
+
+    let handle: UnsafeMutableRawPointer
     private(set) var request: MirrorRequest?
     /// On the monotonic clock, in seconds.
     private(set) var startedAt = 0.0
     /// Where the transfer stands in its owner's list.
     var slot = 0
-    private(set) var bytesReceived = 0
-    private var maxResponse = 0
-    private var endsWithHeaders = false
+    private var answer = AnswerLimits()
+    private var attempts = 0
     private var origin: Destination?
     private var settingsVersion = -1
-    private var lines: UnsafeMutablePointer<curl_slist>
-    private var lineCapacity = 64
+    private var headerLines = HeaderLines()
 
     /// Fails when libcurl has no memory.
     init?() {
         guard let handle = unsafe curl_easy_init() else { return nil }
-        unsafe easy = OpaquePointer(handle)
-        unsafe lines = .allocate(capacity: lineCapacity)
+        unsafe self.handle = handle
         setUp()
     }
 
-    deinit {
-        unsafe curl_easy_cleanup(handle)
-        unsafe lines.deallocate()
-    }
-
-    var handle: UnsafeMutableRawPointer { unsafe UnsafeMutableRawPointer(easy) }
+    deinit { unsafe curl_easy_cleanup(handle) }
 
     /// What never changes. Everything libcurl does on its own account is switched off: the request is the client's.
     private func setUp() {
         let this = unsafe Unmanaged.passUnretained(self).toOpaque()
         unsafe shim_easy_set_pointer(handle, CURLOPT_PRIVATE, this)
-        unsafe shim_easy_set_write_function(handle, { unsafe countAnswer($0, $1, $2, $3) }, this)
+        unsafe shim_easy_set_write_function(handle, { unsafe bodyArrived($0, $1, $2, $3) }, this)
+        unsafe shim_easy_set_header_function(handle, { unsafe headerArrived($0, $1, $2, $3) }, this)
+        unsafe shim_easy_set_prereq_function(handle, { this, _, _, _, _ in unsafe requestBegins(this) }, this)
         unsafe shim_easy_set_long(handle, CURLOPT_NOSIGNAL, 1)
         unsafe shim_easy_set_long(handle, CURLOPT_FOLLOWLOCATION, 0)
         unsafe shim_easy_set_string(handle, CURLOPT_PROTOCOLS_STR, "http,https")
         unsafe shim_easy_set_string(handle, CURLOPT_PROXY, "")
+        // A time-out must not wait for the resolver's thread, which may be deep in getaddrinfo.
+        unsafe shim_easy_set_long(handle, CURLOPT_QUICK_EXIT, 1)
         // Bodies are discarded: there is nothing to decode.
         unsafe shim_easy_set_long(handle, CURLOPT_HTTP_CONTENT_DECODING, 0)
         unsafe shim_easy_set_long(handle, CURLOPT_BUFFERSIZE, 16 << 10)
@@ -51,26 +50,15 @@ internal import Glibc
         unsafe shim_easy_set_long(handle, CURLOPT_MAXAGE_CONN, 50)
     }
 
-    /// Applies what an operator can set, when it changed since the last use of this handle.
-    private func apply(_ settings: Settings, version: Int) {
-        guard version != settingsVersion else { return }
-        settingsVersion = version
-        maxResponse = settings.maxResponse
-        // An answer that announces more is cut before its body is read.
-        unsafe shim_easy_set_offset(
-            handle, CURLOPT_MAXFILESIZE_LARGE, curl_off_t(max(1, settings.maxResponse)))
-        unsafe shim_easy_set_long(
-            handle, CURLOPT_CONNECTTIMEOUT_MS, settings.connectTimeout.wholeMilliseconds)
-        unsafe shim_easy_set_long(handle, CURLOPT_TIMEOUT_MS, settings.timeout.wholeMilliseconds)
-        settings.transport.apply(to: self)
-    }
-
-    /// Makes the handle ready to send `request`.
+    /// Makes the handle ready to send `request`. `version` tells whether `settings` are those it has already.
     func prepare(_ request: MirrorRequest, settings: Settings, version: Int, now: Double) {
-        apply(settings, version: version)
+        if version != settingsVersion {
+            settingsVersion = version
+            apply(settings)
+        }
         self.request = request
         startedAt = now
-        bytesReceived = 0
+        attempts = 0
         unsafe request.withUnsafeMutablePointers { layout, bytes in
             let layout = unsafe layout.pointee
             if origin !== layout.destination {
@@ -81,21 +69,25 @@ internal import Glibc
             unsafe setBody(layout, bytes)
             unsafe shim_easy_set_string(handle, CURLOPT_CUSTOMREQUEST, text)
             unsafe shim_easy_set_string(handle, CURLOPT_REQUEST_TARGET, text + layout.targetOffset)
-            unsafe shim_easy_set_headers(handle, link(text + layout.headersOffset, count: layout.headerCount))
+            unsafe shim_easy_set_headers(
+                handle, headerLines.link(text + layout.headersOffset, count: layout.headerCount))
         }
     }
 
+    private func apply(_ settings: Settings) {
+        answer.maxBody = settings.maxResponse
+        unsafe shim_easy_set_long(
+            handle, CURLOPT_CONNECTTIMEOUT_MS, settings.connectTimeout.wholeMilliseconds)
+        unsafe shim_easy_set_long(handle, CURLOPT_TIMEOUT_MS, settings.timeout.wholeMilliseconds)
+        settings.transport.apply(to: self)
+    }
+
     private func setBody(_ layout: MirrorRequest.Layout, _ bytes: UnsafeMutablePointer<UInt8>) {
-        // A HEAD with a body cannot be told to libcurl: sent as a POST by another name, it would wait for the body of an
-        // answer that has none.
-        let endsWithHeaders = layout.answerHasNoBody && layout.bodyLength > 0
-        if endsWithHeaders != self.endsWithHeaders {
-            self.endsWithHeaders = endsWithHeaders
-            let this = unsafe Unmanaged.passUnretained(self).toOpaque()
-            unsafe shim_easy_set_header_function(
-                handle, endsWithHeaders ? { unsafe endAtEmptyLine($0, $1, $2, $3) } : nil,
-                endsWithHeaders ? this : nil)
-        }
+        // A HEAD with a body cannot be told to libcurl: it is sent as a POST by another name.
+        answer.reset(endsWithHeaders: layout.answerHasNoBody && layout.bodyLength > 0)
+        // An answer that announces more than is read is cut before its body; a HEAD's announces one that does not come.
+        let maxSize = layout.answerHasNoBody ? 0 : max(1, answer.maxBody)
+        unsafe shim_easy_set_offset(handle, CURLOPT_MAXFILESIZE_LARGE, curl_off_t(maxSize))
         if layout.bodyLength > 0 {
             // Each of these also undoes what the others set (CURLOPT_HTTPGET(3), CURLOPT_NOBODY(3)).
             unsafe shim_easy_set_long(handle, CURLOPT_POST, 1)
@@ -108,85 +100,81 @@ internal import Glibc
         }
     }
 
-    /// Builds the header list in memory that is used again for the next request; libcurl only reads it
-    /// (CURLOPT_HTTPHEADER(3): the list is not copied).
-    ///
-    /// A line that ends with its colon tells libcurl not to add that field by itself. "Host:" comes first for another
-    /// reason: libcurl puts a custom Host in front of all other fields, unless the first Host it finds is empty. Then
-    /// the client's own is sent like any field, in its place.
-    private func link(_ first: UnsafeMutablePointer<CChar>, count: Int) -> UnsafeMutablePointer<curl_slist>? {
-        unsafe OwnFields.names.withUnsafeBufferPointer { own in
-            let total = own.count + count
-            if total > lineCapacity {
-                unsafe lines.deallocate()
-                lineCapacity = total + total / 2
-                unsafe lines = .allocate(capacity: lineCapacity)
-            }
-            var line = unsafe first
-            for index in 0..<total {
-                let next = unsafe index + 1 < total ? lines + index + 1 : nil
-                if index < own.count {
-                    unsafe (lines + index).initialize(to: curl_slist(data: own[index], next: next))
-                } else {
-                    unsafe (lines + index).initialize(to: curl_slist(data: line, next: next))
-                    unsafe line += strlen(line) + 1
-                }
-            }
-            return unsafe lines
-        }
-    }
-
-    /// What came of it, read from the handle once libcurl reports it done.
-    func outcome(_ result: CURLcode) -> Outcome {
-        var status = 0
-        unsafe shim_easy_get_long(handle, CURLINFO_RESPONSE_CODE, &status)
-        // An answer that was cut off past max-response is an answer.
-        let wasCut = result == CURLE_WRITE_ERROR || result == CURLE_FILESIZE_EXCEEDED
-        if result == CURLE_OK || (wasCut && status >= 200) { return .response(status) }
-        var (resolved, connected): (curl_off_t, curl_off_t) = (0, 0)
-        unsafe shim_easy_get_offset(handle, CURLINFO_NAMELOOKUP_TIME_T, &resolved)
-        unsafe shim_easy_get_offset(handle, CURLINFO_CONNECT_TIME_T, &connected)
-        return .failed(FailureReason(result, wasResolved: resolved > 0, wasConnected: connected > 0))
-    }
-
     /// Lets the request go; the handle can be used again.
     func finish() -> MirrorRequest? {
         unsafe shim_easy_set_headers(handle, nil)
         return request.take()
     }
 
-    fileprivate func count(_ size: Int) -> Int {
-        bytesReceived += size
-        return bytesReceived <= maxResponse ? size : 0
+    // MARK: what came of it
+
+    /// How the transfer ended, read from the handle once libcurl reports it done.
+    func outcome(_ result: CURLcode) -> Outcome {
+        // An answer that was cut off is an answer.
+        let wasCut = result == CURLE_WRITE_ERROR || result == CURLE_FILESIZE_EXCEEDED
+        if result == CURLE_OK || (wasCut && status >= 200) { return .response(status) }
+        // A connection that was kept from an earlier transfer has no connect time.
+        return .failed(
+            FailureReason(
+                result, wasResolved: size(CURLINFO_NAMELOOKUP_TIME_T) > 0,
+                wasConnected: size(CURLINFO_PRETRANSFER_TIME_T) > 0))
+    }
+
+    /// Connections that this transfer opened.
+    var connectionsOpened: Int { number(CURLINFO_NUM_CONNECTS) }
+
+    /// Bytes of request line, headers and body that were sent.
+    var bytesSent: Int { number(CURLINFO_REQUEST_SIZE) + size(CURLINFO_SIZE_UPLOAD_T) }
+
+    /// Bytes of answer that came.
+    var bytesReceived: Int { number(CURLINFO_HEADER_SIZE) + answer.body }
+
+    private var status: Int { number(CURLINFO_RESPONSE_CODE) }
+
+    private func number(_ info: CURLINFO) -> Int {
+        var value = 0
+        unsafe shim_easy_get_long(handle, info, &value)
+        return value
+    }
+
+    private func size(_ info: CURLINFO) -> Int {
+        var value: curl_off_t = 0
+        unsafe shim_easy_get_offset(handle, info, &value)
+        return Int(value)
+    }
+
+    // MARK: libcurl calls back
+
+    fileprivate func takeBody(_ size: Int) -> Int { answer.takeBody(size) }
+
+    fileprivate func takeHeader(_ size: Int) -> Int { answer.takeHeader(size, status: status) }
+
+    fileprivate func mayBegin() -> Bool {
+        attempts += 1
+        return attempts <= Self.maxAttempts
     }
 }
 
-/// CURLOPT_WRITEFUNCTION(3): answers are counted and forgotten; returning less than `size` ends the transfer.
-private func countAnswer(
-    _ bytes: UnsafeMutablePointer<CChar>?, _ one: Int, _ size: Int, _ transfer: UnsafeMutableRawPointer?
+private func bodyArrived(
+    _: UnsafeMutablePointer<CChar>?, _ one: Int, _ size: Int, _ transfer: UnsafeMutableRawPointer?
 ) -> Int {
     guard let transfer = unsafe transfer else { return 0 }
-    return unsafe Unmanaged<Transfer>.fromOpaque(transfer).takeUnretainedValue().count(one * size)
+    return unsafe Unmanaged<Transfer>.fromOpaque(transfer).takeUnretainedValue().takeBody(one * size)
 }
 
-/// CURLOPT_HEADERFUNCTION(3): ends the transfer behind the headers of the final answer.
-private func endAtEmptyLine(
-    _ bytes: UnsafeMutablePointer<CChar>?, _ one: Int, _ size: Int, _ transfer: UnsafeMutableRawPointer?
+private func headerArrived(
+    _: UnsafeMutablePointer<CChar>?, _ one: Int, _ size: Int, _ transfer: UnsafeMutableRawPointer?
 ) -> Int {
-    guard let transfer = unsafe transfer, size <= 2 else { return one * size }
-    var status = 0
-    unsafe shim_easy_get_long(
-        Unmanaged<Transfer>.fromOpaque(transfer).takeUnretainedValue().handle, CURLINFO_RESPONSE_CODE, &status
-    )
-    return status >= 200 ? 0 : one * size
+    guard let transfer = unsafe transfer else { return 0 }
+    return unsafe Unmanaged<Transfer>.fromOpaque(transfer).takeUnretainedValue().takeHeader(one * size)
 }
 
-/// Fields that libcurl would add by itself, as C strings that live for ever.
-private enum OwnFields {
-    nonisolated(unsafe) static let names: [UnsafeMutablePointer<CChar>?] = {
-        let texts = ["Host:", "Accept:", "Content-Type:", "Expect:"]
-        return unsafe texts.map { unsafe strdup($0) }
-    }()
+/// CURLOPT_PREREQFUNCTION(3): a connection is there and the request is about to be sent. libcurl sends one again, up to
+/// five times, when a kept connection ends without an answer; a mirror that resets after reading would get it as often.
+private func requestBegins(_ transfer: UnsafeMutableRawPointer?) -> Int32 {
+    guard let transfer = unsafe transfer else { return CURL_PREREQFUNC_ABORT }
+    let mayBegin = unsafe Unmanaged<Transfer>.fromOpaque(transfer).takeUnretainedValue().mayBegin()
+    return mayBegin ? CURL_PREREQFUNC_OK : CURL_PREREQFUNC_ABORT
 }
 
 extension Duration {

@@ -22,8 +22,8 @@ struct TransportSettings: Hashable, Sendable {
     var isInsecure = false
     /// 169.254.0.0/16 and fe80::/10 may be connected to: there live the metadata services of clouds.
     var allowsLinkLocal = false
-    /// Source interface, address or host name of outgoing connections; empty lets the kernel choose.
-    var sourceInterface = ""
+    /// Source of outgoing connections in libcurl's spelling, `if!NAME` or `host!ADDRESS`; nil lets the kernel choose.
+    var source: String?
     /// Source ports of outgoing connections; nil lets the kernel choose.
     var sourcePorts: ClosedRange<UInt16>?
 }
@@ -43,15 +43,33 @@ extension TransportSettings {
         unsafe shim_easy_set_long(handle, CURLOPT_PIPEWAIT, httpVersion == .http1 ? 0 : 1)
         unsafe shim_easy_set_long(handle, CURLOPT_SSL_VERIFYPEER, isInsecure ? 0 : 1)
         unsafe shim_easy_set_long(handle, CURLOPT_SSL_VERIFYHOST, isInsecure ? 0 : 2)
-        if let authorityFile { unsafe shim_easy_set_string(handle, CURLOPT_CAINFO, authorityFile) }
+        unsafe trustAuthorities(handle)
         unsafe shim_easy_set_string(handle, CURLOPT_SSLCERT, certificateFile)
         unsafe shim_easy_set_string(handle, CURLOPT_SSLKEY, keyFile)
+        // A key with a pass phrase is refused; without this, OpenSSL would ask on the terminal and wait.
+        unsafe shim_easy_set_string(handle, CURLOPT_KEYPASSWD, "")
         unsafe shim_easy_set_open_socket_function(
             handle, allowsLinkLocal ? nil : { unsafe openSocket($0, $1, $2) })
-        unsafe shim_easy_set_string(
-            handle, CURLOPT_INTERFACE, sourceInterface.isEmpty ? nil : sourceInterface)
+        unsafe shim_easy_set_string(handle, CURLOPT_INTERFACE, source)
         unsafe shim_easy_set_long(handle, CURLOPT_LOCALPORT, Int(sourcePorts?.lowerBound ?? 0))
         unsafe shim_easy_set_long(handle, CURLOPT_LOCALPORTRANGE, sourcePorts?.count ?? 1)
+    }
+}
+
+extension TransportSettings {
+    /// One file of authorities is enough. The directory that distributions compile in beside it would be trusted as well,
+    /// and it keeps libcurl from caching the parsed file, which costs tens of milliseconds for each connection
+    /// (CURLOPT_CA_CACHE_TIMEOUT(3)).
+    private func trustAuthorities(_ handle: UnsafeMutableRawPointer) {
+        if let authorityFile {
+            unsafe shim_easy_set_string(handle, CURLOPT_CAINFO, authorityFile)
+            unsafe shim_easy_set_string(handle, CURLOPT_CAPATH, nil)
+            return
+        }
+        var standard: UnsafePointer<CChar>?
+        unsafe shim_easy_get_string(handle, CURLINFO_CAINFO, &standard)
+        guard let standard = unsafe standard, unsafe access(standard, R_OK) == 0 else { return }
+        unsafe shim_easy_set_string(handle, CURLOPT_CAPATH, nil)
     }
 }
 
@@ -60,9 +78,10 @@ private func openSocket(
     _: UnsafeMutableRawPointer?, _: curlsocktype, _ address: UnsafeMutablePointer<curl_sockaddr>?
 ) -> curl_socket_t {
     guard let address = unsafe address else { return CURL_SOCKET_BAD }
-    let isRefused = unsafe withUnsafePointer(to: &address.pointee.addr) {
-        unsafe LinkLocal.contains($0, length: address.pointee.addrlen)
-    }
+    // The address may be longer than its field: it is reached from the start of the structure.
+    let start = unsafe UnsafeRawPointer(address) + (MemoryLayout<curl_sockaddr>.offset(of: \.addr) ?? 0)
+    let isRefused = unsafe LinkLocal.contains(
+        start.assumingMemoryBound(to: sockaddr.self), length: address.pointee.addrlen)
     guard !isRefused else { return CURL_SOCKET_BAD }
     return unsafe socket(
         address.pointee.family, address.pointee.socktype | Int32(SOCK_CLOEXEC.rawValue),

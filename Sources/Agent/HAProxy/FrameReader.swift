@@ -34,6 +34,9 @@ internal import SPOP
 
     init(buffer: UnsafeMutableRawBufferPointer) { unsafe self.buffer = buffer }
 
+    /// Bytes held of a frame that has begun and not ended.
+    var heldBytes: Int { partial.count }
+
     /// True while a frame has begun and not ended.
     var isInsideFrame: Bool { partial.count > 0 }
 

@@ -19,6 +19,10 @@ final class SPOPConnection {
     private var phase = Phase.talking
     /// When the bytes of this turn were there, on the monotonic clock, in seconds.
     private var turnStart = 0.0
+    private var framesInTurn = 0
+    private var held = HeldMemory()
+    /// The fragments in progress were let go because the budget had no room for them.
+    private var isOverBudget = false
 
     private enum Phase {
         case talking
@@ -29,6 +33,8 @@ final class SPOPConnection {
 
     /// Seconds until the peer has to have closed after our goodbye.
     private static let lingerTime = 1.0
+    /// Seconds that a frame may take to arrive, and the next fragment of a payload to follow.
+    private static let frameTime = 10.0
 
     /// Takes over a connected, non-blocking socket and starts reading from it.
     init(_ descriptor: consuming Descriptor, context: WorkerContext) {
@@ -68,7 +74,13 @@ final class SPOPConnection {
 
     private func timeUp() {
         guard phase == .talking else { return close() }
-        context.errors.report("hello-timeout", "a connection sent no HAPROXY-HELLO in time")
+        if session.state == .open {
+            context.errors.report(
+                "frame time-out", "a connection began a frame or payload and did not end it")
+            context.counters.add(session.isAssembling ? 1 : 0, to: .errors)
+        } else {
+            context.errors.report("hello-timeout", "a connection sent no HAPROXY-HELLO in time")
+        }
         session.disconnect(.timeout, replies: &replies.bytes)
         leave()
     }
@@ -87,11 +99,37 @@ final class SPOPConnection {
         flush()
         mirrorPending()
         reader.endTurn()
+        chargeUnfinished()
+    }
+
+    /// What is not whole yet counts as memory of copies, and has to become whole in time.
+    private func chargeUnfinished() {
+        guard phase == .talking else { return }
+        if !held.charge(session.assembledBytes + reader.heldBytes, in: context) {
+            if session.isAssembling {
+                session.letGoOfFragments()
+                isOverBudget = true
+            }
+            if !held.charge(session.assembledBytes + reader.heldBytes, in: context) {
+                context.errors.report("no memory", "a connection was closed for it (--max-queue-bytes)")
+                session.disconnect(.resourceAllocationError, replies: &replies.bytes)
+                return leave()
+            }
+        }
+        guard session.state == .open else { return }
+        let isUnfinished = session.isAssembling || reader.isInsideFrame
+        if !isUnfinished {
+            timer?.stop()
+        } else if framesInTurn > 0 || timer?.isRunning == false {
+            timer?.start(after: Self.frameTime)
+        }
     }
 
     private func takeFrames() {
+        framesInTurn = 0
         do throws(DecodeError) {
             while session.state != .closing, let frame = try reader.next(session.splitter) {
+                framesInTurn += 1
                 context.counters.add(to: .framesIn)
                 try reader.withBytes(at: frame) { bytes throws(DecodeError) in try take(bytes, at: frame) }
             }
@@ -115,21 +153,21 @@ final class SPOPConnection {
     private func takeNotify(
         _ streamID: UInt64, _ frameID: UInt64, _ payload: RawSpan, source: PendingCopy.Source
     ) throws(DecodeError) {
-        let notification: Notification
+        let firstOfThis = context.pending.count
         do throws(DecodeError) {
-            notification = try Notification(payload: payload, messageName: context.messageName)
+            try Notification.decode(
+                payload, messageName: context.messageName,
+                copy: { context.pending.append(PendingCopy(source: source, arguments: $0)) },
+                unknown: {
+                    context.counters.add(to: .unknownMessages)
+                    context.noteUnknownMessage(payload, $0)
+                })
         } catch {
+            context.pending.removeSubrange(firstOfThis...)
             context.counters.add(to: .errors)
             throw error
         }
         answer(streamID, frameID)
-        if let name = notification.unknownMessage {
-            context.counters.add(to: .unknownMessages)
-            context.unknownMessages.note(payload, name)
-        }
-        if let arguments = notification.copy {
-            context.pending.append(PendingCopy(source: source, arguments: arguments))
-        }
     }
 
     private func perform(_ event: Session.Event) {
@@ -139,7 +177,8 @@ final class SPOPConnection {
             timer?.stop()
         case .notifyTooLarge(let streamID, let frameID):
             answer(streamID, frameID)
-            context.pipeline.drop(.tooLarge)
+            context.pipeline.drop(isOverBudget ? .queueFull : .tooLarge)
+            isOverBudget = false
         case .finished(let ending):
             note(ending)
             leave()
@@ -171,7 +210,10 @@ final class SPOPConnection {
     }
 
     private func acknowledge(_ streamID: UInt64, _ frameID: UInt64, receivedAt: Double) {
-        session.acknowledge(streamID: streamID, frameID: frameID, replies: &replies.bytes)
+        guard session.acknowledge(streamID: streamID, frameID: frameID, replies: &replies.bytes) else {
+            context.counters.add(to: .errors)
+            return
+        }
         if replies.acks == 0 { replies.oldestAck = receivedAt }
         replies.acks += 1
         context.counters.add(to: .acks)
@@ -235,6 +277,7 @@ final class SPOPConnection {
         // NOTIFYs that got no answer any more ended in an error, as HAProxy sees it.
         context.counters.add(delayed?.count ?? 0, to: .errors)
         delayed = nil
+        _ = held.charge(0, in: context)
         updateGauges()
         context.counters.add(to: .connectionsClosed)
         context.closed(self)

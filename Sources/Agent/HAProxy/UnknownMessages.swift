@@ -5,7 +5,8 @@ internal import Synchronization
 /// Warns once per name about messages that are not mirrored: a name that differs between HAProxy's configuration and
 /// `--message` is otherwise a mirror that stays empty without a word. Shared by all workers.
 final class UnknownMessages: Sendable {
-    private static let mostNames = 64
+    /// Names that are warned about in all.
+    static let mostNames = 64
     private static let longestName = 128
 
     private let seen = Mutex<Set<String>>([])

@@ -35,7 +35,7 @@ final class Worker {
         let pipeline = try Pipeline(
             loop: loop, settings: configuration.settings, budget: budget, counters: counters)
         context = WorkerContext(
-            loop: loop, counters: counters, pipeline: pipeline,
+            loop: loop, counters: counters, pipeline: pipeline, budget: budget,
             errors: RepeatedErrors(
                 loop: loop, interval: configuration.monitorInterval.inSeconds, logger: logger),
             unknownMessages: unknownMessages, configuration: configuration)
@@ -60,7 +60,10 @@ final class Worker {
             guard !isStopping else { return }
             let connection = SPOPConnection(descriptor, context: context)
             connections[ObjectIdentifier(connection)] = connection
-        case .settings(let settings): context.pipeline.apply(settings)
+        case .settings(let settings):
+            context.helloTimeout = settings.helloTimeout.inSeconds
+            context.maxQueueBytes = settings.maxQueueBytes
+            context.pipeline.apply(settings)
         case .stop(let drainTimeout): stop(drainTimeout)
         }
     }

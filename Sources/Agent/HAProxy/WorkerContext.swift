@@ -6,39 +6,55 @@ internal import Stats
     let loop: EventLoop
     let counters: CounterBank
     let pipeline: Pipeline
+    let budget: DeliveryBudget
+    /// Bytes that copies may take, whole or not.
+    var maxQueueBytes: Int
     let errors: RepeatedErrors
     let unknownMessages: UnknownMessages
     let sessionLimits: Session.Limits
     /// The name of the message to mirror, in UTF-8.
     let messageName: [UInt8]
     /// In seconds.
-    let helloTimeout: Double
+    var helloTimeout: Double
     /// In seconds; 0 answers at once.
     let processingDelay: Double
     /// Every read of every connection goes here: frames are decoded where they arrive.
     let readBuffer: UnsafeMutableRawBufferPointer
     /// Used again by each turn, so that a turn allocates nothing.
     var pending: [PendingCopy] = []
+    /// Names of messages that were warned about already, as far as this worker knows.
+    private var knownUnknowns: [[UInt8]] = []
     /// Called when a connection is closed, with its last reference but the caller's.
     var closed: (SPOPConnection) -> Void = { _ in }
 
     private static let readBufferSize = 128 << 10
 
     init(
-        loop: EventLoop, counters: CounterBank, pipeline: Pipeline, errors: RepeatedErrors,
+        loop: EventLoop, counters: CounterBank, pipeline: Pipeline, budget: DeliveryBudget,
+        errors: RepeatedErrors,
         unknownMessages: UnknownMessages, configuration: Configuration
     ) {
         self.loop = loop
         self.counters = counters
         self.pipeline = pipeline
+        self.budget = budget
+        maxQueueBytes = configuration.settings.maxQueueBytes
         self.errors = errors
         self.unknownMessages = unknownMessages
         sessionLimits = configuration.sessionLimits
         messageName = Array(configuration.messageName.utf8)
-        helloTimeout = configuration.helloTimeout.inSeconds
+        helloTimeout = configuration.settings.helloTimeout.inSeconds
         processingDelay = configuration.processingDelay.inSeconds
         unsafe readBuffer = .allocate(byteCount: Self.readBufferSize, alignment: 64)
     }
 
     deinit { unsafe readBuffer.deallocate() }
+
+    /// Has the name of a message that is not mirrored warned about, once. Costs the next NOTIFYs with it a comparison.
+    func noteUnknownMessage(_ payload: RawSpan, _ name: Range<Int>) {
+        guard knownUnknowns.count < UnknownMessages.mostNames else { return }
+        guard !knownUnknowns.contains(where: { payload.matches(name, $0) }) else { return }
+        knownUnknowns.append(name.map { payload.byte($0) })
+        unknownMessages.note(payload, name)
+    }
 }

@@ -16,11 +16,12 @@ final class Destination: Sendable {
     init(_ url: String) throws(InvalidValue) {
         let accepted = "http://HOST[:PORT][/PREFIX] or https://..."
         let parts = try URLParts(url, accepted: accepted)
-        guard parts.scheme == "http" || parts.scheme == "https" else {
-            throw InvalidValue(url, accepted: accepted)
-        }
+        // First of all: a password must not be repeated in what is said about the rest.
         guard parts.user == nil, parts.password == nil else {
             throw InvalidValue("\(parts.scheme)://...@\(parts.host)", accepted: "a URL without credentials")
+        }
+        guard parts.scheme == "http" || parts.scheme == "https" else {
+            throw InvalidValue(url, accepted: accepted)
         }
         guard parts.query == nil, parts.fragment == nil else {
             throw InvalidValue(url, accepted: "a URL without query and fragment; its path is a prefix")

@@ -26,6 +26,11 @@ enum FieldRules {
         guard !block.containsLineBreak(field.name), !block.containsLineBreak(field.value) else {
             return false
         }
+        // libcurl takes vertical tabs and form feeds for blanks, and a value of blanks for none.
+        let value = block.trimmed(field.value)
+        if !value.isEmpty, block.byte(value.lowerBound) == 0x0B || block.byte(value.lowerBound) == 0x0C {
+            return false
+        }
         return field.name.allSatisfy {
             block.byte($0) != UInt8(ascii: ":") && block.byte($0) != UInt8(ascii: ";")
         }

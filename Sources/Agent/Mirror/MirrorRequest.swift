@@ -17,7 +17,7 @@ final class MirrorRequest: ManagedBuffer<MirrorRequest.Layout, UInt8> {
         var answerHasNoBody = false
     }
 
-    /// An empty request of `size` bytes, to be filled front to back with `Writer`.
+    /// An empty request of `size` bytes, to be filled front to back with `RequestWriter`.
     static func make(size: Int, destination: Destination, receivedAt: Double) -> MirrorRequest {
         let buffer = MirrorRequest.create(minimumCapacity: size) { _ in
             Layout(destination: destination, receivedAt: receivedAt, size: size)

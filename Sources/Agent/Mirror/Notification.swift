@@ -1,23 +1,23 @@
 internal import SPOP
 
 /// What one NOTIFY asks for. Messages are routed by name here and nowhere else.
-struct Notification {
-    /// The message to mirror; nil when the NOTIFY holds none.
-    private(set) var copy: MirrorArguments?
-    /// The name of a message that nobody here knows, as a range of the payload.
-    private(set) var unknownMessage: Range<Int>?
-
+enum Notification {
     /// Decodes the whole list of messages, so that a payload that breaks off is refused before it is acknowledged.
-    init(payload: RawSpan, messageName: [UInt8]) throws(DecodeError) {
+    /// Calls `copy` for each message to mirror, and `unknown` with the name, a range of the payload, of each other one;
+    /// what they did has to be undone when it throws in the end.
+    static func decode(
+        _ payload: RawSpan, messageName: [UInt8], copy: (MirrorArguments) -> Void,
+        unknown: (Range<Int>) -> Void
+    ) throws(DecodeError) {
         var reader = MessageReader(payload)
         while let message = try reader.nextMessage() {
             guard payload.matches(message.name, messageName) else {
-                unknownMessage = message.name
+                unknown(message.name)
                 continue
             }
             var arguments = MirrorArguments()
             while let argument = try reader.nextArgument() { arguments.take(argument, in: payload) }
-            copy = arguments
+            copy(arguments)
         }
     }
 }

@@ -1,5 +1,13 @@
 internal import SPOP
 
+/// What is known of a body that was cut off.
+enum Truncation: Hashable {
+    /// The client declared this many bytes.
+    case declared(Int)
+    /// It declared nothing (chunked, HTTP/2), and what is there fills HAProxy's buffer.
+    case unknown
+}
+
 /// A copy measured and checked, not yet written: the first of the renderer's two walks over the headers.
 struct RequestPlan {
     let method: Range<Int>
@@ -10,15 +18,15 @@ struct RequestPlan {
     let source: ClientAddress?
     /// HAProxy's unique id, where the request has none of its own.
     private(set) var id: Range<Int>?
-    /// What the client declared, when HAProxy's buffer has cut the body off.
-    private(set) var truncatedFrom: Int?
+    /// HAProxy's buffer has cut the body off; nil when it is whole.
+    private(set) var truncation: Truncation?
     private(set) var hasHost = false
     private(set) var hasContentLength = false
     private(set) var wasChunked = false
     /// Which of the X-Forwarded-For fields is the last; 0 when there is none.
     private(set) var forwardedForCount = 0
-    /// Values of Connection that name more than `close` and `keep-alive`, as ranges of the header block.
-    private(set) var connectionValues: [Range<Int>] = []
+    /// What Connection names beside `close` and `keep-alive`, as ranges of the header block.
+    private var connectionTokens: [Range<Int>] = []
     /// Bytes of all kept names and values, and how many there are.
     private(set) var headerBytes = 0
     private(set) var headerCount = 0
@@ -33,13 +41,16 @@ struct RequestPlan {
         target = RequestTarget(path, in: payload, method: method)
         body = arguments.body ?? 0..<0
         source = arguments.source.map { ClientAddress($0, in: payload) }
-        id = arguments.id
-        if let id, id.isEmpty || payload.containsLineBreak(id) { throw .malformed }
+        id = arguments.id.flatMap { $0.isEmpty ? nil : $0 }
         if let headers = arguments.headers {
             try measure(payload.extracting(headers.block), form: headers.form, mark: style.mark)
         }
-        try settleLength(style.truncatedBody)
+        if let id, payload.containsLineBreak(id) { throw .malformed }
+        try settleLength(style)
     }
+
+    /// Tokens in Connection past which a request is not worth the comparisons: each is held against each field name.
+    private static let mostConnectionTokens = 64
 
     private mutating func measure(_ block: RawSpan, form: HeaderFields.Form, mark: CopyStyle.Mark?)
         throws(Refusal)
@@ -59,7 +70,7 @@ struct RequestPlan {
             case .requestID: id = nil
             case .drop: continue
             case .connection:
-                noteConnection(field.value, in: block)
+                try noteConnection(field.value, in: block)
                 continue
             case .transferEncoding:
                 wasChunked = true
@@ -85,36 +96,38 @@ struct RequestPlan {
         hasContentLength = true
     }
 
-    private mutating func settleLength(_ rule: CopyStyle.TruncatedBody) throws(Refusal) {
-        guard let declaredLength, declaredLength != body.count else { return }
-        guard declaredLength > body.count else { throw .malformed }
-        switch rule {
+    private mutating func settleLength(_ style: CopyStyle) throws(Refusal) {
+        if let declaredLength {
+            guard declaredLength != body.count else { return }
+            guard declaredLength > body.count else { throw .malformed }
+        } else {
+            guard !body.isEmpty, headerBytes + body.count >= style.fullBuffer else { return }
+        }
+        switch style.truncatedBody {
         case .drop: throw .truncated
         case .send: break
         case .headers: body = 0..<0
         }
-        truncatedFrom = declaredLength
+        truncation = declaredLength.map { .declared($0) } ?? .unknown
     }
 
-    private mutating func noteConnection(_ value: Range<Int>, in block: RawSpan) {
-        let isPlain =
-            block.equalsIgnoringCase(value, "keep-alive") || block.equalsIgnoringCase(value, "close")
-        if !isPlain { connectionValues.append(value) }
+    private mutating func noteConnection(_ value: Range<Int>, in block: RawSpan) throws(Refusal) {
+        var start = value.lowerBound
+        while start < value.upperBound {
+            let comma = (start..<value.upperBound).first { block.byte($0) == UInt8(ascii: ",") }
+            let token = block.trimmed(start..<(comma ?? value.upperBound))
+            start = (comma ?? value.upperBound) + 1
+            let isPlain =
+                block.equalsIgnoringCase(token, "keep-alive") || block.equalsIgnoringCase(token, "close")
+            guard !isPlain, !token.isEmpty else { continue }
+            guard connectionTokens.count < Self.mostConnectionTokens else { throw .malformed }
+            connectionTokens.append(token)
+        }
     }
 
     /// True for a field that Connection names: it was meant for HAProxy alone (RFC 9110, section 7.6.1). Fields that the
     /// message cannot do without are not taken away like that.
     func isNamedByConnection(_ name: Range<Int>, in block: RawSpan) -> Bool {
-        connectionValues.contains { value in
-            var start = value.lowerBound
-            while start < value.upperBound {
-                let end =
-                    (start..<value.upperBound).first { block.byte($0) == UInt8(ascii: ",") }
-                    ?? value.upperBound
-                if block.equalsIgnoringCase(block.trimmed(start..<end), name) { return true }
-                start = end + 1
-            }
-            return false
-        }
+        connectionTokens.contains { block.equalsIgnoringCase($0, name) }
     }
 }

@@ -124,8 +124,7 @@ struct RequestRenderer {
                 } else {
                     write(field, block, to: &writer)
                 }
-            case .keep
-            where !plan.connectionValues.isEmpty && plan.isNamedByConnection(field.name, in: block):
+            case .keep where plan.isNamedByConnection(field.name, in: block):
                 continue
             case .keep, .requestID: write(field, block, to: &writer)
             }
@@ -164,9 +163,12 @@ struct RequestRenderer {
             writer.append(decimal: plan.body.count)
             writer.endField()
         }
-        if let declared = plan.truncatedFrom {
+        if let truncation = plan.truncation {
             writer.append("X-Mirror-Truncated: ")
-            writer.append(decimal: declared)
+            switch truncation {
+            case .declared(let length): writer.append(decimal: length)
+            case .unknown: writer.append("unknown")
+            }
             writer.endField()
         }
         if let source = plan.source, plan.forwardedForCount == 0 {

@@ -8,8 +8,8 @@ struct BudgetOptions: ParsableArguments {
     var maxInFlight = 256
 
     @Option(
-        help: "Copies that may wait, 0 to 10000000; past it the new one is dropped. (default: 10000)",
-        transform: OptionParsers.number(0...10_000_000))
+        help: "Copies that may wait, 1 to 10000000; past it the new one is dropped. (default: 10000)",
+        transform: OptionParsers.number(1...10_000_000))
     var maxQueue = 10_000
 
     @Option(

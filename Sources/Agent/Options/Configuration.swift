@@ -19,10 +19,6 @@ struct Configuration: Sendable {
     var settings: Settings
     var adminSockets: [AdminSocketOption]
 
-    /// How long a connection may take to its HELLO.
-    var helloTimeout = Duration.seconds(5)
-    /// SPOP connections at once.
-    var maxConnections = 4096
     /// What copies are given when the agent stops.
     var drainTimeout = Duration.seconds(5)
 

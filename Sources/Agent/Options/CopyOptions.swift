@@ -26,6 +26,13 @@ struct CopyOptions: ParsableArguments {
     var truncatedBody = CopyStyle.TruncatedBody.drop
 
     @Option(
+        name: .customLong("haproxy-bufsize"),
+        help:
+            "HAProxy's tune.bufsize: a body of no declared length that fills it counts as cut off. (default: 16384)",
+        transform: OptionParsers.size(1 << 10...1 << 30))
+    var bufferSize = 16384
+
+    @Option(
         help: ArgumentHelp(
             """
             Field that marks each copy, or none. A request that carries it is not mirrored again. \
@@ -39,5 +46,9 @@ struct CopyOptions: ParsableArguments {
         let mark: CopyStyle.Mark?
     }
 
-    var style: CopyStyle { CopyStyle(host: hostHeader, truncatedBody: truncatedBody, mark: markHeader.mark) }
+    var style: CopyStyle {
+        CopyStyle(
+            host: hostHeader, truncatedBody: truncatedBody, mark: markHeader.mark,
+            fullBuffer: CopyStyle.fullBuffer(of: bufferSize))
+    }
 }

@@ -31,6 +31,12 @@ struct CopyStyle: Hashable, Sendable {
     var host = HostHeader.preserve
     var truncatedBody = TruncatedBody.drop
     var mark: Mark? = .standard
+    /// Bytes of headers and body from which a body of no declared length is taken for cut off: it fills HAProxy's buffer.
+    var fullBuffer = CopyStyle.fullBuffer(of: 16384)
+
+    /// HAProxy keeps 1 KiB of its buffer for rewriting (tune.maxrewrite), and some for its own bookkeeping. A body that is
+    /// a little smaller than what can arrive may be whole or cut off: nothing in the copy tells.
+    static func fullBuffer(of bufferSize: Int) -> Int { max(1, bufferSize - 1024 - 512) }
 }
 
 extension CopyStyle.HostHeader {

@@ -20,7 +20,7 @@ extension Options {
         }
         var settings = Settings(destination: destination)
         settings.transport = try transport.settings()
-        settings.transport.sourceInterface = mirrorInterface ?? ""
+        settings.transport.source = try mirrorInterface.map { try SourceAddress.resolve($0) }
         settings.transport.sourcePorts = mirrorLocalPort
         settings.sampleRate = copies.sampleRate
         settings.methods = copies.methods
@@ -35,8 +35,7 @@ extension Options {
             daemonize: daemonize, pidFile: pidfile, monitorInterval: monitorInterval, logFile: logfile,
             workers: numWorkers ?? min(4, max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN)))), runtime: runtime,
             processingDelay: processingDelay, messageName: message, settings: settings,
-            adminSockets: adminSocket,
-            helloTimeout: budgets.helloTimeout, maxConnections: budgets.maxConnections)
+            adminSockets: adminSocket)
     }
 
     private func named<Value>(_ option: String, _ make: () throws(InvalidValue) -> Value) throws -> Value {
@@ -65,6 +64,8 @@ extension Options {
 extension BudgetOptions {
     /// Puts the bounds that can change while the agent runs where it looks for them.
     fileprivate func apply(to settings: inout Settings) {
+        settings.helloTimeout = helloTimeout
+        settings.maxConnections = maxConnections
         settings.maxInFlight = maxInFlight
         settings.maxQueue = maxQueue
         settings.maxQueueBytes = maxQueueBytes

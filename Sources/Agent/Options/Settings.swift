@@ -14,6 +14,10 @@ struct Settings: Sendable {
     /// How the mirror is connected to.
     var transport = TransportSettings()
 
+    /// How long a connection may take to its HELLO.
+    var helloTimeout = Duration.seconds(5)
+    /// SPOP connections at once.
+    var maxConnections = 4096
     /// Transfers under way at once, over all workers.
     var maxInFlight = 256
     /// Copies waiting, over all workers.

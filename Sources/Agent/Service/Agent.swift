@@ -8,6 +8,9 @@ final class Agent {
     /// Bytes of copies held at once that make giving memory back worth it.
     private static let burst: UInt64 = 1 << 20
 
+    /// Seconds until a log that could not take all its lines is tried again.
+    private static let logRetryInterval = 0.1
+
     private let configuration: Configuration
     private let log: LogFile
     private let logger: Logger
@@ -15,6 +18,9 @@ final class Agent {
     private let counters = CounterBank()
     private let workerEnds = Mailbox<Void>.Sender()
     private var mailbox: Mailbox<Void>?
+    private let logWakes = Mailbox<Void>.Sender()
+    private var logMailbox: Mailbox<Void>?
+    private var logRetry: TimerWatcher?
     private var pidFile: PIDFile?
     private var workers: [WorkerHandle] = []
     private var listener: Listener?
@@ -35,6 +41,10 @@ final class Agent {
         let log = log
         logger = Logger(label: "spoa-mirror") { _ in LineLogHandler(file: log) }
         loop = try EventLoop(backend: configuration.backend)
+        logMailbox = Mailbox(loop: loop, sender: logWakes) { [unowned self] in writeLog() }
+        logRetry = TimerWatcher(loop: loop) { [unowned self] in writeLog() }
+        let logWakes = logWakes
+        log.writeWhenAsked { logWakes.send(()) }
         // Before anybody can see that the agent is there, and stop it: the signal waits until the loop runs.
         watchSignals()
         let sockets = try ListeningSocket.open(configuration.address, backlog: configuration.backlog)
@@ -49,6 +59,13 @@ final class Agent {
             spoa-mirror \(Version.number) listens on \(configuration.address), mirrors to \
             \(configuration.settings.destination.url), workers \(workers.count), backend \(loop.backendName)
             """)
+        let (wanted, allowed) = (
+            DescriptorLimit.wanted(configuration.settings, workers: workers.count), DescriptorLimit.raise()
+        )
+        if wanted > allowed {
+            logger.warning(
+                "\(allowed) open files are allowed, the limits of connections and copies add up to \(wanted)")
+        }
         if configuration.settings.transport.isInsecure {
             logger.warning(
                 "the mirror's certificate is not verified (--tls-insecure): copies can be read and changed on the way"
@@ -68,7 +85,7 @@ final class Agent {
         logSummary(isLast: true)
         logger.info("stopped")
         log.flush()
-        for listener in adminListeners { listener.close() }
+        adminListeners.removeAll()
     }
 
     // MARK: start
@@ -95,15 +112,18 @@ final class Agent {
         let errors = RepeatedErrors(
             loop: loop, interval: configuration.monitorInterval.inSeconds, logger: logger)
         listener = Listener(
-            sockets: sockets, loop: loop, workers: workers, maxConnections: configuration.maxConnections,
+            sockets: sockets, loop: loop, workers: workers,
+            maxConnections: configuration.settings.maxConnections,
             counters: counters, errors: errors)
     }
 
     private func startAdminListeners() throws {
         let started = loop.now
+        let errors = RepeatedErrors(
+            loop: loop, interval: configuration.monitorInterval.inSeconds, logger: logger)
         for option in configuration.adminSockets {
             adminListeners.append(
-                try AdminListener(option, loop: loop) { [unowned self] in
+                try AdminListener(option, loop: loop, errors: errors) { [unowned self] in
                     AgentReport(
                         configuration: configuration, settings: configuration.settings, snapshot: snapshot,
                         uptime: Int(loop.now - started), pid: getpid(), backend: loop.backendName)
@@ -136,6 +156,10 @@ final class Agent {
 
     private var snapshot: Snapshot { Snapshot(workers.map(\.counters) + [counters]) }
 
+    private func writeLog() {
+        if !log.flush() { logRetry?.start(after: Self.logRetryInterval) }
+    }
+
     private func reopenLog() {
         do throws(SystemError) {
             try log.reopen()
@@ -148,10 +172,11 @@ final class Agent {
     private func logSummary(isLast: Bool) {
         let summary = snapshot.summary
         // An agent at rest says nothing, except at its end.
-        guard isLast || summary != lastSummary else { return }
-        lastSummary = summary
-        logger.info("summary \(summary)")
-        log.flush()
+        if isLast || summary != lastSummary {
+            lastSummary = summary
+            logger.info("summary \(summary)")
+        }
+        writeLog()
     }
 
     /// Once all copies of a burst are gone, and not while there are any: trimming holds up malloc for some milliseconds.
@@ -171,7 +196,6 @@ final class Agent {
         if !isStopping {
             isStopping = true
             logger.info("stopping")
-            listener?.close()
             listener = nil
             if case .unix(let path) = configuration.address { _ = unsafe unlink(path) }
         }

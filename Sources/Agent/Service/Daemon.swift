@@ -19,7 +19,7 @@ enum Daemon {
             if null > STDERR_FILENO { close(null) }
         }
 
-        /// Lets the parent exit with `code`. Its one line is on standard error already.
+        /// Lets the parent exit with `code`. To be called once the one line is on standard error.
         consuming func failed(_ code: Int32) { tell(UInt8(clamping: code)) }
 
         private func tell(_ code: UInt8) {

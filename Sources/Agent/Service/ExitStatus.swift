@@ -25,10 +25,15 @@ enum ExitStatus {
 
     /// One line on standard error, then the end.
     static func fail(_ error: any Error) -> Never {
+        tell(error)
+        exit(code(for: error))
+    }
+
+    /// One line on standard error.
+    static func tell(_ error: any Error) {
         // Values from the command line are echoed: what would break the line is shown escaped.
         let text = "\(error)".map { $0.isNewline ? "\\n" : String($0) }.joined()
         let line = "spoa-mirror: \(text)\n"
         _ = unsafe write(STDERR_FILENO, line, line.utf8.count)
-        exit(code(for: error))
     }
 }

@@ -3,11 +3,13 @@ internal import Glibc
 
 /// Gives memory back to the machine that the agent does not need any more.
 enum Footprint {
-    /// Unmaps the pages of program code that only the start has used: option parsing, TLS tables and the like, a third of
-    /// what a resting agent would hold. They stay in the page cache, and what is needed again is mapped again by the
+    /// Unmaps the pages of the program's own code that only the start has used, option parsing above all: a third of what
+    /// a resting agent would hold. They stay in the page cache, and what is needed again is mapped again by the
     /// kernel when it is touched (madvise(2), MADV_DONTNEED on a private file mapping that was never written).
     static func releaseStartUpCode() {
-        for range in codeRanges() {
+        // Not the libraries': somebody may have patched those in memory.
+        guard let program = programPath() else { return }
+        for range in codeRanges(of: program) {
             guard let start = unsafe UnsafeMutableRawPointer(bitPattern: range.lowerBound) else { continue }
             _ = unsafe madvise(start, Int(range.upperBound - range.lowerBound), MADV_DONTNEED)
         }
@@ -16,8 +18,15 @@ enum Footprint {
     /// Gives back what malloc keeps after a burst (malloc_trim(3)): a queue that was full leaves megabytes of free chunks.
     static func releaseFreedMemory() { _ = malloc_trim(0) }
 
-    /// The mappings of files that can be executed and not written (proc_pid_maps(5)).
-    private static func codeRanges() -> [Range<UInt>] {
+    private static func programPath() -> String? {
+        var path = [CChar](repeating: 0, count: Int(PATH_MAX))
+        let count = unsafe readlink("/proc/self/exe", &path, path.count)
+        return count > 0
+            ? String(decoding: path.prefix(count).map(UInt8.init(bitPattern:)), as: UTF8.self) : nil
+    }
+
+    /// The mappings of `program` that can be executed and not written (proc_pid_maps(5)).
+    private static func codeRanges(of program: String) -> [Range<UInt>] {
         guard let file = unsafe fopen("/proc/self/maps", "re") else { return [] }
         defer { unsafe fclose(file) }
         var ranges: [Range<UInt>] = []
@@ -25,7 +34,7 @@ enum Footprint {
         while unsafe fgets(&line, Int32(line.count), file) != nil {
             let text = String(decoding: line.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
             let fields = text.split(separator: " ")
-            guard fields.count >= 6, fields[1] == "r-xp", fields[5].hasPrefix("/") else { continue }
+            guard fields.count >= 6, fields[1] == "r-xp", text.dropLast().hasSuffix(program) else { continue }
             let ends = fields[0].split(separator: "-").compactMap { UInt($0, radix: 16) }
             if ends.count == 2, ends[0] < ends[1] { ranges.append(ends[0]..<ends[1]) }
         }

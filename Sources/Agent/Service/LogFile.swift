@@ -2,6 +2,9 @@ internal import Glibc
 internal import Synchronization
 
 /// Where log lines go: a file that can be reopened after logrotate has moved it, or standard output.
+///
+/// Any thread adds lines, and none of them ever waits for the disk or for a pipe that nobody reads: lines are kept in
+/// memory, up to a bound, until the main thread writes them.
 final class LogFile: Sendable {
     /// How the file is opened and written.
     enum Mode: String, CaseIterable, Sendable {
@@ -20,10 +23,17 @@ final class LogFile: Sendable {
 
     private struct State: ~Copyable {
         var descriptor: Descriptor?
-        var buffer: [UInt8] = []
+        var lines: [UInt8] = []
+        var lostLines = 0
+        /// Asks the main thread to write; nil before its loop runs, and after.
+        var wake: (@Sendable () -> Void)?
     }
 
+    /// Bytes kept for a file that cannot be written; what comes on top is lost, and counted.
+    private static let mostKept = 256 << 10
+    /// Bytes from which a file that is not line-buffered is written.
     private static let bufferSize = 4096
+
     private let path: String?
     private let isLineBuffered: Bool
     private let state: Mutex<State>
@@ -42,41 +52,62 @@ final class LogFile: Sendable {
         state = Mutex(State(descriptor: try Self.open(path, truncating: mode.truncates)))
     }
 
-    /// Adds one line. Errors of the disk are not reported anywhere: there is no better place than the log.
+    /// From now on `wake` is called when there is something to write, on any thread, and `flush` is expected in answer.
+    func writeWhenAsked(_ wake: (@Sendable () -> Void)?) { state.withLock { $0.wake = wake } }
+
+    /// Adds one line. Any thread; never waits.
     func write(line: String) {
         state.withLock { state in
-            state.buffer.append(contentsOf: line.utf8)
-            state.buffer.append(UInt8(ascii: "\n"))
-            if isLineBuffered || state.buffer.count >= Self.bufferSize { Self.flush(&state) }
+            guard state.lines.count + line.utf8.count < Self.mostKept else {
+                state.lostLines += 1
+                return
+            }
+            state.lines.append(contentsOf: line.utf8)
+            state.lines.append(UInt8(ascii: "\n"))
+            if isLineBuffered || state.lines.count >= Self.bufferSize { state.wake?() }
         }
     }
 
-    /// Writes out what is buffered.
-    func flush() { state.withLock { Self.flush(&$0) } }
+    /// Writes what is kept, as far as that goes without waiting; false when something is left. The main thread only.
+    @discardableResult
+    func flush() -> Bool {
+        // The lock is not held while writing: a slow disk must not hold up who adds a line.
+        let (lines, lost, descriptor) = state.withLock { state in
+            defer { (state.lines, state.lostLines) = ([], 0) }
+            return (state.lines, state.lostLines, state.descriptor?.rawValue ?? STDOUT_FILENO)
+        }
+        var rest = lines[...]
+        if lost > 0 { rest += "\(lost) lines lost: the log could not be written\n".utf8 }
+        while !rest.isEmpty, Self.isWritable(descriptor) {
+            // A pipe that is writable takes this much without waiting (pipe(7), PIPE_BUF).
+            let piece = rest.prefix(4096)
+            let count = unsafe piece.withUnsafeBytes {
+                unsafe Glibc.write(descriptor, $0.baseAddress, $0.count)
+            }
+            if count > 0 {
+                rest = rest.dropFirst(count)
+            } else if errno != EINTR {
+                break
+            }
+        }
+        guard !rest.isEmpty else { return true }
+        state.withLock { $0.lines.insert(contentsOf: rest, at: 0) }
+        return false
+    }
 
     /// Opens the path anew, appending: what was written so far stays in the file that was moved away. On failure the
-    /// old file is kept.
+    /// old file is kept. The main thread only.
     func reopen() throws(SystemError) {
         guard let path else { return }
         let fresh = try Self.open(path, truncating: false)
+        flush()
         let number = fresh.release()
-        state.withLock { state in
-            Self.flush(&state)
-            state.descriptor = Descriptor(owning: number)
-        }
+        state.withLock { $0.descriptor = Descriptor(owning: number) }
     }
 
-    private static func flush(_ state: inout State) {
-        var written = 0
-        let descriptor = state.descriptor?.rawValue ?? STDOUT_FILENO
-        while written < state.buffer.count {
-            let count = unsafe state.buffer.withUnsafeBytes { bytes in
-                unsafe Glibc.write(
-                    descriptor, bytes.baseAddress.map { unsafe $0 + written }, bytes.count - written)
-            }
-            if count > 0 { written += count } else if errno != EINTR { break }
-        }
-        state.buffer.removeAll(keepingCapacity: true)
+    private static func isWritable(_ descriptor: Int32) -> Bool {
+        var entry = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
+        return unsafe poll(&entry, 1, 0) > 0
     }
 
     private static func open(_ path: String, truncating: Bool) throws(SystemError) -> Descriptor {

@@ -1,0 +1,50 @@
+import SPOP
+import Testing
+
+@testable import Agent
+
+@Suite("Messages of a NOTIFY")
+struct NotificationTests {
+    private func decode(_ payload: [UInt8]) throws -> (copies: [String], unknown: [String]) {
+        let span = payload.span.bytes
+        var result: (copies: [String], unknown: [String]) = ([], [])
+        try Notification.decode(
+            span, messageName: Array("mirror".utf8),
+            copy: { result.copies.append($0.path.map { span.text($0) } ?? "-") },
+            unknown: { result.unknown.append(span.text($0)) })
+        return result
+    }
+
+    @Test func everyMessageCounts() throws {
+        let payload =
+            PayloadBuilder(path: "/1").bytes + PayloadBuilder(message: "other").bytes
+            + PayloadBuilder(path: "/2").bytes
+            + PayloadBuilder(message: "").bytes
+        let (copies, unknown) = try decode(payload)
+        #expect(copies == ["/1", "/2"])
+        #expect(unknown == ["other", ""])
+    }
+
+    @Test func noMessageIsNoError() throws {
+        let (copies, unknown) = try decode([])
+        #expect(copies.isEmpty && unknown.isEmpty)
+    }
+
+    @Test func everyCutIsAnError() {
+        let whole = PayloadBuilder(body: [1, 2, 3]).bytes
+        for length in 1..<whole.count {
+            #expect(throws: DecodeError.self) { try decode(Array(whole[..<length])) }
+        }
+    }
+
+    @Test func unknownArgumentsAreLeftAlone() throws {
+        var payload: [UInt8] = []
+        payload.appendString("mirror")
+        payload.append(2)
+        payload.appendString("arg_new")
+        payload += [0x11]
+        payload.appendString("arg_path")
+        payload += [8, 1, UInt8(ascii: "/")]
+        #expect(try decode(payload).copies == ["/"])
+    }
+}
