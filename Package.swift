@@ -23,7 +23,7 @@ let package = Package(
     targets: [
         .systemLibrary(name: "CLibev"),
         .systemLibrary(name: "CLibcurl", pkgConfig: "libcurl"),
-        .systemLibrary(name: "CLinux"),
+        .target(name: "CLinux"),
         .target(
             name: "SPOP",
             swiftSettings: strict + [.enableExperimentalFeature("Lifetimes")]),

@@ -99,5 +99,5 @@ if ! works "$root"; then
     mv "$new" "$root"
 fi
 
-"$root/haproxy" -v | head -n 1 >&2
+"$root/haproxy" -v | sed -n 1p >&2
 echo "$root/haproxy"

@@ -1,4 +1,5 @@
 internal import CLibcurl
+internal import CLinux
 internal import Glibc
 
 /// How connections to the mirror are made.
@@ -83,7 +84,5 @@ private func openSocket(
     let isRefused = unsafe LinkLocal.contains(
         start.assumingMemoryBound(to: sockaddr.self), length: address.pointee.addrlen)
     guard !isRefused else { return CURL_SOCKET_BAD }
-    return unsafe socket(
-        address.pointee.family, address.pointee.socktype | Int32(SOCK_CLOEXEC.rawValue),
-        address.pointee.protocol)
+    return unsafe linux_socket(address.pointee.family, address.pointee.socktype, address.pointee.protocol)
 }

@@ -33,8 +33,7 @@ final class Acceptor {
 
     private func acceptBatch() {
         for _ in 0..<Self.batch {
-            // The names with SOCK_ are the same numbers (socket(2)), but Swift does not see them beside CLinux.
-            let number = accept4(socket.rawValue, nil, nil, O_NONBLOCK | O_CLOEXEC)
+            let number = linux_accept(socket.rawValue)
             guard number >= 0 else { return pauseUnlessDone(errno) }
             accepted(Descriptor(owning: number))
         }

@@ -1,3 +1,4 @@
+internal import CLinux
 internal import Glibc
 
 /// Opens the sockets that HAProxy connects to.
@@ -14,7 +15,7 @@ enum ListeningSocket {
         _ host: String, _ port: UInt16, name: String, backlog: Int32
     ) throws -> [Int32] {
         var hints = unsafe addrinfo()
-        unsafe hints.ai_socktype = Int32(SOCK_STREAM.rawValue)
+        unsafe hints.ai_socktype = linux_stream_type()
         unsafe hints.ai_flags = AI_PASSIVE | AI_NUMERICSERV
         var list: UnsafeMutablePointer<addrinfo>?
         let code = unsafe getaddrinfo(host == "*" ? nil : host, "\(port)", &hints, &list)
@@ -45,8 +46,7 @@ enum ListeningSocket {
     }
 
     private static func openOne(_ entry: addrinfo, name: String, backlog: Int32) throws -> Int32 {
-        let kind = Int32(SOCK_STREAM.rawValue | SOCK_NONBLOCK.rawValue | SOCK_CLOEXEC.rawValue)
-        let number = unsafe socket(entry.ai_family, kind, 0)
+        let number = unsafe linux_stream_socket(entry.ai_family)
         guard number >= 0 else { throw SystemError("open a socket for \(name)") }
         let descriptor = Descriptor(owning: number)
         setOption(number, SOL_SOCKET, SO_REUSEADDR, 1)
@@ -60,8 +60,7 @@ enum ListeningSocket {
 
     /// A listening UNIX socket; a file that a dead process left behind is replaced.
     static func openUnix(_ path: String, backlog: Int32) throws -> Int32 {
-        let kind = Int32(SOCK_STREAM.rawValue | SOCK_NONBLOCK.rawValue | SOCK_CLOEXEC.rawValue)
-        let number = socket(AF_UNIX, kind, 0)
+        let number = linux_stream_socket(AF_UNIX)
         guard number >= 0 else { throw SystemError("open a socket for \(path)") }
         let descriptor = Descriptor(owning: number)
         try removeStaleSocket(path)
@@ -80,8 +79,7 @@ enum ListeningSocket {
         guard status.st_mode & S_IFMT == S_IFSOCK else {
             throw ListenError(address: "unix@\(path)", reason: "the path exists and is not a socket")
         }
-        let probe = Descriptor(
-            owning: socket(AF_UNIX, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0))
+        let probe = Descriptor(owning: linux_stream_socket(AF_UNIX))
         guard unsafe withUnixAddress(path, { unsafe connect(probe.rawValue, $0, $1) }) != 0 else {
             throw SystemError("listen on unix@\(path)", code: EADDRINUSE)
         }

@@ -1,3 +1,4 @@
+internal import CLinux
 internal import Glibc
 
 /// The source of outgoing connections (`-I`), settled once at the start.
@@ -9,7 +10,7 @@ enum SourceAddress {
     static func resolve(_ text: String) throws -> String {
         if unsafe if_nametoindex(text) != 0 { return "if!\(text)" }
         var hints = unsafe addrinfo()
-        unsafe hints.ai_socktype = Int32(SOCK_STREAM.rawValue)
+        unsafe hints.ai_socktype = linux_stream_type()
         var list: UnsafeMutablePointer<addrinfo>?
         let code = unsafe getaddrinfo(text, nil, &hints, &list)
         guard code == 0, let entry = unsafe list else {

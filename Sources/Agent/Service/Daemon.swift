@@ -31,7 +31,7 @@ enum Daemon {
     /// Forks; returns in the daemon only. To be called before the first thread starts.
     static func detach() throws(SystemError) -> Readiness {
         var ends: [Int32] = [0, 0]
-        guard unsafe pipe2(&ends, O_CLOEXEC) == 0 else { throw SystemError("make a pipe") }
+        guard unsafe linux_pipe(&ends) == 0 else { throw SystemError("make a pipe") }
         let reading = Descriptor(owning: ends[0])
         let writing = Descriptor(owning: ends[1])
         let child = fork()

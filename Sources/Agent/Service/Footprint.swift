@@ -16,7 +16,7 @@ enum Footprint {
     }
 
     /// Gives back what malloc keeps after a burst (malloc_trim(3)): a queue that was full leaves megabytes of free chunks.
-    static func releaseFreedMemory() { _ = malloc_trim(0) }
+    static func releaseFreedMemory() { linux_trim_memory() }
 
     private static func programPath() -> String? {
         var path = [CChar](repeating: 0, count: Int(PATH_MAX))

@@ -30,7 +30,7 @@ struct WorkerThread: ~Copyable {
             unsafe Unmanaged<Body>.fromOpaque(context).release()
             throw SystemError("start a worker thread", code: code)
         }
-        unsafe pthread_setname_np(handle, String(name.prefix(15)))
+        unsafe linux_name_thread(handle, String(name.prefix(15)))
         self.handle = handle
     }
 

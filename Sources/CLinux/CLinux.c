@@ -1,0 +1,22 @@
+#define _GNU_SOURCE
+#include "CLinux.h"
+
+#include <fcntl.h>
+#include <malloc.h>
+#include <pthread.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+int linux_stream_type(void) { return SOCK_STREAM; }
+
+int linux_stream_socket(int family) { return socket(family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0); }
+
+int linux_socket(int family, int type, int protocol) { return socket(family, type | SOCK_CLOEXEC, protocol); }
+
+int linux_accept(int listener) { return accept4(listener, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC); }
+
+int linux_pipe(int descriptors[2]) { return pipe2(descriptors, O_CLOEXEC); }
+
+int linux_name_thread(unsigned long thread, const char *name) { return pthread_setname_np(thread, name); }
+
+void linux_trim_memory(void) { malloc_trim(0); }
