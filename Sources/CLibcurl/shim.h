@@ -84,4 +84,10 @@ static inline CURLcode shim_message_result(const CURLMsg *message) {
     return message->data.result;
 }
 
+
+/* The version of the libcurl in use, 0x075801 for 7.88.1; CURLVERSION_NOW is a macro. */
+static inline unsigned int shim_version_number(void) {
+    return curl_version_info(CURLVERSION_NOW)->version_num;
+}
+
 #endif

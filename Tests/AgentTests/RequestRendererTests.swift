@@ -209,7 +209,7 @@ struct RequestRendererTests {
                 headers: [("host", "h"), ("transfer-encoding", "chunked")],
                 body: [UInt8](repeating: 1, count: count))
         }
-        #expect(try copy(14_000).render().body.count == 14_000)
+        #expect(try copy(15_000).render().body.count == 15_000)
         #expect(throws: Refusal.truncated) { try copy(15_194).render() }
         let sent = try copy(15_194).render(style: .init(truncatedBody: .send, mark: nil))
         #expect(sent.headers == ["host: h", "content-length: 15194", "X-Mirror-Truncated: unknown"])

@@ -27,6 +27,11 @@ struct TransportSettings: Hashable, Sendable {
     var source: String?
     /// Source ports of outgoing connections; nil lets the kernel choose.
     var sourcePorts: ClosedRange<UInt16>?
+
+    /// libcurl before 8.0 breaks the second request on an HTTP/2 connection that was made with prior knowledge
+    /// (curl issue 10634): there, each copy gets a connection of its own.
+    static let canReusePriorKnowledge =
+        shim_version_number() >= 0x080000
 }
 
 extension TransportSettings {
@@ -42,6 +47,9 @@ extension TransportSettings {
         unsafe shim_easy_set_long(handle, CURLOPT_HTTP_VERSION, Int(version))
         // A request that can share a connection waits for one that is being made rather than open its own.
         unsafe shim_easy_set_long(handle, CURLOPT_PIPEWAIT, httpVersion == .http1 ? 0 : 1)
+        let isSingleUse = httpVersion == .http2PriorKnowledge && !Self.canReusePriorKnowledge ? 1 : 0
+        unsafe shim_easy_set_long(handle, CURLOPT_FRESH_CONNECT, isSingleUse)
+        unsafe shim_easy_set_long(handle, CURLOPT_FORBID_REUSE, isSingleUse)
         unsafe shim_easy_set_long(handle, CURLOPT_SSL_VERIFYPEER, isInsecure ? 0 : 1)
         unsafe shim_easy_set_long(handle, CURLOPT_SSL_VERIFYHOST, isInsecure ? 0 : 2)
         unsafe trustAuthorities(handle)

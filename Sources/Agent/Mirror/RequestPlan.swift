@@ -32,12 +32,15 @@ struct RequestPlan {
     private(set) var headerCount = 0
 
     private var declaredLength: Int?
+    /// Bytes that the request without its body took of HAProxy's buffer.
+    private var bufferUse: Int
 
     init(_ arguments: MirrorArguments, payload: RawSpan, style: CopyStyle) throws(Refusal) {
         guard !arguments.hasWrongType, let method = arguments.method, let path = arguments.path,
             FieldRules.isToken(method, in: payload), FieldRules.isTarget(path, in: payload)
         else { throw .malformed }
         self.method = method
+        bufferUse = method.count + path.count
         target = RequestTarget(path, in: payload, method: method)
         body = arguments.body ?? 0..<0
         source = arguments.source.map { ClientAddress($0, in: payload) }
@@ -58,6 +61,7 @@ struct RequestPlan {
         var fields = HeaderFields(block, form: form)
         while let field = try Self.next(&fields) {
             guard FieldRules.isSendable(field, in: block) else { throw .malformed }
+            bufferUse += field.name.count + field.value.count + CopyStyle.bytesPerField
             if let mark, block.equalsIgnoringCase(field.name, mark.name),
                 block.matches(block.trimmed(field.value), mark.value)
             {
@@ -101,7 +105,7 @@ struct RequestPlan {
             guard declaredLength != body.count else { return }
             guard declaredLength > body.count else { throw .malformed }
         } else {
-            guard !body.isEmpty, headerBytes + body.count >= style.fullBuffer else { return }
+            guard !body.isEmpty, bufferUse + body.count >= style.fullBuffer else { return }
         }
         switch style.truncatedBody {
         case .drop: throw .truncated

@@ -31,12 +31,16 @@ struct CopyStyle: Hashable, Sendable {
     var host = HostHeader.preserve
     var truncatedBody = TruncatedBody.drop
     var mark: Mark? = .standard
-    /// Bytes of headers and body from which a body of no declared length is taken for cut off: it fills HAProxy's buffer.
+    /// Bytes of method, target, fields and body from which a body of no declared length is taken for cut off: together they
+    /// fill HAProxy's buffer.
     var fullBuffer = CopyStyle.fullBuffer(of: 16384)
 
-    /// HAProxy keeps 1 KiB of its buffer for rewriting (tune.maxrewrite), and some for its own bookkeeping. A body that is
-    /// a little smaller than what can arrive may be whole or cut off: nothing in the copy tells.
-    static func fullBuffer(of bufferSize: Int) -> Int { max(1, bufferSize - 1024 - 512) }
+    /// What HAProxy's buffer holds of each field beside its name and value.
+    static let bytesPerField = 8
+
+    /// HAProxy keeps 1 KiB of its buffer for rewriting (tune.maxrewrite) and about 110 bytes for itself: cut bodies of HAProxy
+    /// 2.6 and 3.2 end within 20 bytes of that. A whole body that comes as close cannot be told from a cut one.
+    static func fullBuffer(of bufferSize: Int) -> Int { max(1, bufferSize - 1024 - 176) }
 }
 
 extension CopyStyle.HostHeader {

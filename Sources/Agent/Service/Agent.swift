@@ -66,6 +66,13 @@ final class Agent {
             logger.warning(
                 "\(allowed) open files are allowed, the limits of connections and copies add up to \(wanted)")
         }
+        if configuration.settings.transport.httpVersion == .http2PriorKnowledge,
+            !TransportSettings.canReusePriorKnowledge
+        {
+            logger.warning(
+                "this libcurl is older than 8.0: with --http-version 2-prior-knowledge each copy opens a connection"
+            )
+        }
         if configuration.settings.transport.isInsecure {
             logger.warning(
                 "the mirror's certificate is not verified (--tls-insecure): copies can be read and changed on the way"

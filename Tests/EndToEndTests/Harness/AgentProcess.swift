@@ -8,9 +8,12 @@ final class AgentProcess {
     /// Starts an agent that listens on `endpoint` and waits until it does.
     ///
     /// Its output is added to `agent.out` and `agent.err` in `directory`.
-    init(_ endpoint: Endpoint, _ arguments: [String], in directory: TemporaryDirectory) throws {
+    init(
+        _ endpoint: Endpoint, _ arguments: [String], in directory: TemporaryDirectory,
+        environment: [String: String] = [:]
+    ) throws {
         self.endpoint = endpoint
-        process = try Self.run(endpoint.agentArguments + arguments, in: directory)
+        process = try Self.run(endpoint.agentArguments + arguments, in: directory, environment: environment)
         let process = process
         try eventually("the agent accepts on \(endpoint)", evidence: { process.output + process.errors }) {
             if let exit = process.poll() {
@@ -21,10 +24,13 @@ final class AgentProcess {
     }
 
     /// Runs the agent's program with `arguments` and does not wait for anything.
-    static func run(_ arguments: [String], in directory: TemporaryDirectory) throws -> ChildProcess {
+    static func run(
+        _ arguments: [String], in directory: TemporaryDirectory, environment: [String: String] = [:]
+    ) throws -> ChildProcess {
         try ChildProcess(
             try Executables.agent(), arguments,
-            outputFile: directory.file("agent.out"), errorFile: directory.file("agent.err"))
+            outputFile: directory.file("agent.out"), errorFile: directory.file("agent.err"),
+            environment: environment)
     }
 
     var pid: pid_t { process.pid }

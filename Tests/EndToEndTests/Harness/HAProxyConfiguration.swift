@@ -24,6 +24,8 @@ struct HAProxyConfiguration: Sendable {
     var processingTimeout = "10s"
     /// More lines for the `global` section.
     var globalLines: [String] = []
+    /// More lines for the frontend.
+    var frontendLines: [String] = []
     /// More lines for the `spoe-agent` section, such as `no option pipelining`.
     var agentLines: [String] = []
 
@@ -52,7 +54,9 @@ struct HAProxyConfiguration: Sendable {
 
     /// haproxy.cfg.
     func mainFile(spoeFile: String, statisticsSocket: String) -> String {
-        let check = checksHealth ? "check inter 100ms fall 2 rise 1" : ""
+        // Patient, since `inter` is also how long a check may take to connect, and a starved machine is not an agent
+        // that is down; but quick to notice that it is back.
+        let check = checksHealth ? "check inter 1s fastinter 500ms downinter 100ms fall 3 rise 1" : ""
         return """
             global
                 log stdout format raw local0
@@ -78,6 +82,7 @@ struct HAProxyConfiguration: Sendable {
                 option http-buffer-request
                 filter spoe engine mirror config \(spoeFile)
                 default_backend production
+            \(indented(frontendLines))
 
             backend production
                 server production1 \(production.haproxyAddress)
@@ -86,6 +91,7 @@ struct HAProxyConfiguration: Sendable {
                 mode \(agentMode.rawValue)
             \(indented(checksHealth ? ["option spop-check"] : []))
                 timeout server 3m
+                timeout check 5s
                 server \(Self.agentServer) \(agent.haproxyAddress) \(check)
 
             """

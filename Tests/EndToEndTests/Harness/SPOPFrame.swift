@@ -12,6 +12,7 @@ struct SPOPFrame: Equatable {
     static let notify: UInt8 = 3
     static let agentHello: UInt8 = 101
     static let agentDisconnect: UInt8 = 102
+    static let ack: UInt8 = 103
 
     /// The frame with its length in front.
     var bytes: [UInt8] {

@@ -40,6 +40,8 @@ final class Socket: Sendable {
             setsockopt(socket.descriptor, SOL_SOCKET, SO_REUSEADDR, &on, socklen_t(MemoryLayout<Int32>.size))
             guard bind(socket.descriptor, address, length) == 0 else { throw failed("bind") }
             guard Glibc.listen(socket.descriptor, 1024) == 0 else { throw failed("listen") }
+            // `accept` waits with poll and must not block behind it, where it keeps children from being started.
+            _ = fcntl(socket.descriptor, F_SETFL, O_NONBLOCK)
             return socket
         }
     }
@@ -49,13 +51,14 @@ final class Socket: Sendable {
         while true {
             var waiting = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
             _ = poll(&waiting, 1, -1)
-            let connection = Launcher.shared.withoutForks {
+            let (connection, error) = Launcher.shared.withoutForks {
                 let connection = Glibc.accept(descriptor, nil, nil)
+                let error = errno
                 if connection >= 0 { _ = fcntl(connection, F_SETFD, FD_CLOEXEC) }
-                return connection
+                return (connection, error)
             }
             if connection >= 0 { return Socket(adopting: connection) }
-            if errno != EINTR && errno != ECONNABORTED { return nil }
+            if ![EINTR, EAGAIN, ECONNABORTED].contains(error) { return nil }
         }
     }
 
