@@ -5,10 +5,16 @@ internal import Stats
 /// One worker's way to the mirror: a bounded queue, a pool of easy handles, and the one point where every copy that was
 /// queued ends.
 final class Delivery {
-    /// Transfers started in one turn of the loop, so that a burst of copies never holds back a frame.
+    /// Transfers started in one turn of the loop, and seconds that starting them may take, so that a burst of copies never
+    /// holds back a frame. One on a kept connection takes some microseconds, one that has to connect ten times as much.
     private static let batch = 32
+    private static let turnBudget = 0.0003
+    /// Transfers started between two looks at the clock.
+    private static let step = 4
     /// Seconds until a worker that has no transfer of its own looks again for one that others gave back.
     private static let retryInterval = 0.005
+    /// Copies dropped in one go; the others are dropped in the next turns.
+    private static let expiryBatch = 500
     /// Seconds between looks for copies that waited too long.
     private static let expiryInterval = 0.25
 
@@ -78,18 +84,25 @@ final class Delivery {
         dropExpired(now)
         let allowed = probing.allowance(Self.batch, now: now)
         var started = 0
-        while started < allowed, !queue.isEmpty, budget.reserveTransfer(maxInFlight: settings.maxInFlight) {
-            start(queue.removeFirst(), now)
-            started += 1
-        }
-        if started > 0 { multi?.kick() }
-        waitForTurn(started: started, now)
+        repeat {
+            let before = started
+            while started < min(before + Self.step, allowed), !queue.isEmpty,
+                budget.reserveTransfer(maxInFlight: settings.maxInFlight)
+            {
+                start(queue.removeFirst(), now)
+                started += 1
+            }
+            guard started > before else { break }
+            multi?.kick()
+        } while started < allowed && MonotonicClock.now - now < Self.turnBudget
+        // While transfers can be started, the loop may not sleep on the rest of the queue.
+        turn?.isBusy = started >= min(Self.step, allowed) && started > 0 && !queue.isEmpty
+        waitForRoom(now)
     }
 
     /// While the queue is full of copies that cannot start, the loop must sleep: a transfer that ends wakes it. Only
     /// a worker whose transfers are all with others has to look by itself.
-    private func waitForTurn(started: Int, _ now: Double) {
-        turn?.isBusy = started == Self.batch && !queue.isEmpty
+    private func waitForRoom(_ now: Double) {
         guard !queue.isEmpty else { return }
         if let pause = probing.nextLook(now: now) {
             retry?.start(after: max(pause, Self.retryInterval))
@@ -159,7 +172,11 @@ final class Delivery {
 
     private func dropExpired(_ now: Double) {
         let oldest = now - maxQueueAge
-        while let first = queue.first, first.header.receivedAt < oldest { dropFirst(.expired) }
+        var left = Self.expiryBatch
+        while left > 0, let first = queue.first, first.header.receivedAt < oldest {
+            dropFirst(.expired)
+            left -= 1
+        }
         if queue.isEmpty { expiry?.stop() }
         reportWhenDrained()
     }
