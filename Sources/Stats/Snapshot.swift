@@ -32,13 +32,17 @@ package struct Snapshot: Sendable, Equatable {
             && self[.completed] == sum(Counter.responses) + sum(Counter.failed)
     }
 
+    /// SPOE's own fields in the order of HAProxy's log line (SPOE.txt, section 4).
+    package var spoeFields: String {
+        "\(self[.idle])/\(self[.applets]) \(self[.sending])/\(self[.waiting]) \(self[.errors])/\(self[.processed])"
+    }
+
     /// The one-line summary of the log: what came in, where it went, and SPOE's own fields in HAProxy's order.
     package var summary: String {
         """
         received=\(self[.received]) skipped=\(sum(Counter.skipped)) dropped=\(sum(Counter.dropped)) \
         completed=\(self[.completed]) failed=\(sum(Counter.failed)) queued=\(self[.queued]) \
-        in_flight=\(self[.inFlight]) spoe=\(self[.idle])/\(self[.applets]) \
-        \(self[.sending])/\(self[.waiting]) \(self[.errors])/\(self[.processed])
+        in_flight=\(self[.inFlight]) spoe=\(spoeFields)
         """
     }
 }

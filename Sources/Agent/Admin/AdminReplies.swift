@@ -65,9 +65,16 @@ struct AdminReplies {
     }
 
     private func stat(_ snapshot: Snapshot) -> [String] {
-        Counter.allCases.map { "\($0.name): \(snapshot[$0])" } + [
-            "spoe: \(snapshot[.idle])/\(snapshot[.applets]) \(snapshot[.sending])/\(snapshot[.waiting]) \(snapshot[.errors])/\(snapshot[.processed])"
+        let durations = [
+            ("ack_duration", snapshot.ackDurations), ("queue_duration", snapshot.queueDurations),
+            ("request_duration", snapshot.requestDurations),
         ]
+        return Counter.allCases.map { "\($0.name): \(snapshot[$0])" }
+            + durations.flatMap { name, histogram in
+                [("p50", 0.5), ("p90", 0.9), ("p99", 0.99)].map { label, quantile in
+                    "\(name)_\(label)_us: \(Int(((histogram.quantile(quantile) ?? 0) * 1e6).rounded()))"
+                }
+            } + ["spoe: \(snapshot.spoeFields)"]
     }
 }
 
