@@ -12,11 +12,12 @@ enum Daemon {
 
         /// Lets the parent exit with 0, and lets go of the terminal.
         consuming func serving() {
-            tell(0)
             let null = unsafe open("/dev/null", O_RDWR | O_CLOEXEC)
-            guard null >= 0 else { return }
-            for standard in [STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO] { dup2(null, standard) }
-            if null > STDERR_FILENO { close(null) }
+            if null >= 0 {
+                for standard in [STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO] { dup2(null, standard) }
+                if null > STDERR_FILENO { close(null) }
+            }
+            tell(0)
         }
 
         /// Lets the parent exit with `code`. To be called once the one line is on standard error.

@@ -11,9 +11,9 @@ final class RecordingMirror: Sendable {
     private let listener: Socket
     private let state: State
 
-    /// Starts the server; `script` says what to do with each request.
-    init(_ script: @escaping Script = RecordingMirror.normal) throws {
-        listener = try Socket.listen(on: .loopback(0))
+    /// Starts the server, on a free port unless one is given; `script` says what to do with each request.
+    init(port wanted: UInt16 = 0, _ script: @escaping Script = RecordingMirror.normal) throws {
+        listener = try Socket.listen(on: .loopback(wanted))
         port = listener.localPort
         state = State(script)
         onThread { [listener, state] in
