@@ -30,7 +30,7 @@ struct CopyOptionsTests {
         #expect(
             try settings("--mark-header", "X-A: b: c").style.mark
                 == .init(name: Array("X-A".utf8), value: Array("b: c".utf8)))
-        for bad in ["", "x", ":", "X-A:", "a b: c", "X-A: b\r\nc: d"] {
+        for bad in ["", "x", ":", "X-A:", "a b: c", "Host: a", "content-length: 1", "X-A: b\r\nc: d"] {
             #expect(throws: (any Error).self, "\(bad)") { try settings("--mark-header", bad) }
         }
     }
@@ -50,7 +50,7 @@ struct CopyOptionsTests {
         }
         for method in allowed { #expect(allows(method)) }
         for method in refused { #expect(!allows(method)) }
-        for bad in ["", "GET,", "GET HEAD", "G(T"] {
+        for bad in ["", "GET,", "GET HEAD", "G(T", "get", "safe,POST", "GET,all"] {
             #expect(throws: (any Error).self) { try settings("--methods", bad) }
         }
     }

@@ -8,6 +8,7 @@ final class AdminListener {
     private let option: AdminSocketOption
     private let loop: EventLoop
     private let report: () -> AgentReport
+    private let file: SocketFile
     private var acceptor: Acceptor?
     private var clients: [ObjectIdentifier: AdminConnection] = [:]
 
@@ -23,23 +24,17 @@ final class AdminListener {
         let mask = umask(0o177)
         defer { umask(mask) }
         let socket = Descriptor(owning: try ListeningSocket.openUnix(option.path, backlog: 32))
-        do {
-            if let group = option.group, unsafe chown(option.path, uid_t.max, group) != 0 {
-                throw SystemError("give \(option.path) to its group")
-            }
-            guard unsafe chmod(option.path, option.mode) == 0 else {
-                throw SystemError("set the mode of \(option.path)")
-            }
-        } catch {
-            _ = unsafe unlink(option.path)
-            throw error
+        file = SocketFile(bound: option.path)
+        if let group = option.group, unsafe chown(option.path, uid_t.max, group) != 0 {
+            throw SystemError("give \(option.path) to its group")
+        }
+        guard unsafe chmod(option.path, option.mode) == 0 else {
+            throw SystemError("set the mode of \(option.path)")
         }
         acceptor = Acceptor(
             socket, loop: loop, failed: { errors.report("accept", SystemError.text(of: $0)) },
             accepted: { [unowned self] in serve($0) })
     }
-
-    deinit { _ = unsafe unlink(option.path) }
 
     private func serve(_ descriptor: consuming Descriptor) {
         guard clients.count < Self.maxClients else { return }

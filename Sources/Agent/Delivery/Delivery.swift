@@ -20,6 +20,7 @@ final class Delivery {
 
     private let budget: DeliveryBudget
     private let counters: CounterBank
+    private let errors: RepeatedErrors
     private var settings: Settings
     private var settingsVersion = 0
     /// In seconds.
@@ -37,11 +38,15 @@ final class Delivery {
     private var drained: (() -> Void)?
 
     /// Throws when libcurl has no memory.
-    init(loop: EventLoop, settings: Settings, budget: DeliveryBudget, counters: CounterBank) throws {
+    init(
+        loop: EventLoop, settings: Settings, budget: DeliveryBudget, counters: CounterBank,
+        errors: RepeatedErrors
+    ) throws {
         self.settings = settings
         maxQueueAge = settings.maxQueueAge.inSeconds
         self.budget = budget
         self.counters = counters
+        self.errors = errors
         multi = CurlMulti(loop: loop) { [unowned self] in completed($0, $1) }
         guard multi != nil else { throw OutOfMemory() }
         multi?.limitConnections(settings.maxInFlight)
@@ -136,6 +141,12 @@ final class Delivery {
 
     private func completed(_ transfer: Transfer, _ result: CURLcode) {
         let outcome = transfer.outcome(result)
+        if case .failed(let reason) = outcome {
+            errors.report(
+                "mirror: \(reason.label)",
+                "\(transfer.request?.header.destination.url ?? "") (\(unsafe String(cString: curl_easy_strerror(result))))"
+            )
+        }
         let now = MonotonicClock.now
         counters.requestDurations.record(seconds: now - transfer.startedAt)
         countTraffic(transfer)

@@ -43,6 +43,18 @@ enum FailureReason: Hashable {
         }
     }
 
+    /// For the log.
+    var label: String {
+        switch self {
+        case .dns: "name not resolved"
+        case .connect: "connect failed"
+        case .tls: "TLS failed"
+        case .timeout: "timed out"
+        case .reset: "connection broke"
+        case .other: "transfer failed"
+        }
+    }
+
     var counter: Counter {
         switch self {
         case .dns: .failedDNS

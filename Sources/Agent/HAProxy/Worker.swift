@@ -32,12 +32,13 @@ final class Worker {
         unknownMessages: UnknownMessages, logger: Logger
     ) throws {
         loop = try EventLoop(backend: configuration.backend)
+        let errors = RepeatedErrors(
+            loop: loop, interval: configuration.monitorInterval.inSeconds, logger: logger)
         let pipeline = try Pipeline(
-            loop: loop, settings: configuration.settings, budget: budget, counters: counters)
+            loop: loop, settings: configuration.settings, budget: budget, counters: counters, errors: errors)
         context = WorkerContext(
             loop: loop, counters: counters, pipeline: pipeline, budget: budget,
-            errors: RepeatedErrors(
-                loop: loop, interval: configuration.monitorInterval.inSeconds, logger: logger),
+            errors: errors,
             unknownMessages: unknownMessages, configuration: configuration)
         context.closed = { [unowned self] connection in
             connections[ObjectIdentifier(connection)] = nil

@@ -19,9 +19,17 @@ enum MethodFilter: Hashable, Sendable {
                 !name.isEmpty
                     && name.allSatisfy { $0 > 0x20 && $0 < 0x7F && !"\"(),/:;<=>?@[\\]{}".utf8.contains($0) }
             }
-            guard areTokens else {
+            // Method names are case-sensitive: these would never match, and everything would be skipped.
+            let known = [
+                "GET", "HEAD", "POST", "PUT", "DELETE", "PATCH", "OPTIONS", "TRACE", "CONNECT", "ALL", "SAFE",
+            ]
+            let areMistaken = text.split(separator: ",").contains { name in
+                let upper = name.uppercased()
+                return known.contains(upper) && (name != upper || upper == "ALL" || upper == "SAFE")
+            }
+            guard areTokens, !areMistaken else {
                 throw InvalidValue(
-                    text, accepted: "all, safe, or methods separated by commas, such as GET,HEAD")
+                    text, accepted: "all, safe, or methods in capitals separated by commas, such as GET,HEAD")
             }
             self = .only(names)
         }

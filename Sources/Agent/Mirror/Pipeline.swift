@@ -8,9 +8,13 @@ final class Pipeline {
     private var gate: Gate
     private var renderer: RequestRenderer
 
-    init(loop: EventLoop, settings: Settings, budget: DeliveryBudget, counters: CounterBank) throws {
+    init(
+        loop: EventLoop, settings: Settings, budget: DeliveryBudget, counters: CounterBank,
+        errors: RepeatedErrors
+    ) throws {
         self.counters = counters
-        delivery = try Delivery(loop: loop, settings: settings, budget: budget, counters: counters)
+        delivery = try Delivery(
+            loop: loop, settings: settings, budget: budget, counters: counters, errors: errors)
         gate = Gate(settings)
         renderer = RequestRenderer(destination: settings.destination, style: settings.style)
     }

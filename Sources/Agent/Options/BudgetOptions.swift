@@ -3,7 +3,7 @@ internal import ArgumentParser
 /// What the agent may hold and how long it waits: the bounds that keep production from noticing a bad mirror.
 struct BudgetOptions: ParsableArguments {
     @Option(
-        help: "Copies under way to the mirror at once, 1 to 100000.",
+        help: "Copies under way to the mirror at once, 1 to 100000. (default: 256)",
         transform: OptionParsers.number(1...100_000))
     var maxInFlight = 256
 

@@ -61,12 +61,21 @@ extension CopyStyle.HostHeader {
 }
 
 extension CopyStyle.Mark {
+    /// Fields that frame or address a message: another of them would change what it is.
+    private static func isReserved(_ name: String) -> Bool {
+        [
+            "host", "content-length", "transfer-encoding", "connection", "te", "trailer", "upgrade", "expect",
+            "keep-alive",
+        ]
+        .contains(name)
+    }
+
     /// `NAME: value`, or nil for `none`.
     static func parse(_ text: String) throws(InvalidValue) -> CopyStyle.Mark? {
         if text == "none" { return nil }
         let failure = InvalidValue(text, accepted: "NAME: value, or none")
         let parts = text.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
-        guard parts.count == 2 else { throw failure }
+        guard parts.count == 2, !isReserved(parts[0].lowercased()) else { throw failure }
         let name = Array(parts[0].utf8)
         let value = Array(parts[1].drop { $0 == " " }.utf8)
         guard !name.isEmpty, !value.isEmpty, value.last != 0x20,

@@ -8,12 +8,13 @@ struct SampleRate: Hashable, Sendable {
 
     private init(thousandths: Int) { self.thousandths = thousandths }
 
-    /// `10%`, `0.5%`; the sign may be left out.
+    /// `10%`, `0.5%`; the sign is not left out, since 0.5 might mean a half.
     init(_ text: String) throws(InvalidValue) {
-        let number = text.hasSuffix("%") ? text.dropLast() : text[...]
+        let number = text.dropLast()
         let parts = number.split(separator: ".", omittingEmptySubsequences: false)
         let fraction = parts.count == 2 ? parts[1] : "0"
-        guard parts.count <= 2, !fraction.isEmpty, fraction.count <= 3, parts[0].count <= 3,
+        guard text.hasSuffix("%"), parts.count <= 2, !fraction.isEmpty, fraction.count <= 3,
+            parts[0].count <= 3,
             (parts[0] + fraction).utf8.allSatisfy({ $0 >= 0x30 && $0 <= 0x39 }), let whole = Int(parts[0]),
             let part = Int(fraction + String(repeating: "0", count: 3 - fraction.count)),
             whole * 1000 + part <= Self.all.thousandths

@@ -22,6 +22,8 @@ final class Agent {
     private var logMailbox: Mailbox<Void>?
     private var logRetry: TimerWatcher?
     private var pidFile: PIDFile?
+    /// When HAProxy connects to a UNIX socket.
+    private var listenFile: SocketFile?
     private var workers: [WorkerHandle] = []
     private var listener: Listener?
     private var adminListeners: [AdminListener] = []
@@ -48,6 +50,7 @@ final class Agent {
         // Before anybody can see that the agent is there, and stop it: the signal waits until the loop runs.
         watchSignals()
         let sockets = try ListeningSocket.open(configuration.address, backlog: configuration.backlog)
+        if case .unix(let path) = configuration.address { listenFile = SocketFile(bound: path) }
         pidFile = try configuration.pidFile.map { path throws(PIDFileError) in try PIDFile(path) }
         curl_global_init(Int(CURL_GLOBAL_DEFAULT))
         try startWorkers()
@@ -204,7 +207,7 @@ final class Agent {
             isStopping = true
             logger.info("stopping")
             listener = nil
-            if case .unix(let path) = configuration.address { _ = unsafe unlink(path) }
+            listenFile = nil
         }
         for worker in workers { worker.stop(drainTimeout: drainTimeout) }
     }
