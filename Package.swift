@@ -28,7 +28,7 @@ let package = Package(
             name: "SPOP",
             swiftSettings: strict + [.enableExperimentalFeature("Lifetimes")]),
         .target(name: "Stats", swiftSettings: strict),
-        .target(name: "AdminSocket", dependencies: ["Stats"], swiftSettings: strict),
+        .target(name: "AdminSocket", swiftSettings: strict),
         .executableTarget(
             name: "Agent",
             dependencies: [
@@ -40,10 +40,7 @@ let package = Package(
             swiftSettings: strict),
         .executableTarget(
             name: "mirrorctl",
-            dependencies: [
-                "AdminSocket", "Stats",
-                .product(name: "ArgumentParser", package: "swift-argument-parser"),
-            ],
+            dependencies: [.product(name: "ArgumentParser", package: "swift-argument-parser")],
             swiftSettings: strict),
         .executableTarget(
             name: "Benchmarks", dependencies: ["SPOP"], path: "Benchmarks",

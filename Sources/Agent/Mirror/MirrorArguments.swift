@@ -5,7 +5,6 @@ internal import SPOP
 struct MirrorArguments {
     var method: Range<Int>?
     var path: Range<Int>?
-    var version: Range<Int>?
     /// `req.hdrs_bin` when it came as a binary, `req.hdrs` when it came as a string.
     var headers: (block: Range<Int>, form: HeaderFields.Form)?
     var body: Range<Int>?
@@ -25,7 +24,8 @@ struct MirrorArguments {
         } else if payload.matches(name, "arg_path") {
             path = text(argument.value)
         } else if payload.matches(name, "arg_ver") {
-            version = text(argument.value)
+            // Checked and not used: a copy goes in the version that the mirror is spoken to in.
+            _ = text(argument.value)
         } else if payload.matches(name, "arg_hdrs") {
             switch argument.value {
             case .binary(let range): headers = (range, .binary)

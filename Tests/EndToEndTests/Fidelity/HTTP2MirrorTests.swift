@@ -82,6 +82,8 @@ extension EndToEnd {
             }
             let account = try agent.account(of: count)
             #expect(account["completed"] == count)
+            // libcurl 7.88 at times ends such a stream with CURLE_HTTP2_STREAM and no status, although the copy arrived and was
+            // answered: the agent cannot tell it from one that was reset. Every copy is accounted for all the same, above.
             let isOld = try Self.hasOldLibrary()
             withKnownIssue("a libcurl that takes the reset for an error", isIntermittent: true) {
                 let expected = ["received": count, "completed": count, "responses_2xx": count]
