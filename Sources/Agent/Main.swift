@@ -8,7 +8,8 @@ enum Main {
         let options = parse()
         do {
             if options.version { return print(Version.text) }
-            let configuration = try options.configuration()
+            let configuration = try options.configuration(
+                given: ControlOptions.given(in: CommandLine.arguments))
             if options.check { return print("spoa-mirror: the options are valid") }
             try configuration.daemonize ? runInBackground(configuration) : Agent(configuration).run()
         } catch {

@@ -12,6 +12,8 @@ final class Worker {
         case connection(Int32)
         /// Use these settings for the next request on.
         case settings(Settings)
+        /// Tell what connections there are.
+        case describeConnections(@Sendable ([ConnectionsReport.Entry]) -> Void)
         /// Say goodbye to HAProxy, give the copies this many seconds, then end.
         case stop(drainTimeout: Double)
     }
@@ -20,6 +22,7 @@ final class Worker {
     private let context: WorkerContext
     private var mailbox: Mailbox<Message>?
     private var deadline: TimerWatcher?
+    private var bounds: TurnBounds?
     private var connections: [ObjectIdentifier: SPOPConnection] = [:]
     private var abandoned = 0
     private var isStopping = false
@@ -29,13 +32,14 @@ final class Worker {
     init(
         configuration: Configuration, sender: Mailbox<Message>.Sender, counters: CounterBank,
         budget: DeliveryBudget,
-        unknownMessages: UnknownMessages, logger: Logger
+        unknownMessages: UnknownMessages, failures: RecentFailures, loggers: Loggers
     ) throws {
         loop = try EventLoop(backend: configuration.backend)
         let errors = RepeatedErrors(
-            loop: loop, interval: configuration.monitorInterval.inSeconds, logger: logger)
+            loop: loop, interval: configuration.monitorInterval.inSeconds, logger: loggers.events)
         let pipeline = try Pipeline(
-            loop: loop, settings: configuration.settings, budget: budget, counters: counters, errors: errors)
+            loop: loop, settings: configuration.settings, budget: budget, counters: counters,
+            reporter: DeliveryReporter(errors: errors, failures: failures, requests: loggers.requests))
         context = WorkerContext(
             loop: loop, counters: counters, pipeline: pipeline, budget: budget,
             errors: errors,
@@ -45,12 +49,15 @@ final class Worker {
             endWhenDone()
         }
         mailbox = Mailbox(loop: loop, sender: sender) { [unowned self] in handle($0) }
+        bounds = TurnBounds(loop: loop, began: { counters.beginTurn() }, ended: { counters.endTurn() })
         deadline = TimerWatcher(loop: loop) { [unowned self] in abandon() }
     }
 
     /// Serves until told to stop; returns how many copies were given up.
     func run() -> Int {
         loop.run()
+        // The loop is left in the middle of a turn.
+        context.counters.endTurn()
         return abandoned
     }
 
@@ -65,6 +72,7 @@ final class Worker {
             context.helloTimeout = settings.helloTimeout.inSeconds
             context.maxQueueBytes = settings.maxQueueBytes
             context.pipeline.apply(settings)
+        case .describeConnections(let tell): tell(connections.values.map(\.description))
         case .stop(let drainTimeout): stop(drainTimeout)
         }
     }

@@ -4,7 +4,9 @@ internal import Synchronization
 
 /// The main thread's end of a worker.
 final class WorkerHandle {
-    let counters: CounterBank
+    let counters = CounterBank()
+    /// The worker's last failures.
+    let failures = RecentFailures()
     private let sender = Mailbox<Worker.Message>.Sender()
     private let abandoned = AbandonedCopies()
     private var thread: WorkerThread?
@@ -13,13 +15,12 @@ final class WorkerHandle {
     /// Makes the worker and starts its thread, which calls `ended` as the last thing it does.
     init(
         index: Int, configuration: Configuration, budget: DeliveryBudget, unknownMessages: UnknownMessages,
-        logger: Logger, ended: @escaping @Sendable () -> Void
+        loggers: Loggers, ended: @escaping @Sendable () -> Void
     ) throws {
-        counters = CounterBank()
         let worker = Handoff(
             try Worker(
                 configuration: configuration, sender: sender, counters: counters, budget: budget,
-                unknownMessages: unknownMessages, logger: logger))
+                unknownMessages: unknownMessages, failures: failures, loggers: loggers))
         let abandoned = abandoned
         thread = try WorkerThread(name: "spoa-worker-\(index)") {
             let count = worker.value.run()
@@ -39,6 +40,11 @@ final class WorkerHandle {
 
     /// Gives the worker new settings.
     func apply(_ settings: Settings) { sender.send(.settings(settings)) }
+
+    /// Has the worker tell of its connections; `tell` is called on its thread.
+    func describeConnections(_ tell: @escaping @Sendable ([ConnectionsReport.Entry]) -> Void) {
+        sender.send(.describeConnections(tell))
+    }
 
     /// Tells the worker to end, copies given `drainTimeout` seconds.
     func stop(drainTimeout: Double) { sender.send(.stop(drainTimeout: drainTimeout)) }

@@ -1,4 +1,5 @@
 internal import Glibc
+internal import Logging
 internal import Synchronization
 
 /// Where log lines go: a file that can be reopened after logrotate has moved it, or standard output.
@@ -37,6 +38,17 @@ final class LogFile: Sendable {
     private let path: String?
     private let isLineBuffered: Bool
     private let state: Mutex<State>
+    private let severity = Atomic<Int>(LogFile.rank(of: .info))
+
+    /// What is less severe is not to be written. Any thread.
+    var level: Logger.Level {
+        get { Logger.Level.allCases[severity.load(ordering: .relaxed)] }
+        set { severity.store(Self.rank(of: newValue), ordering: .relaxed) }
+    }
+
+    private static func rank(of level: Logger.Level) -> Int {
+        Logger.Level.allCases.firstIndex(of: level) ?? 0
+    }
 
     /// Standard output, line by line.
     init() {
