@@ -56,7 +56,8 @@ let package = Package(
         .testTarget(
             name: "AgentTests",
             dependencies: [
-                "Agent", "SPOP", "Stats", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                "Agent", "AdminSocket", "SPOP", "Stats",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ], swiftSettings: [.swiftLanguageMode(.v6)]),
         .testTarget(
             name: "EndToEndTests", dependencies: ["Agent", "SPOP"], swiftSettings: [.swiftLanguageMode(.v6)]),

@@ -70,7 +70,8 @@ struct Client {
         }
         if case .error(let reason) = replies.first, replies.count == 1 { throw .refused(reason) }
         guard replies.first == .data([]) else {
-            throw .unreachable(path: path, reason: "what answers does not speak the admin protocol")
+            throw .unreachable(
+                path: path, reason: "it says \(text.prefix { !$0.isNewline }.debugDescription)")
         }
         return Array(replies.dropFirst())
     }
@@ -86,7 +87,9 @@ struct Client {
             let count = unsafe rest.withUnsafeBytes {
                 unsafe send(descriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL))
             }
-            guard count > 0 || errno == EAGAIN else { throw unreachable() }
+            // A daemon that turns us away has closed already, and has said why.
+            if count < 0, errno == EPIPE || errno == ECONNRESET { break }
+            guard count > 0 || errno == EAGAIN || errno == EINTR else { throw unreachable() }
             rest = rest.dropFirst(max(0, count))
         }
         var answer: [UInt8] = []
@@ -97,6 +100,9 @@ struct Client {
                 unsafe read(descriptor, $0.baseAddress, $0.count)
             }
             if count == 0 { return String(decoding: answer, as: UTF8.self) }
+            if count < 0, errno == ECONNRESET, !answer.isEmpty {
+                return String(decoding: answer, as: UTF8.self)
+            }
             guard count > 0 || errno == EAGAIN || errno == EINTR else { throw unreachable() }
             answer += buffer.prefix(max(0, count))
         }

@@ -30,7 +30,8 @@ struct Mirrorctl: ParsableCommand {
             try command.run()
         } catch {
             let code = exitCode(for: error)
-            guard code == .validationFailure else { exit(withError: error) }
+            // An exit code that is thrown has had its say.
+            guard code == .validationFailure, !(error is ExitCode) else { exit(withError: error) }
             Terminal.complain("\(message(for: error)) (see mirrorctl --help)")
             Glibc.exit(code.rawValue)
         }

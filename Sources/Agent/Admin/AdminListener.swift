@@ -34,7 +34,11 @@ final class AdminListener {
     }
 
     private func serve(_ descriptor: consuming Descriptor) {
-        guard clients.count < Self.maxClients else { return }
+        guard clients.count < Self.maxClients else {
+            let text = "Too many connections (\(Self.maxClients) at most).\n\n"
+            _ = unsafe send(descriptor.rawValue, text, text.utf8.count, Int32(MSG_NOSIGNAL))
+            return
+        }
         let client = AdminConnection(descriptor, level: option.level, agent: agent) {
             [unowned self] in
             clients[ObjectIdentifier($0)] = nil

@@ -263,6 +263,7 @@ final class SPOPConnection {
 
     private func mirrorPending() {
         guard !context.pending.isEmpty else { return }
+        context.refreshSettings()
         for copy in context.pending {
             switch copy.source {
             case .frame(let location):

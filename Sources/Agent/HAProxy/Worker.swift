@@ -10,8 +10,8 @@ final class Worker {
     enum Message: Sendable {
         /// Serve this connected, non-blocking socket; the descriptor is the worker's from now on.
         case connection(Int32)
-        /// Use these settings for the next request on.
-        case settings(Settings)
+        /// There are new settings.
+        case settings
         /// Tell what connections there are.
         case describeConnections(@Sendable ([ConnectionsReport.Entry]) -> Void)
         /// Say goodbye to HAProxy, give the copies this many seconds, then end.
@@ -32,7 +32,7 @@ final class Worker {
     init(
         configuration: Configuration, sender: Mailbox<Message>.Sender, counters: CounterBank,
         budget: DeliveryBudget,
-        unknownMessages: UnknownMessages, failures: RecentFailures, loggers: Loggers
+        unknownMessages: UnknownMessages, box: SettingsBox, failures: RecentFailures, loggers: Loggers
     ) throws {
         loop = try EventLoop(backend: configuration.backend)
         let errors = RepeatedErrors(
@@ -43,7 +43,7 @@ final class Worker {
         context = WorkerContext(
             loop: loop, counters: counters, pipeline: pipeline, budget: budget,
             errors: errors,
-            unknownMessages: unknownMessages, configuration: configuration)
+            unknownMessages: unknownMessages, box: box, configuration: configuration)
         context.closed = { [unowned self] connection in
             connections[ObjectIdentifier(connection)] = nil
             endWhenDone()
@@ -68,10 +68,7 @@ final class Worker {
             guard !isStopping else { return }
             let connection = SPOPConnection(descriptor, context: context)
             connections[ObjectIdentifier(connection)] = connection
-        case .settings(let settings):
-            context.helloTimeout = settings.helloTimeout.inSeconds
-            context.maxQueueBytes = settings.maxQueueBytes
-            context.pipeline.apply(settings)
+        case .settings: context.refreshSettings()
         case .describeConnections(let tell): tell(connections.values.map(\.description))
         case .stop(let drainTimeout): stop(drainTimeout)
         }

@@ -8,6 +8,7 @@ final class WorkerHandle {
     /// The worker's last failures.
     let failures = RecentFailures()
     private let sender = Mailbox<Worker.Message>.Sender()
+    private let box = SettingsBox()
     private let abandoned = AbandonedCopies()
     private var thread: WorkerThread?
     private var assigned: UInt64 = 0
@@ -20,7 +21,7 @@ final class WorkerHandle {
         let worker = Handoff(
             try Worker(
                 configuration: configuration, sender: sender, counters: counters, budget: budget,
-                unknownMessages: unknownMessages, failures: failures, loggers: loggers))
+                unknownMessages: unknownMessages, box: box, failures: failures, loggers: loggers))
         let abandoned = abandoned
         thread = try WorkerThread(name: "spoa-worker-\(index)") {
             let count = worker.value.run()
@@ -38,8 +39,11 @@ final class WorkerHandle {
         sender.send(.connection(connection.release()))
     }
 
-    /// Gives the worker new settings.
-    func apply(_ settings: Settings) { sender.send(.settings(settings)) }
+    /// Gives the worker new settings. When this returns, they are in force for every request that comes.
+    func apply(_ settings: Settings) {
+        box.put(settings)
+        sender.send(.settings)
+    }
 
     /// Has the worker tell of its connections; `tell` is called on its thread.
     func describeConnections(_ tell: @escaping @Sendable ([ConnectionsReport.Entry]) -> Void) {

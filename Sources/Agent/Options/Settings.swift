@@ -1,6 +1,6 @@
 internal import Logging
 
-/// Everything that shapes what happens to requests, as one immutable value. Workers get a new one through their mailbox:
+/// Everything that shapes what happens to requests, as one immutable value. Workers get a new one through a `SettingsBox`:
 /// a request sees the old settings or the new, never a mix.
 struct Settings: Sendable {
     var destination: Destination
