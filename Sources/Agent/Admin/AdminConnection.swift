@@ -201,8 +201,15 @@ final class AdminConnection {
 
     private func watch() {
         watcher?.watch(descriptor.rawValue, for: wait == nil ? .read : [])
-        // The client sees the end at once; its own end, or the timer, closes the rest.
-        if phase == .ending { _ = shutdown(descriptor.rawValue, Int32(SHUT_WR)) }
+        guard phase == .ending else { return }
+        // The client sees the end at once. Closing over what it has sent beside would be an error on its side: then its own end,
+        // or the timer, closes.
+        if hasUnread { _ = shutdown(descriptor.rawValue, Int32(SHUT_WR)) } else { close() }
+    }
+
+    private var hasUnread: Bool {
+        var byte: UInt8 = 0
+        return unsafe recv(descriptor.rawValue, &byte, 1, Int32(MSG_PEEK) | Int32(MSG_DONTWAIT)) > 0
     }
 
     private func close() {
