@@ -56,7 +56,7 @@ let package = Package(
         .testTarget(
             name: "AgentTests",
             dependencies: [
-                "Agent", "AdminSocket", "SPOP", "Stats",
+                "Agent", "mirrorctl", "AdminSocket", "SPOP", "Stats",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ], swiftSettings: [.swiftLanguageMode(.v6)]),
         .testTarget(
