@@ -20,11 +20,13 @@ enum Documents {
 }
 
 /// What a manual page in mdoc(7) lists: the heads of its lists' items, macros and all.
-struct ManualPage {
+struct ManualPage: CustomStringConvertible {
+    let description: String
     private let lines: [Substring]
     private let items: [[Substring]]
 
     init(_ path: String) throws {
+        description = path
         lines = try Documents.text(path).split(separator: "\n")
         items = lines.filter { $0.hasPrefix(".It ") }.map { Array($0.split(separator: " ").dropFirst()) }
     }
