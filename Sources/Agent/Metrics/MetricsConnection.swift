@@ -40,10 +40,10 @@ final class MetricsConnection {
         // What comes behind the answer keeps the socket from being reset under it.
         guard !isAnswered else { return }
         head += buffer[..<count]
-        if let request = HTTPRequestHead(head) {
-            answer(request)
-        } else if head.count > Self.longestHead {
+        if head.count > Self.longestHead {
             answer(.tooLong)
+        } else if let request = HTTPRequestHead(head) {
+            answer(request)
         }
     }
 

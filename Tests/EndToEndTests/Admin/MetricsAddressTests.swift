@@ -55,6 +55,7 @@ extension EndToEnd {
         @Test("/healthz says stopping while copies are under way at the end")
         func healthAtTheEnd() throws {
             let hanging = try RecordingMirror { _ in .hang }
+            defer { withExtendedLifetime(hanging) {} }
             let port = try Ports.free()
             let agent = try WatchedAgent(
                 mirrorURL: "http://127.0.0.1:\(hanging.port)/",

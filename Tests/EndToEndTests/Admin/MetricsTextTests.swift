@@ -28,20 +28,18 @@ extension EndToEnd {
         func isClean() throws {
             let overHTTP = try HTTPExchange(metrics, "GET /metrics HTTP/1.1\r\nHost: x\r\n\r\n").text
             let ofClient = try mirrorctl("metrics")
-            #expect(ofClient.exit == .status(0))
+            #expect(ofClient.status == 0)
             for text in [overHTTP, ofClient.output] {
                 #expect(text.contains("\nspoa_mirror_requests_received_total 10\n"))
                 let file = try directory.write(text, to: "metrics.txt")
-                let run = try run("/bin/sh", ["-c", "promtool check metrics <'\(file)'"])
-                #expect(run.exit == .status(0))
-                #expect(run.output + run.errors == "")
+                #expect(try shell("promtool check metrics <'\(file)'") == "")
             }
         }
 
         @Test("a file is the old one or the new one, whenever it is read")
         func fileIsWhole() throws {
             let file = directory.file("spoa-mirror.prom")
-            #expect(try mirrorctl("metrics", "-o", file).exit == .status(0))
+            #expect(try mirrorctl("metrics", "-o", file).status == 0)
             let first = contents(of: file)
             let state = Mutex((isOver: false, halves: 0, reads: 0))
             let reader = DispatchGroup()
@@ -57,7 +55,7 @@ extension EndToEnd {
                 state.withLock { $0.isOver = true }
                 reader.wait()
             }
-            for _ in 0..<20 { #expect(try mirrorctl("metrics", "-o", file).exit == .status(0)) }
+            for _ in 0..<20 { #expect(try mirrorctl("metrics", "-o", file).status == 0) }
             try eventually("it was read") { state.withLock { $0.reads > 20 } }
             #expect(state.withLock(\.halves) == 0)
             #expect(Self.isWhole(first))
@@ -69,11 +67,9 @@ extension EndToEnd {
         @Test("a file can be read by the collector, a user of its own")
         func fileIsReadable() throws {
             let file = directory.file("spoa-mirror.prom")
-            let socket = directory.file("admin.sock")
-            let program = try Self.client()
-            let run = try run(
-                "/bin/sh", ["-c", "umask 022; '\(program)' -s '\(socket)' metrics -o '\(file)'"])
-            #expect(run.exit == .status(0))
+            let program = try Executables.mirrorctl()
+            #expect(
+                try shell("umask 022; '\(program)' -s '\(agent.adminSocket)' metrics -o '\(file)'") == "")
             let mode = try FileManager.default.attributesOfItem(atPath: file)[.posixPermissions] as? Int
             #expect(mode == 0o644)
         }
@@ -86,7 +82,7 @@ extension EndToEnd {
                 atPath: "\(blocked)/x", withIntermediateDirectories: true)
             for file in [directory.file("no/such/file"), blocked] {
                 let run = try mirrorctl("metrics", "-o", file)
-                #expect(run.exit == .status(73))
+                #expect(run.status == 73)
                 #expect(run.output == "")
                 #expect(run.errors.hasPrefix("mirrorctl: cannot write \(file): "), "\(run.errors)")
             }
@@ -99,30 +95,17 @@ extension EndToEnd {
                 && text.split(separator: "\n").last?.hasPrefix("process_start_time_seconds ") == true
         }
 
-        // MARK: programs
-
-        private struct Run {
-            let exit: ChildProcess.Exit
-            let output: String
-            let errors: String
+        private func mirrorctl(_ arguments: String...) throws -> MirrorctlRun {
+            try MirrorctlRun(arguments, socket: agent.adminSocket)
         }
 
-        /// The client that was built with the agent.
-        private static func client() throws -> String {
-            URL(fileURLWithPath: try Executables.agent()).deletingLastPathComponent()
-                .appendingPathComponent("mirrorctl").path
-        }
-
-        private func mirrorctl(_ arguments: String...) throws -> Run {
-            try run(try Self.client(), ["-s", directory.file("admin.sock")] + arguments)
-        }
-
-        private func run(_ executable: String, _ arguments: [String]) throws -> Run {
-            let name = UUID().uuidString
+        /// Runs a line of shell; returns what it printed on either output, or throws if it fails.
+        private func shell(_ line: String) throws -> String {
             let process = try ChildProcess(
-                executable, arguments, outputFile: directory.file("\(name).out"),
-                errorFile: directory.file("\(name).err"))
-            return Run(exit: try process.wait(), output: process.output, errors: process.errors)
+                "/bin/sh", ["-c", line], outputFile: directory.file("sh.out"),
+                errorFile: directory.file("sh.out"))
+            guard try process.wait() == .status(0) else { throw HarnessError("\(line): \(process.output)") }
+            return process.output
         }
     }
 }
