@@ -61,7 +61,8 @@ private func complete(
     let words = Completion.words(after: line).filter { $0.hasPrefix(prefix) }
     guard let first = words.first else { return nil }
     let common = words.dropFirst().reduce(first) { $0.commonPrefix(with: $1) }
-    let list = words.count == 1 ? [first] : [common] + words
+    // libedit looks at the entry behind the first word to see whether it is the only one: it has to be there.
+    let list = [common] + words
     let result = UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>.allocate(capacity: list.count + 1)
     for (index, word) in list.enumerated() { unsafe result[index] = strdup(word) }
     unsafe result[list.count] = nil
