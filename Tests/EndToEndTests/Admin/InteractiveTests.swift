@@ -1,0 +1,42 @@
+import Testing
+
+extension EndToEnd {
+    /// The client without a verb, typed at on a terminal.
+    @Suite("mirrorctl: interactive")
+    struct InteractiveTests {
+        /// Types each line, a printf(1) format, once the prompt for it is there; returns what the terminal showed.
+        private func type(_ lines: [String], at agent: WatchedAgent) throws -> String {
+            let screen = agent.directory.file("screen")
+            let typist = lines.enumerated().map { index, line in
+                "while [ $(grep -c 'mirror> ' '\(screen)') -le \(index) ]; do sleep 0.02; done; printf '\(line)\\n'"
+            }
+            let client = "'\(try Executables.mirrorctl())' -s '\(agent.adminSocket)'"
+            let process = try ChildProcess(
+                "/bin/sh",
+                ["-c", "(\(typist.joined(separator: "; "))) | script -qfec \"\(client)\" '\(screen)'"],
+                outputFile: agent.directory.file("script.out"), errorFile: agent.directory.file("script.err"),
+                environment: ["HOME": agent.directory.path, "TERM": "xterm"])
+            #expect(try process.wait() == .status(0), "\(process.output)\(process.errors)")
+            return contents(of: screen)
+        }
+
+        @Test("each completion ends with a blank, and lines are kept for the next time")
+        func completes() throws {
+            let agent = try WatchedAgent(
+                mirrorURL: "http://127.0.0.1:\(try Ports.free())/", in: try TemporaryDirectory())
+            let screen = try type(
+                [
+                    "se\\tsampl\\t9%%", "sho\\tver\\t", "se\\tsampl\\t7%%", "sho\\tver\\t",
+                    "se\\tsampl\\t5%%", "exit",
+                ],
+                at: agent)
+            for change in ["9% (was 100%)", "7% (was 9%)", "5% (was 7%)"] {
+                #expect(screen.contains("Sample rate set to \(change)."))
+            }
+            #expect(!screen.contains("mirrorctl: "), "\(screen)")
+            #expect(
+                contents(of: agent.directory.file(".mirrorctl_history")).contains(
+                    "set\\040sample-rate\\0405%"))
+        }
+    }
+}
