@@ -19,6 +19,8 @@ enum MetricsFile {
         let file = unsafe open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode_t(0o644))
         guard file >= 0 else { throw Failure(path: path, code: errno) }
         defer { close(file) }
+        // The collector is another user, whatever our umask is.
+        fchmod(file, 0o644)
         let count = unsafe Glibc.write(file, text, text.utf8.count)
         guard count == text.utf8.count, unsafe rename(temporary, path) == 0 else {
             let code = count >= 0 && count < text.utf8.count ? ENOSPC : errno
