@@ -25,7 +25,7 @@ extension Command {
             "whether answers begin with their severity, on this connection"),
         Command(
             .set, "set", "<setting> <value>", .admin, 2...2, "change a setting; 'show settings' lists them"),
-        Command(.clearCounters, "clear counters", "", .operator, 0...0, "let 'show stat' count anew"),
+        Command(.clearCounters, "clear counters", "[all]", .operator, 0...1, "let 'show stat' count anew"),
         Command(
             .waitDrained, "wait drained", "[<duration>]", .user, 0...1,
             "wait until no copy is waiting or under way"),

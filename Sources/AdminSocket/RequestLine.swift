@@ -27,7 +27,7 @@ package struct RequestLine: Equatable, Sendable {
     /// Cuts `line`, which has no line break in it.
     package init(_ line: some Sequence<UInt8>) throws(Refusal) {
         guard let text = String(validating: Array(line), as: UTF8.self),
-            !text.unicodeScalars.contains(where: { $0.value < 0x20 && $0 != "\t" || $0.value == 0x7F })
+            text.unicodeScalars.allSatisfy({ $0 == "\t" || !Self.isControl($0) })
         else { throw .notText }
         var commands: [[String]] = [[]]
         var word: String?
@@ -58,8 +58,23 @@ package struct RequestLine: Equatable, Sendable {
         guard self.commands.reduce(0, { $0 + $1.count }) <= Self.maxWords else { throw .tooManyWords }
     }
 
+    /// What would break a line of the log, or the terminal it is read on: controls, line and paragraph separators, and marks that
+    /// turn the direction of text.
+    private static func isControl(_ scalar: Unicode.Scalar) -> Bool {
+        switch scalar.value {
+        case ..<0x20, 0x7F..<0xA0, 0x200E, 0x200F, 0x2028...0x202E, 0x2066...0x2069: true
+        default: false
+        }
+    }
+
     /// A word in the spelling that survives the cutting.
     package static func escape(_ word: String) -> String {
-        word.map { " \t;\\".contains($0) ? "\\\($0)" : String($0) }.joined()
+        var escaped = String.UnicodeScalarView()
+        // By scalars, as the line is cut: a blank with a combining mark behind it is one character, and a blank.
+        for scalar in word.unicodeScalars {
+            if " \t;\\".unicodeScalars.contains(scalar) { escaped.append("\\") }
+            escaped.append(scalar)
+        }
+        return String(escaped)
     }
 }

@@ -9,8 +9,12 @@ enum Main {
         do {
             if options.version { return print(Version.text) }
             let configuration = try options.configuration(
-                given: ControlOptions.given(in: CommandLine.arguments))
-            if options.check { return print("spoa-mirror: the options are valid") }
+                given: ControlOptions.given(
+                    in: Options.separatingFlags(Array(CommandLine.arguments.dropFirst()))))
+            if options.check {
+                try configuration.stateFile.map { try StateFile(path: $0).check(configuration) }
+                return print("spoa-mirror: the options are valid")
+            }
             try configuration.daemonize ? runInBackground(configuration) : Agent(configuration).run()
         } catch {
             ExitStatus.fail(error)

@@ -60,6 +60,9 @@ internal import Synchronization
     /// The loop is about to sleep: everything counted so far belongs together. The worker's thread only.
     package func endTurn() { turn.end { copy() } }
 
+    /// Asks for the values, for `read` to find: with several banks, all of them first. Any thread but the worker's.
+    func ask() { turn.ask() }
+
     /// All values as they were between two turns. Any thread but the worker's; waits for the end of a turn, at most
     /// `Turn.patience`, and past that takes the values as they come.
     func read() -> BankValues { turn.read { copy() } }

@@ -24,8 +24,7 @@ package struct ProcessFigures: Sendable {
         cpuSeconds = Double(field(14) + field(15)) / ticks
         virtualBytes = field(23)
         residentBytes = field(24) * max(1, sysconf(Int32(_SC_PAGESIZE)))
-        let bootTime = Self.contents(of: "/proc/stat").split(separator: "\n").first { $0.hasPrefix("btime ") }
-        startTime = (bootTime.flatMap { Double($0.dropFirst(6)) } ?? 0) + Double(field(22)) / ticks
+        startTime = Self.now(CLOCK_REALTIME) - Self.now(CLOCK_BOOTTIME) + Double(field(22)) / ticks
         openDescriptors = Self.countEntries("/proc/self/fd")
         var limit = rlimit()
         let code = unsafe getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
@@ -39,6 +38,12 @@ package struct ProcessFigures: Sendable {
         output.family("process_open_fds", .gauge, "Open file descriptors.", openDescriptors)
         output.family("process_max_fds", .gauge, "File descriptors that may be open.", maxDescriptors)
         output.family("process_start_time_seconds", .gauge, "When the process started.", startTime)
+    }
+
+    private static func now(_ clock: Int32) -> Double {
+        var time = timespec()
+        unsafe clock_gettime(clock, &time)
+        return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
     }
 
     private static func contents(of path: String) -> String {

@@ -14,6 +14,7 @@ package struct Snapshot: Sendable, Equatable {
     /// Adds up `banks`, each as it is between two turns of its loop: what moves a copy on does so within one. Any thread but
     /// the workers'.
     package init(_ banks: [CounterBank]) {
+        for bank in banks { bank.ask() }
         let parts = banks.map { $0.read() }
         values = Counter.allCases.map { counter in
             parts.reduce(0) { $0 &+ $1.counters[counter.rawValue] }

@@ -4,8 +4,10 @@ package struct StatReport: Encodable, Sendable {
     package let format = 1
     /// By name; gauges among them.
     package let counters: [String: UInt64]
-    /// Per second, over the last monitor interval.
+    /// Per second, over the last seconds.
     package let rates: Rates
+    /// Seconds over which the durations of the last interval were taken: the monitor interval, or 0 before its first end.
+    package let durationIntervalSec: Double
     /// By kind: `ack`, `queue`, `request`.
     package let durations: [String: Durations]
     /// `idle/applets sending/waiting errors/processed`.
@@ -17,6 +19,19 @@ package struct StatReport: Encodable, Sendable {
         let completed: Double
         let failed: Double
         let dropped: Double
+        /// Over which they were taken.
+        let intervalSec: Double
+
+        init(_ interval: Snapshot, seconds: Double) {
+            func rate(_ count: UInt64) -> Double {
+                seconds > 0 ? StatReport.tenths(Double(count) / seconds) : 0
+            }
+            received = rate(interval[.received])
+            completed = rate(interval[.completed])
+            failed = rate(interval.sum(Counter.failed))
+            dropped = rate(interval.sum(Counter.dropped))
+            intervalSec = StatReport.tenths(seconds)
+        }
     }
 
     /// Percentiles of one kind of duration.
@@ -41,25 +56,28 @@ package struct StatReport: Encodable, Sendable {
         }
     }
 
-    /// `interval` is what came in the last interval, of `seconds`; `total` all since the start, or since counters were cleared.
-    package init(total: Snapshot, interval: Snapshot, seconds: Double) {
+    /// `total` is all since the start, or since counters were cleared; `rates` and `durations` what came in the last interval of
+    /// each, and its length in seconds.
+    package init(
+        total: Snapshot, rates: (snapshot: Snapshot, seconds: Double),
+        durations: (snapshot: Snapshot, seconds: Double)
+    ) {
         counters = Dictionary(
             uniqueKeysWithValues: Counter.allCases.map { ($0.name, total[$0]) })
-        func rate(_ count: UInt64) -> Double {
-            seconds > 0 ? (Double(count) / seconds * 10).rounded() / 10 : 0
-        }
-        rates = Rates(
-            received: rate(interval[.received]), completed: rate(interval[.completed]),
-            failed: rate(interval.sum(Counter.failed)), dropped: rate(interval.sum(Counter.dropped)))
-        func durations(_ path: (Snapshot) -> Histogram) -> Durations {
+        self.rates = Rates(rates.snapshot, seconds: rates.seconds)
+        durationIntervalSec = Self.tenths(durations.seconds)
+        let interval = durations.snapshot
+        func both(_ path: (Snapshot) -> Histogram) -> Durations {
             Durations(sinceStart: Percentiles(path(total)), lastInterval: Percentiles(path(interval)))
         }
         self.durations = [
-            "ack": durations(\.ackDurations), "queue": durations(\.queueDurations),
-            "request": durations(\.requestDurations),
+            "ack": both(\.ackDurations), "queue": both(\.queueDurations),
+            "request": both(\.requestDurations),
         ]
         spoe = total.spoeFields
     }
+
+    static func tenths(_ value: Double) -> Double { (value * 10).rounded() / 10 }
 
     /// `name: value`, one a line.
     package var lines: [String] {
@@ -68,7 +86,9 @@ package struct StatReport: Encodable, Sendable {
             ("dropped", rates.dropped),
         ]
         return Counter.allCases.map { "\($0.name): \(counters[$0.name] ?? 0)" }
+            + ["rate_interval_sec: \(rates.intervalSec)"]
             + rateLines.map { "\($0.0)_per_sec: \($0.1)" }
+            + ["duration_interval_sec: \(durationIntervalSec)"]
             + ["ack", "queue", "request"].flatMap { kind -> [String] in
                 guard let durations = durations[kind] else { return [] }
                 return Self.lines("\(kind)_duration", durations.sinceStart)
@@ -77,8 +97,9 @@ package struct StatReport: Encodable, Sendable {
     }
 
     private static func lines(_ name: String, _ percentiles: Percentiles) -> [String] {
-        [("p50", percentiles.p50), ("p90", percentiles.p90), ("p99", percentiles.p99)].map {
-            "\(name)_\($0.0)_us: \($0.1)"
-        }
+        ["\(name)_count: \(percentiles.count)"]
+            + [("p50", percentiles.p50), ("p90", percentiles.p90), ("p99", percentiles.p99)].map {
+                "\(name)_\($0.0)_us: \($0.1)"
+            }
     }
 }

@@ -6,9 +6,10 @@ internal import Synchronization
 /// the same (a sequence lock). A loop that is too busy for that is asked to make the copy itself at the end of its turn,
 /// which costs it one load per turn while nobody asks.
 final class Turn: Sendable {
-    /// Looks at a busy worker before its values are taken as they come; each look is `pause` apart.
-    private static let patience = 400
-    private static let pause = Duration.microseconds(50)
+    /// Looks at a busy worker before its values are taken as they come; each look is `pause` apart, by the timer
+    /// slack of the kernel some 70 us.
+    private static let patience = 100
+    private static let pause = Duration.microseconds(20)
 
     /// Odd while watchers are called.
     private let number = Atomic<UInt64>(0)
@@ -33,9 +34,15 @@ final class Turn: Sendable {
         number.store(turn + 1, ordering: .releasing)
     }
 
-    /// One reader at a time, on any other thread.
-    func read(_ copy: () -> BankValues) -> BankValues {
+    /// Asks the worker for its values, for `read` to find. One reader at a time, on any other thread.
+    func ask() {
         published.withLock { $0 = nil }
+        guard number.load(ordering: .relaxed) & 1 == 1 else { return }
+        isWanted.store(true, ordering: .relaxed)
+    }
+
+    /// Waits for what `ask` has asked for. The same thread.
+    func read(_ copy: () -> BankValues) -> BankValues {
         for _ in 0..<Self.patience {
             if let values = asleep(copy) ?? published.withLock({ $0.take() }) { return values }
             isWanted.store(true, ordering: .relaxed)

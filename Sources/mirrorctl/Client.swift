@@ -14,6 +14,8 @@ struct Client {
         case permissionDenied(path: String)
         /// The line cannot be sent.
         case badLine(String)
+        /// The daemon has no place for one more client; its words.
+        case busy(String)
         /// The daemon said no; its words.
         case refused(String)
 
@@ -23,6 +25,7 @@ struct Client {
             case .timedOut: 75
             case .permissionDenied: 77
             case .badLine: 64
+            case .busy: 75
             case .refused(let text):
                 text.hasPrefix("Permission denied") ? 77 : text == "Timed out." ? 75 : 1
             }
@@ -33,7 +36,7 @@ struct Client {
             case .unreachable(let path, let reason): "no spoa-mirror answers on \(path): \(reason)"
             case .timedOut(let path): "no answer on \(path) in time"
             case .permissionDenied(let path): "permission denied on \(path)"
-            case .refused(let text): text
+            case .refused(let text), .busy(let text): text
             case .badLine(let reason): reason
             }
         }
@@ -55,13 +58,22 @@ struct Client {
     /// Sends `line` and returns the answer to each of its commands.
     func ask(_ line: String) throws(Failure) -> [ReceivedReply] {
         // A line that is refused as a whole would be answered before the severity is known.
-        let commands: [[String]]
-        do throws(RequestLine.Refusal) { commands = try RequestLine(line.utf8).commands } catch {
+        let prefix = "set severity-output number"
+        let commands: ArraySlice<[String]>
+        do throws(RequestLine.Refusal) {
+            commands = try RequestLine("\(prefix); \(line)".utf8).commands.dropFirst()
+        } catch {
             throw .badLine(error.description)
+        }
+        if let words = commands.first(where: {
+            $0.first == "prompt" || $0.starts(with: ["set", "severity-output"])
+        }) {
+            throw .badLine(
+                "'\(words.joined(separator: " "))' is for other clients: mirrorctl uses it itself.")
         }
         guard !commands.isEmpty else { throw .badLine("The line has no command.") }
         // Errors are told from data by their severity. What `severity-output` itself answers is the first answer: nothing.
-        let text = try exchange("set severity-output number; \(line)")
+        let text = try exchange("\(prefix); \(line)")
         guard !text.isEmpty else {
             throw .unreachable(path: path, reason: "it closed the connection without a word")
         }
@@ -69,6 +81,11 @@ struct Client {
             throw .unreachable(path: path, reason: "the answer broke off")
         }
         if case .error(let reason) = replies.first, replies.count == 1 { throw .refused(reason) }
+        if case .data(let lines) = replies.first, let line = lines.first,
+            line.hasPrefix("Too many connections")
+        {
+            throw .busy(line)
+        }
         guard replies.first == .data([]) else {
             throw .unreachable(
                 path: path, reason: "it says \(text.prefix { !$0.isNewline }.debugDescription)")
@@ -79,7 +96,7 @@ struct Client {
     /// Sends one line and returns all that the daemon says until it closes.
     private func exchange(_ line: String) throws(Failure) -> String {
         let deadline = Self.now() + timeout
-        let descriptor = try connect()
+        let descriptor = try connect(until: deadline)
         defer { close(descriptor) }
         var rest = Array("\(line)\n".utf8)[...]
         while !rest.isEmpty {
@@ -112,7 +129,16 @@ struct Client {
     /// Bytes of an answer; ten thousand connections fit in.
     private static let longestAnswer = 8 << 20
 
-    private func connect() throws(Failure) -> Int32 {
+    private func connect(until deadline: Double) throws(Failure) -> Int32 {
+        while true {
+            if let descriptor = try tryToConnect() { return descriptor }
+            guard Self.now() < deadline else { throw .timedOut(path: path) }
+            _ = poll(nil, 0, 20)
+        }
+    }
+
+    /// Nil while more clients wait than the daemon's socket takes.
+    private func tryToConnect() throws(Failure) -> Int32? {
         var address = sockaddr_un()
         address.sun_family = sa_family_t(AF_UNIX)
         guard path.utf8.count < 108, !path.isEmpty else {
@@ -133,7 +159,7 @@ struct Client {
         defer { close(descriptor) }
         switch errno {
         case EACCES, EPERM: throw .permissionDenied(path: path)
-        case EAGAIN: throw .timedOut(path: path)
+        case EAGAIN: return nil
         default: throw unreachable()
         }
     }

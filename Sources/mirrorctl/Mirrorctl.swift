@@ -12,7 +12,7 @@ struct Mirrorctl: ParsableCommand {
             Without a verb, on a terminal, commands are read from it. The commands of the admin socket itself are told by \
             'mirrorctl raw help'.
 
-            Exit codes: 0 done; 1 refused by the daemon; 3 not running or not reachable; 64 usage; 75 timed out; \
+            Exit codes: 0 done; 1 refused by the daemon; 3 not running or not reachable; 64 usage; 73, 74 output not written; 75 timed out; \
             77 permission denied.
             """,
         version: "mirrorctl \(Release.number)",

@@ -78,7 +78,7 @@ struct StatusScreen {
         let counts = stat.filter { $0.key.hasPrefix(prefix) && !$0.key.hasSuffix("_per_sec") }
             .map { (name: $0.key.dropFirst(prefix.count), count: number(of: $0.value)) }
         let list = counts.filter { $0.count > 0 }.sorted { ($0.count, $1.name) > ($1.count, $0.name) }
-        let sum = Self.grouped(counts.reduce(0) { $0 + $1.count })
+        let sum = Self.grouped(counts.reduce(0) { $0 &+ $1.count })
         return list.isEmpty
             ? sum : "\(sum): \(list.map { "\($0.name) \(Self.grouped($0.count))" }.joined(separator: ", "))"
     }
@@ -112,9 +112,10 @@ struct StatusScreen {
         }.joined()
     }
 
-    /// `0.12 ms`.
+    /// `0.12 ms`; from ten seconds on, `12 s`.
     static func milliseconds(_ microseconds: Int) -> String {
-        let hundredths = (microseconds + 5) / 10
+        if microseconds >= 10_000_000 { return "\(microseconds / 1_000_000) s" }
+        let hundredths = microseconds / 10
         let fraction = String(hundredths % 100 + 100).dropFirst()
         return "\(hundredths / 100).\(fraction) ms"
     }

@@ -32,8 +32,22 @@ enum Terminal {
             let count = unsafe rest.withUnsafeBytes {
                 unsafe Glibc.write(descriptor, $0.baseAddress, $0.count)
             }
-            guard count > 0 || errno == EINTR || errno == EAGAIN else { return }
-            rest = rest.dropFirst(max(0, count))
+            if count > 0 {
+                rest = rest.dropFirst(count)
+            } else if errno == EAGAIN {
+                var entry = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
+                _ = unsafe poll(&entry, 1, -1)
+            } else if errno != EINTR {
+                return giveUp(descriptor, errno)
+            }
         }
+    }
+
+    /// A script must not take half an answer, or none, for a whole one.
+    private static func giveUp(_ descriptor: Int32, _ code: Int32) {
+        guard descriptor != STDERR_FILENO else { return }
+        complain(
+            "cannot write: \(unsafe strerror(code).map { unsafe String(cString: $0) } ?? "error \(code)")")
+        exit(74)
     }
 }

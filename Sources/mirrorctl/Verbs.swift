@@ -10,6 +10,7 @@ struct Status: Verb {
     func run() throws {
         if wantsJSON {
             let (info, stat) = (try ask(["show", "info", "json"]), try ask(["show", "stat", "json"]))
+            guard !isQuiet else { return }
             return Terminal.print("{\"format\":1,\"info\":\(info.joined()),\"stat\":\(stat.joined())}\n")
         }
         let screen = StatusScreen(info: try ask(["show", "info"]), stat: try ask(["show", "stat"]))

@@ -50,7 +50,9 @@ struct ReplyTests {
         #expect(Set(SettingName.allCases.map(\.rawValue)).isSubset(of: Completion.words(after: "set ")))
     }
 
-    @Test("an escaped word is one word", arguments: ["", "a b", "a;b", "a\\b", "\\", "X: y; z"])
+    @Test(
+        "an escaped word is one word",
+        arguments: ["", "a b", "a;b", "a\\b", "\\", "X: y; z", "a \u{301}b", ";\u{301}"])
     func escaping(_ word: String) throws {
         guard !word.isEmpty else { return #expect(RequestLine.escape(word).isEmpty) }
         #expect(try RequestLine("x \(RequestLine.escape(word))".utf8).commands == [["x", word]])

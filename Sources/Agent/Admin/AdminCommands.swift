@@ -40,7 +40,7 @@ struct AdminCommands {
         case .pause: .now(try pause(call.arguments.first))
         case .resume: .now(resume())
         case .set: .now(try set(call.arguments[0], call.arguments[1]))
-        case .clearCounters: .now(clearCounters())
+        case .clearCounters: .now(try clearCounters(call))
         case .waitDrained:
             .later(
                 DrainedWait(
@@ -60,7 +60,7 @@ struct AdminCommands {
             throw CommandError("Unknown command: '\(arguments.joined(separator: " "))', try 'help'.")
         }
         var rows = commands.map { ($0.usage, $0.help) }
-        if arguments == ["set"] {
+        if arguments == ["set"], client.level == .admin {
             rows += SettingName.allCases.map { ("  set \($0.rawValue) <value>", $0.help) }
         }
         let width = rows.map(\.0.count).max() ?? 0
@@ -86,7 +86,7 @@ struct AdminCommands {
     // MARK: changing
 
     private func changed(_ text: String) -> Reply {
-        agent.logger.notice("admin: \(text) [uid \(client.peer.uid), pid \(client.peer.pid)]")
+        agent.changes.notice("admin: \(text) [uid \(client.peer.uid), pid \(client.peer.pid)]")
         return .message(text)
     }
 
@@ -103,7 +103,8 @@ struct AdminCommands {
             agent.settings.pause(for: nil)
             return changed("Mirroring paused.")
         }
-        let duration = try duration(text)
+        let duration: Duration
+        do throws(InvalidValue) { duration = try TimeValue.parse(text) } catch { throw Self.refusal(error) }
         guard duration >= .seconds(1) else {
             throw CommandError("Value out of range: '\(text)' (at least 1s expected).")
         }
@@ -125,7 +126,11 @@ struct AdminCommands {
         do { return changed(try agent.settings.set(setting, to: value)) } catch { throw Self.refusal(error) }
     }
 
-    private func clearCounters() -> Reply {
+    /// HAProxy's operators write `clear counters all`.
+    private func clearCounters(_ call: Command.Call) throws(CommandError) -> Reply {
+        if let word = call.arguments.first, word != "all" {
+            throw CommandError("Unexpected argument: '\(word)' ('\(call.command.usage)' expected).")
+        }
         agent.statistics.clear()
         return changed("Counters cleared.")
     }

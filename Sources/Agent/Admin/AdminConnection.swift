@@ -12,12 +12,16 @@ final class AdminConnection {
     private static let hangUpInterval = 1.0
     /// Bytes of answers past which no further command is carried out until the client has read.
     private static let mostUnread = 256 << 10
+    /// Seconds of one turn of the loop that one client may take.
+    private static let turnBudget = 0.001
 
     private let descriptor: Descriptor
     private let commands: AdminCommands
     private let closed: (AdminConnection) -> Void
     private var watcher: IOWatcher?
     private var timer: TimerWatcher?
+    /// Goes on with commands that were left for the next turn.
+    private var next: TimerWatcher?
     private var input: [UInt8] = []
     /// The commands of the line that was taken last, still to be carried out.
     private var calls: ArraySlice<[String]> = []
@@ -46,13 +50,14 @@ final class AdminConnection {
         commands = AdminCommands(agent: agent, client: .init(level: level, peer: peer))
         watcher = IOWatcher(loop: agent.loop) { [unowned self] in ready($0) }
         timer = TimerWatcher(loop: agent.loop) { [unowned self] in timeUp() }
+        next = TimerWatcher(loop: agent.loop, priority: .mirror) { [unowned self] in proceed() }
         watcher?.watch(self.descriptor.rawValue, for: .read)
         timer?.start(after: Self.idleTimeout)
     }
 
     private func ready(_ events: IOEvents) {
-        // Once the answer is on its way, what the client still sends keeps nothing open.
-        if phase == .serving { timer?.start(after: Self.idleTimeout) }
+        // Once the answer is on its way, what the client still sends keeps nothing open; that it reads does.
+        if phase == .serving || events.contains(.write) { timer?.start(after: Self.idleTimeout) }
         if events.contains(.write) { return proceed() }
         var buffer = [UInt8](repeating: 0, count: 4096)
         let count = unsafe buffer.withUnsafeMutableBytes {
@@ -84,13 +89,22 @@ final class AdminConnection {
 
     // MARK: commands
 
-    /// Carries out what has come, as far as that goes now, and writes the answers.
+    /// Carries out what has come, as far as that goes now, and writes the answers. Others wait for the same thread: a client
+    /// with more to do than fits in its time goes on in the next turn of the loop.
     private func proceed() {
+        let start = MonotonicClock.now
         repeat {
-            while phase == .serving, wait == nil, output.bytes.count < Self.mostUnread, takeNext() {}
+            while phase == .serving, wait == nil, output.bytes.count < Self.mostUnread, takeNext() {
+                guard MonotonicClock.now - start < Self.turnBudget else { break }
+            }
             guard flush() else { return }
-        } while phase == .serving && wait == nil && hasNext
-        watch()
+        } while phase == .serving && wait == nil && hasNext && MonotonicClock.now - start < Self.turnBudget
+        if phase == .serving, wait == nil, hasNext {
+            watcher?.watch(descriptor.rawValue, for: [])
+            next?.start(after: 0)
+        } else {
+            watch()
+        }
     }
 
     private var hasNext: Bool { !calls.isEmpty || input.contains(0x0A) || isAtEnd }
@@ -109,6 +123,7 @@ final class AdminConnection {
             return true
         }
         if input.count > RequestLine.maxLength {
+            commands.agent.counters.add(to: .adminErrors)
             output.bytes += severity.encode(CommandError(RequestLine.Refusal.tooLong.description))
             phase = .ending
         } else if isAtEnd {
@@ -218,6 +233,7 @@ final class AdminConnection {
         wait = nil
         watcher?.stop()
         timer?.stop()
+        next?.stop()
         closed(self)
     }
 }

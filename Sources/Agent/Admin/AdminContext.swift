@@ -10,7 +10,8 @@ final class AdminContext {
     /// The main thread's own counters.
     let counters: CounterBank
     let workers: [WorkerHandle]
-    let logger: Logger
+    /// Where changes are told.
+    let changes: Logger
     let backend: String
     /// On the monotonic clock, in seconds.
     let startedAt = MonotonicClock.now
@@ -18,7 +19,7 @@ final class AdminContext {
 
     init(
         configuration: Configuration, loop: EventLoop, settings: SettingsController, statistics: Statistics,
-        counters: CounterBank, workers: [WorkerHandle], logger: Logger
+        counters: CounterBank, workers: [WorkerHandle], changes: Logger
     ) {
         self.configuration = configuration
         self.loop = loop
@@ -26,7 +27,7 @@ final class AdminContext {
         self.statistics = statistics
         self.counters = counters
         self.workers = workers
-        self.logger = logger
+        self.changes = changes
         backend = loop.backendName
     }
 

@@ -24,8 +24,7 @@ final class DrainedWait: AdminWait {
     func start(_ finished: @escaping (Result<Reply, CommandError>) -> Void) {
         let deadline = limit.map { MonotonicClock.now + $0.inSeconds }
         timer = TimerWatcher(loop: agent.loop) { [unowned self] in
-            let snapshot = agent.statistics.total
-            if snapshot[.queued] == 0, snapshot[.inFlight] == 0 {
+            if agent.statistics.isDrained {
                 timer?.stop()
                 finished(.success(.message("Drained.")))
             } else if let deadline, MonotonicClock.now >= deadline {

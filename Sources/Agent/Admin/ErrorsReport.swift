@@ -19,10 +19,13 @@ struct ErrorsReport: Encodable {
         errors = failures.map {
             Entry(
                 time: Timestamp.text(seconds: $0.time / 1_000_000_000, nanoseconds: $0.time % 1_000_000_000),
-                method: PrintableText.of($0.method), target: PrintableText.of($0.target), reason: $0.reason,
+                method: Self.field($0.method), target: Self.field($0.target), reason: $0.reason,
                 detail: $0.detail)
         }
     }
+
+    /// One that is empty would move those behind it.
+    private static func field(_ bytes: [UInt8]) -> String { bytes.isEmpty ? "-" : PrintableText.of(bytes) }
 
     /// `TIME METHOD TARGET REASON DETAIL`, one a line.
     var lines: [String] { errors.map { "\($0.time) \($0.method) \($0.target) \($0.reason) \($0.detail)" } }

@@ -22,6 +22,8 @@ final class SettingsController {
     /// Gets each new value, to put it into force everywhere.
     var publish: (Settings) -> Void = { _ in }
     private var timer: TimerWatcher?
+    /// What `pauseOrigin` was before a pause that ends by itself.
+    private var originBeforePause = Origin.default
 
     /// Calls `expired` when a pause has ended by itself.
     init(_ configuration: Configuration, loop: EventLoop, expired: @escaping () -> Void) throws {
@@ -50,6 +52,7 @@ final class SettingsController {
 
     /// Pauses, for good or for at least a second.
     func pause(for duration: Duration?, origin: Origin = .runtime) {
+        if duration != nil, pausedUntil == nil { originBeforePause = pauseOrigin }
         pausedUntil = duration.map {
             time(nil) + Int($0.components.seconds) + ($0.components.attoseconds > 0 ? 1 : 0)
         }
@@ -83,6 +86,8 @@ final class SettingsController {
     private func endPauseWhenDue() -> Bool {
         guard settings.isPaused else { return false }
         resume()
+        // Nobody has said so: unless it was paused at the start, there is nothing to save.
+        if originBeforePause == .default { pauseOrigin = .default }
         return true
     }
 }

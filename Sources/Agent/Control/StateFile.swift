@@ -44,6 +44,11 @@ struct StateFile {
         return entries.count
     }
 
+    /// Throws what is wrong with the file, if anything is; changes nothing.
+    func check(_ configuration: Configuration) throws {
+        _ = try load(into: SettingsController(configuration, loop: EventLoop(backend: nil), expired: {}))
+    }
+
     /// Cuts `text` into entries, each with the number of its line. Throws `StateFileError`.
     static func parse(_ text: [UInt8], path: String) throws(StateFileError) -> [(line: Int, entry: Entry)] {
         var entries: [(line: Int, entry: Entry)] = []
@@ -87,12 +92,17 @@ struct StateFile {
     // MARK: the file
 
     private func read() throws -> [UInt8]? {
-        let number = unsafe open(path, O_RDONLY | O_CLOEXEC)
+        // Not blocking: a pipe would hold up the start until somebody writes into it.
+        let number = unsafe open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
         guard number >= 0 else {
             if errno == ENOENT { return nil }
             throw SystemError("read state file \(path.debugDescription)")
         }
         let file = Descriptor(owning: number)
+        var status = stat()
+        guard unsafe fstat(number, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
+            throw StateFileError(path: path, line: 0, reason: "it is not a regular file")
+        }
         var bytes = [UInt8](repeating: 0, count: Self.longest + 1)
         var count = 0
         while count < bytes.count {
@@ -114,11 +124,11 @@ struct StateFile {
             temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, mode_t(0o640))
         guard number >= 0 else { throw SystemError(action) }
         let file = Descriptor(owning: number)
-        guard unsafe Glibc.write(number, text, text.utf8.count) == text.utf8.count, fsync(file.rawValue) == 0,
-            unsafe rename(temporary, path) == 0
+        let count = unsafe Glibc.write(number, text, text.utf8.count)
+        guard count == text.utf8.count, fsync(file.rawValue) == 0, unsafe rename(temporary, path) == 0
         else {
-            // A file that is full has no code of its own from a short write.
-            let code = errno == 0 ? ENOSPC : errno
+            // A short write has no code of its own: the file system is full.
+            let code = count >= 0 && count < text.utf8.count ? ENOSPC : errno
             _ = unsafe unlink(temporary)
             throw SystemError(action, code: code)
         }

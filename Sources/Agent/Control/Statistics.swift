@@ -3,35 +3,71 @@ internal import Stats
 /// The counters of the whole agent, on the main thread, with what is needed to tell of an interval.
 final class Statistics {
     private let banks: [CounterBank]
+    private let loop: EventLoop
     /// What `clear counters` left behind.
     private var zero: Snapshot?
-    private var lastTick: (snapshot: Snapshot, time: Double)
-    private var interval: (snapshot: Snapshot, seconds: Double)
+    private var rates: Interval
+    private var durations: Interval
+    /// Taken in this turn of the loop: who asks twice in one gets one answer, and the workers one question.
+    private var latest: (turn: Double, snapshot: Snapshot)?
 
-    init(_ banks: [CounterBank]) {
-        self.banks = banks
-        let snapshot = Snapshot(banks)
-        lastTick = (snapshot, MonotonicClock.now)
-        interval = (snapshot.since(snapshot), 0)
+    /// What came between two ticks.
+    private struct Interval {
+        private var last: Snapshot
+        private var lastTime = MonotonicClock.now
+        private(set) var snapshot: Snapshot
+        private(set) var seconds = 0.0
+
+        init(_ start: Snapshot) {
+            last = start
+            snapshot = start.since(start)
+        }
+
+        mutating func tick(_ now: Snapshot) {
+            let time = MonotonicClock.now
+            (snapshot, seconds) = (now.since(last), time - lastTime)
+            (last, lastTime) = (now, time)
+        }
+    }
+
+    init(_ banks: [CounterBank], loop: EventLoop) {
+        (self.banks, self.loop) = (banks, loop)
+        let start = Snapshot(banks)
+        (rates, durations) = (Interval(start), Interval(start))
     }
 
     /// Everything since the start.
-    var total: Snapshot { Snapshot(banks) }
+    var total: Snapshot {
+        if let latest, latest.turn == loop.now { return latest.snapshot }
+        let snapshot = Snapshot(banks)
+        latest = (loop.now, snapshot)
+        return snapshot
+    }
 
-    /// Everything since counters were last cleared, and the last whole interval.
+    /// True when no copy is waiting or under way. Costs next to nothing while there are some.
+    var isDrained: Bool {
+        let (queued, inFlight) = (Counter.queued, Counter.inFlight)
+        guard banks.allSatisfy({ $0.value(of: queued) == 0 && $0.value(of: inFlight) == 0 }) else {
+            return false
+        }
+        // One may have been on its way from here to there.
+        let snapshot = total
+        return snapshot[queued] == 0 && snapshot[inFlight] == 0
+    }
+
+    /// Everything since counters were last cleared, and the last whole intervals.
     var report: StatReport {
         let total = total
         return StatReport(
-            total: zero.map { total.since($0) } ?? total, interval: interval.snapshot,
-            seconds: interval.seconds)
+            total: zero.map { total.since($0) } ?? total, rates: (rates.snapshot, rates.seconds),
+            durations: (durations.snapshot, durations.seconds))
     }
 
-    /// Ends an interval; to be called once each monitor interval, with everything since the start.
-    func tick(_ snapshot: Snapshot) {
-        let now = MonotonicClock.now
-        interval = (snapshot.since(lastTick.snapshot), now - lastTick.time)
-        lastTick = (snapshot, now)
-    }
+    /// Ends an interval of rates; to be called every few seconds.
+    func tickRates() { rates.tick(total) }
+
+    /// Ends an interval of durations; to be called once each monitor interval.
+    func tickDurations() { durations.tick(total) }
 
     /// Lets `report` count anew. Metrics go on: those who read them expect counters that only rise.
     func clear() { zero = total.zero }

@@ -60,11 +60,22 @@ final class Delivery {
     /// Uses `settings` for every copy that starts from now on. Copies made for another destination go there, out of the way of
     /// those for the new one.
     func apply(_ settings: Settings) {
-        if settings.destination !== self.settings.destination { budget.retire(lanes.retire()) }
+        let isReplaced = settings.destination !== self.settings.destination
+        if isReplaced { budget.retire(lanes.retire()) }
         self.settings = settings
         settingsVersion += 1
         maxQueueAge = settings.maxQueueAge.inSeconds
         limitConnections()
+        if isReplaced { giveUpExcess() }
+    }
+
+    /// Mirrors that hang, replaced by others that hang, may not hold more and more: the oldest transfers are given up.
+    private func giveUpExcess() {
+        let excess = budget.excess(maxInFlight: settings.maxInFlight)
+        guard excess > 0 else { return }
+        let oldest = active.filter { $0.request.map { kind(of: $0) } == .retired }
+            .sorted { $0.startedAt < $1.startedAt }.prefix(excess)
+        for transfer in oldest { completed(transfer, CURLE_OPERATION_TIMEDOUT) }
     }
 
     /// Transfers to earlier destinations come on top of those to the current one.
@@ -92,6 +103,7 @@ final class Delivery {
             return
         }
         let now = MonotonicClock.now
+        guard !settings.isPaused else { return dropPaused() }
         dropExpired(now)
         let isBusy = startBatch(of: .current, now)
         // While transfers can be started, the loop may not sleep on the rest of the queue.
@@ -199,8 +211,10 @@ final class Delivery {
 
     private func endTransfer(_ request: MirrorRequest, _ note: (inout Lanes.Lane) -> Void) {
         note(&lanes[kind(of: request)])
-        if kind(of: request) == .retired { budget.releaseRetired() }
-        budget.releaseTransfer()
+        switch kind(of: request) {
+        case .current: budget.releaseTransfer()
+        case .retired: budget.releaseRetiredTransfer()
+        }
         counters.subtract(from: .inFlight)
         release(request)
     }
@@ -213,6 +227,17 @@ final class Delivery {
             left -= 1
         }
         if lanes.isEmpty { expiry?.stop() }
+        reportWhenDrained()
+    }
+
+    /// A pause sends nothing: what has waited is not wanted any more.
+    private func dropPaused() {
+        var left = Self.expiryBatch
+        while left > 0, let request = lanes.popFirst(receivedBefore: .infinity) {
+            drop(request, .paused)
+            left -= 1
+        }
+        turn?.isBusy = !lanes.isEmpty
         reportWhenDrained()
     }
 

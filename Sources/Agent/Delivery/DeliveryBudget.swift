@@ -2,11 +2,11 @@ internal import Synchronization
 
 /// What all workers together may hold, counted in atomics that all of them share.
 final class DeliveryBudget: Sendable {
-    private let inFlight = Atomic<Int>(0)
+    /// Transfers to the current destination, and to those that it replaced.
+    private let current = Atomic<Int>(0)
+    private let retired = Atomic<Int>(0)
     private let queued = Atomic<Int>(0)
     private let bytes = Atomic<Int>(0)
-    /// Transfers to destinations that were replaced, among those in flight.
-    private let retired = Atomic<Int>(0)
 
     /// Takes a place in the queue and `size` bytes of memory; false, and nothing taken, when either is used up.
     func reserveQueue(size: Int, maxQueue: Int, maxBytes: Int) -> Bool {
@@ -27,31 +27,28 @@ final class DeliveryBudget: Sendable {
     /// Gives back memory.
     func releaseBytes(_ size: Int) { bytes.subtract(size, ordering: .relaxed) }
 
-    /// Takes one transfer to the current destination; false when all are taken. Those to earlier ones come on top, but never
-    /// more than as many again.
-    func reserveTransfer(maxInFlight: Int) -> Bool {
-        let extra = min(retired.load(ordering: .relaxed), maxInFlight)
-        return Self.reserve(1, of: inFlight, upTo: maxInFlight + extra)
+    /// Takes one transfer to the current destination; false when all are taken. Those to earlier ones come on top.
+    func reserveTransfer(maxInFlight: Int) -> Bool { Self.reserve(1, of: current, upTo: maxInFlight) }
+
+    /// Takes one transfer to an earlier destination; false when half as many as may be under way are such.
+    func reserveRetiredTransfer(maxInFlight: Int) -> Bool {
+        Self.reserve(1, of: retired, upTo: max(1, maxInFlight / 2))
     }
 
-    /// Takes one transfer to an earlier destination; false when half of all are such.
-    func reserveRetiredTransfer(maxInFlight: Int) -> Bool {
-        guard Self.reserve(1, of: retired, upTo: max(1, maxInFlight / 2)) else { return false }
-        guard Self.reserve(1, of: inFlight, upTo: maxInFlight) else {
-            retired.subtract(1, ordering: .relaxed)
-            return false
-        }
-        return true
-    }
+    /// Gives back one transfer to the current destination.
+    func releaseTransfer() { current.subtract(1, ordering: .relaxed) }
+
+    /// Gives back one transfer to an earlier destination.
+    func releaseRetiredTransfer() { retired.subtract(1, ordering: .relaxed) }
 
     /// `count` transfers under way are to an earlier destination from now on.
-    func retire(_ count: Int) { retired.add(count, ordering: .relaxed) }
+    func retire(_ count: Int) {
+        retired.add(count, ordering: .relaxed)
+        current.subtract(count, ordering: .relaxed)
+    }
 
-    /// A transfer to an earlier destination is over; `releaseTransfer` comes on top.
-    func releaseRetired() { retired.subtract(1, ordering: .relaxed) }
-
-    /// Gives back one transfer.
-    func releaseTransfer() { inFlight.subtract(1, ordering: .relaxed) }
+    /// Transfers to earlier destinations past `maxInFlight`: somebody has to give up so many.
+    func excess(maxInFlight: Int) -> Int { max(0, retired.load(ordering: .relaxed) - maxInFlight) }
 
     private static func reserve(_ amount: Int, of atomic: borrowing Atomic<Int>, upTo limit: Int) -> Bool {
         // Not add-and-undo: while it is undone, others would find less room than there is.

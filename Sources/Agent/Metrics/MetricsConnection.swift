@@ -42,7 +42,7 @@ final class MetricsConnection {
         head += buffer[..<count]
         if head.count > Self.longestHead {
             answer(.tooLong)
-        } else if let request = HTTPRequestHead(head) {
+        } else if buffer[..<count].contains(0x0A), let request = HTTPRequestHead(head) {
             answer(request)
         }
     }

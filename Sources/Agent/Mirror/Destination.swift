@@ -26,6 +26,10 @@ final class Destination: Sendable {
             throw InvalidValue(
                 url, accepted: accepted, problem: .url("scheme '\(parts.scheme)' (http or https expected)"))
         }
+        guard parts.port != "0" else {
+            throw InvalidValue(
+                url, accepted: accepted, problem: .url("port 0 (1 to 65535 expected)"))
+        }
         guard parts.query == nil, parts.fragment == nil else {
             throw InvalidValue(
                 url, accepted: "a URL without query and fragment; its path is a prefix",

@@ -8,6 +8,9 @@ final class Agent {
     /// Bytes of copies held at once that make giving memory back worth it.
     private static let burst: UInt64 = 1 << 20
 
+    /// Seconds over which rates are taken, at most.
+    private static let rateInterval = 5.0
+
     /// Seconds until a log that could not take all its lines is tried again.
     private static let logRetryInterval = 0.1
 
@@ -33,6 +36,7 @@ final class Agent {
     private var metricsListener: MetricsListener?
     private var signals: [SignalWatcher] = []
     private var monitor: TimerWatcher?
+    private var rates: TimerWatcher?
     private var runtime: TimerWatcher?
     private var lastSummary = ""
     /// Bytes of copies seen at once since memory was last given back.
@@ -109,7 +113,7 @@ final class Agent {
                     loggers: loggers, ended: { workerEnds.send(()) }))
             workersRunning += 1
         }
-        return Statistics(workers.map(\.counters) + [counters])
+        return Statistics(workers.map(\.counters) + [counters], loop: loop)
     }
 
     private func startListener(_ sockets: [Int32]) {
@@ -125,7 +129,7 @@ final class Agent {
         settings.publish = { [unowned self] in putIntoForce($0) }
         let context = AdminContext(
             configuration: configuration, loop: loop, settings: settings, statistics: statistics,
-            counters: counters, workers: workers, logger: logger)
+            counters: counters, workers: workers, changes: loggers.changes)
         admin = context
         let errors = RepeatedErrors(
             loop: loop, interval: configuration.monitorInterval.inSeconds, logger: logger)
@@ -150,11 +154,14 @@ final class Agent {
         let interval = configuration.monitorInterval.inSeconds
         monitor = TimerWatcher(loop: loop) { [unowned self] in
             let snapshot = statistics.total
-            statistics.tick(snapshot)
+            statistics.tickDurations()
             logSummary(snapshot, isLast: false)
             trimAfterBurst(snapshot)
         }
         monitor?.start(after: interval, every: interval)
+        let rateInterval = min(interval, Self.rateInterval)
+        rates = TimerWatcher(loop: loop) { statistics.tickRates() }
+        rates?.start(after: rateInterval, every: rateInterval)
         guard configuration.runtime > .zero else { return }
         runtime = TimerWatcher(loop: loop) { [unowned self] in stop() }
         runtime?.start(after: configuration.runtime.inSeconds)

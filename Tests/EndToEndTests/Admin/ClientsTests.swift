@@ -92,8 +92,8 @@ extension EndToEnd {
             // One more than is needed: the daemon may not have noticed yet that the last client before them has gone.
             let waiting = try (0..<33).map { _ in try Socket.connect(to: .unix(agent.adminSocket)) }
             let late = try MirrorctlRun(["raw", "show version"], socket: agent.adminSocket)
-            #expect(late.status == 3)
-            #expect(late.errors.hasSuffix("it says \"Too many connections (32 at most).\"\n"))
+            #expect(late.status == 75)
+            #expect(late.errors == "mirrorctl: Too many connections (32 at most).\n")
             withExtendedLifetime(waiting) {}
             waiting.forEach { $0.disconnect() }
             try eventually("there is room again") { (try? agent.ask("show version")) == "0.1.0\n\n" }

@@ -33,7 +33,8 @@ extension EndToEnd {
                 ),
                 ("set log-level error", "Log level set to error (was info)."),
                 ("set request-log on", "Request log set to on (was off)."),
-                ("clear counters", "Counters cleared."), ("wait drained", "Drained."),
+                ("clear counters", "Counters cleared."), ("clear counters all", "Counters cleared."),
+                ("wait drained", "Drained."),
                 ("wait drained 1s", "Drained."),
             ])
         func changes(_ line: String, _ expected: String) throws {
@@ -62,6 +63,13 @@ extension EndToEnd {
                     "pause soon",
                     "Invalid value: 'soon' (a number and us, ms, s, m, h or d; milliseconds without a unit expected)."
                 ),
+                ("set url http://h:0/", "Invalid URL: port 0 (1 to 65535 expected)."),
+                (
+                    "set mark-header X:\u{202E}a",
+                    "The line is not UTF-8 text, or has control characters in it."
+                ),
+                ("clear counters some", "Unexpected argument: 'some' ('clear counters [all]' expected)."),
+                ("pause 0", "Value out of range: '0' (at least 1s expected)."),
                 ("pause 10", "Value out of range: '10' (at least 1s expected)."),
                 ("show stat xml", "Unexpected argument: 'xml' ('show stat [json]' expected)."),
                 ("set severity-output loud", "Invalid value: 'loud' (none, number or string expected)."),
@@ -148,6 +156,14 @@ extension EndToEnd {
             #expect(lines.contains("timeout: 10s (default 10s, from runtime)"))
             #expect(lines.contains("max-queue: 10000 (default 10000, from default)"))
             #expect(lines.contains("paused: no (default no, from default)"))
+        }
+
+        @Test("a level that hides everything does not hide changes")
+        func hiddenChanges() throws {
+            _ = try agent.ask("set log-level critical; set sample-rate 1%; set log-level info")
+            try eventually("all three are in the log", evidence: { agent.process.log }) {
+                agent.process.log.components(separatedBy: " notice admin: ").count == 4
+            }
         }
 
         @Test("each change is logged with who made it")

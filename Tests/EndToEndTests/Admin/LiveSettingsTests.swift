@@ -157,6 +157,55 @@ extension EndToEnd {
             if isHanging { #expect(counters["in_flight"] == 4 && counters["queued"] == 46) }
         }
 
+        @Test("two that hang, one behind the other, do not hold up the third, and hold no more than one")
+        func replacedTwice() throws {
+            let (one, two) = (try RecordingMirror { _ in .hang }, try RecordingMirror { _ in .hang })
+            let good = try RecordingMirror()
+            let agent = try agent(
+                one, "--max-in-flight", "4", "--timeout", "1h", "--max-queue-age", "1h", "-n", "1")
+            let client = try SPOPClient(agent.endpoint)
+            func fill(_ mirror: RecordingMirror) throws {
+                for number in 0..<6 { try client.notify(.init(target: "/\(mirror.port)/\(number)")) }
+                try eventually("four hang") { mirror.requests.count == 4 }
+            }
+            try fill(one)
+            _ = try agent.ask("set url http://127.0.0.1:\(two.port)/")
+            try fill(two)
+            _ = try agent.ask("set url http://127.0.0.1:\(good.port)/")
+            for number in 0..<20 { try client.notify(.init(target: "/good/\(number)")) }
+            try eventually("the good one has its copies") { good.requests.count == 20 }
+            let counters = try agent.counters()
+            #expect(counters["in_flight"] == 4 && counters["failed_timeout"] == 4 && counters.isBalanced)
+        }
+
+        @Test("the same URL again changes nothing")
+        func sameURL() throws {
+            let mirror = try RecordingMirror { _ in .hang }
+            let agent = try agent(
+                mirror, "--max-in-flight", "4", "--timeout", "1h", "--max-queue-age", "1h", "-n", "1")
+            let client = try SPOPClient(agent.endpoint)
+            for _ in 0..<8 { try client.notify(.init()) }
+            let url = "http://127.0.0.1:\(mirror.port)/"
+            #expect(try agent.ask("set url \(url)") == "Destination set to \(url) (was \(url)).\n\n")
+            for _ in 0..<8 { try client.notify(.init()) }
+            let counters = try agent.counters()
+            #expect(counters["in_flight"] == 4 && counters["queued"] == 12)
+        }
+
+        @Test("a pause sends nothing any more, not even what waits")
+        func pauseWithQueue() throws {
+            let mirror = try RecordingMirror { _ in .hang }
+            let agent = try agent(
+                mirror, "--max-in-flight", "2", "--timeout", "1h", "--max-queue-age", "1h", "-n", "1")
+            let client = try SPOPClient(agent.endpoint)
+            for _ in 0..<10 { try client.notify(.init()) }
+            try eventually("two are under way") { try agent.counters()["in_flight"] == 2 }
+            #expect(try agent.ask("pause") == "Mirroring paused.\n\n")
+            try eventually("the queue is empty") { try agent.counters()["queued"] == 0 }
+            let counters = try agent.counters()
+            #expect(counters["skipped_paused"] == 8 && counters["in_flight"] == 2 && counters.isBalanced)
+        }
+
         @Test("errors, connections and the request log tell of what happened")
         func reports() throws {
             let mirror = try RecordingMirror()

@@ -42,6 +42,13 @@ extension EndToEnd {
             #expect(quiet.output.isEmpty && quiet.status == 0)
         }
 
+        @Test("an answer that cannot be written is no success")
+        func fullDisk() throws {
+            let run = try MirrorctlRun(["stats"], socket: agent.adminSocket, outputFile: "/dev/full")
+            #expect(run.status == 74)
+            #expect(run.errors == "mirrorctl: cannot write: No space left on device\n")
+        }
+
         @Test("verbs that show something")
         func shows() throws {
             #expect(try run("settings").output.contains("sample-rate: 100% (default 100%, from default)\n"))
@@ -99,7 +106,7 @@ extension EndToEnd {
             "a mistake in the command line is one line and 64",
             arguments: [
                 [], ["frob"], ["set-url"], ["status", "-t", "0"], ["raw", "a\\"], ["raw", " "],
-                ["pause", "10m"],
+                ["pause", "10m"], ["raw", "prompt"], ["raw", "show info; set severity-output none"],
             ])
         func usage(_ arguments: [String]) throws {
             let run = try MirrorctlRun(arguments, socket: agent.adminSocket)

@@ -19,7 +19,7 @@ extension EndToEnd {
         func survives() throws {
             let first = try agent()
             _ = try first.ask(
-                "set url http://127.0.0.1:8/; set sample-rate 25%; set mark-header X-A:\\ b\\;\\\\c; pause 1h"
+                "set url http://127.0.0.1:8/; set sample-rate 25%; set mark-header X-A:\\ b\\;\\\\c\\ \u{301}d; pause 1h"
             )
             #expect(try first.ask("save state") == "State saved to \(state) (4 settings).\n\n")
             _ = try first.ask("set sample-rate 75%")
@@ -32,7 +32,8 @@ extension EndToEnd {
             #expect(settings.contains("sample-rate: 25% (default 100%, from state file)\n"))
             #expect(
                 settings.contains(
-                    "mark-header: X-A: b;\\c (default X-Mirrored-By: spoa-mirror, from state file)\n"))
+                    "mark-header: X-A: b;\\c \u{301}d (default X-Mirrored-By: spoa-mirror, from state file)\n"
+                ))
             #expect(settings.contains("paused: yes (default no, from state file)\n"))
             #expect(try second.ask("show info").contains("Pause_left_sec: "))
             #expect(second.process.log.contains("4 settings come from state file \(state)"))
@@ -55,6 +56,8 @@ extension EndToEnd {
                 try "# a comment\n\(line)\n".write(toFile: state, atomically: true, encoding: .utf8)
                 let run = try CommandLineRun(["--state-file", state, "-p", "\(try Ports.free())"])
                 #expect(run.exit == .status(78))
+                let check = try CommandLineRun(["--state-file", state, "--check"])
+                #expect(check.exit == .status(78) && check.errors == run.errors)
                 #expect(run.errors == "spoa-mirror: state file \"\(state)\", line 2: \(reason)\n")
             }
         }

@@ -18,7 +18,9 @@ struct MirrorctlRun {
     let errors: String
 
     /// Runs `mirrorctl ARGUMENTS` to its end.
-    init(_ arguments: [String], socket: String? = nil, asUser user: uid_t? = nil) throws {
+    init(_ arguments: [String], socket: String? = nil, asUser user: uid_t? = nil, outputFile: String? = nil)
+        throws
+    {
         let directory = try TemporaryDirectory()
         var command = [try Executables.mirrorctl()] + arguments
         if let user {
@@ -33,7 +35,7 @@ struct MirrorctlRun {
                 ] + command
         }
         let process = try ChildProcess(
-            command[0], Array(command.dropFirst()), outputFile: directory.file("out"),
+            command[0], Array(command.dropFirst()), outputFile: outputFile ?? directory.file("out"),
             errorFile: directory.file("err"),
             environment: ["MIRRORCTL_SOCKET": socket ?? "/nonexistent/admin.sock"])
         guard case .status(let status) = try process.wait() else {
