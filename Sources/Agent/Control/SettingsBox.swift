@@ -1,7 +1,7 @@
 internal import Synchronization
 
 /// The newest settings on their way to one worker. Whoever is told that a change is made can rely on it: the worker looks here
-/// before each batch of requests, and not only when its loop gets to the message that wakes it.
+/// after each read, and not only when its loop gets to the message that wakes it.
 final class SettingsBox: Sendable {
     private let isFull = Atomic<Bool>(false)
     private let settings = Mutex<Settings?>(nil)

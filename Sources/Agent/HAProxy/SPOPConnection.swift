@@ -101,6 +101,8 @@ final class SPOPConnection {
         case .bytes: break
         }
         turnStart = MonotonicClock.now
+        // Between read and answer: a request sees every change that was made before it came, and none made after its ACK.
+        context.refreshSettings()
         takeFrames()
         flush()
         mirrorPending()
@@ -263,7 +265,6 @@ final class SPOPConnection {
 
     private func mirrorPending() {
         guard !context.pending.isEmpty else { return }
-        context.refreshSettings()
         for copy in context.pending {
             switch copy.source {
             case .frame(let location):
