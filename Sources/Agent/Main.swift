@@ -8,9 +8,12 @@ enum Main {
         let options = parse()
         do {
             if options.version { return print(Version.text) }
-            let configuration = try options.configuration()
+            var configuration = try options.configuration()
             if options.check { return print("spoa-mirror: the options are valid") }
-            try configuration.daemonize ? runInBackground(configuration) : Agent(configuration).run()
+            // Before a daemon gets another process id than they were passed to.
+            if let sockets = try PassedSockets.fromEnvironment() { configuration.address = .passed(sockets) }
+            try configuration.daemonize && !ServiceManager.isListening
+                ? runInBackground(configuration) : Agent(configuration).run()
         } catch {
             ExitStatus.fail(error)
         }

@@ -12,6 +12,8 @@ final class Worker {
         case connection(Int32)
         /// Use these settings for the next request on.
         case settings(Settings)
+        /// Show that the loop turns.
+        case heartbeat(Heartbeat)
         /// Say goodbye to HAProxy, give the copies this many seconds, then end.
         case stop(drainTimeout: Double)
     }
@@ -65,6 +67,7 @@ final class Worker {
             context.helloTimeout = settings.helloTimeout.inSeconds
             context.maxQueueBytes = settings.maxQueueBytes
             context.pipeline.apply(settings)
+        case .heartbeat(let heartbeat): heartbeat.answer()
         case .stop(let drainTimeout): stop(drainTimeout)
         }
     }

@@ -6,6 +6,7 @@ internal import Synchronization
 final class WorkerHandle {
     let counters: CounterBank
     private let sender = Mailbox<Worker.Message>.Sender()
+    let heartbeat = Heartbeat()
     private let abandoned = AbandonedCopies()
     private var thread: WorkerThread?
     private var assigned: UInt64 = 0
@@ -39,6 +40,12 @@ final class WorkerHandle {
 
     /// Gives the worker new settings.
     func apply(_ settings: Settings) { sender.send(.settings(settings)) }
+
+    /// Asks the worker to show that its loop turns.
+    func askForHeartbeat() {
+        heartbeat.ask()
+        sender.send(.heartbeat(heartbeat))
+    }
 
     /// Tells the worker to end, copies given `drainTimeout` seconds.
     func stop(drainTimeout: Double) { sender.send(.stop(drainTimeout: drainTimeout)) }

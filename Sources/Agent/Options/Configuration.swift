@@ -11,6 +11,7 @@ struct Configuration: Sendable {
     var pidFile: String?
     var monitorInterval: Duration
     var logFile: LogDestination?
+    var usesSyslog: Bool
     var workers: Int
     /// Zero runs for ever.
     var runtime: Duration
@@ -18,9 +19,8 @@ struct Configuration: Sendable {
     var messageName: String
     var settings: Settings
     var adminSockets: [AdminSocketOption]
-
     /// What copies are given when the agent stops.
-    var drainTimeout = Duration.seconds(5)
+    var drainTimeout: Duration
 
     /// `--logfile`, taken apart.
     struct LogDestination: Hashable, Sendable {

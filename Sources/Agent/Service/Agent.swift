@@ -14,6 +14,7 @@ final class Agent {
     private let configuration: Configuration
     private let log: LogFile
     private let logger: Logger
+    private let serviceManager: ServiceManager?
     private let loop: EventLoop
     private let counters = CounterBank()
     private let workerEnds = Mailbox<Void>.Sender()
@@ -39,9 +40,10 @@ final class Agent {
     /// Starts in order; what it throws is one line for the operator. When it returns, connections are accepted.
     init(_ configuration: Configuration) throws {
         self.configuration = configuration
-        log = try configuration.logFile.map { try LogFile(path: $0.path, mode: $0.mode) } ?? LogFile()
+        log = try LogFile(configuration)
         let log = log
         logger = Logger(label: "spoa-mirror") { _ in LineLogHandler(file: log) }
+        serviceManager = ServiceManager(logger: logger)
         loop = try EventLoop(backend: configuration.backend)
         logMailbox = Mailbox(loop: loop, sender: logWakes) { [unowned self] in writeLog() }
         logRetry = TimerWatcher(loop: loop) { [unowned self] in writeLog() }
@@ -81,6 +83,11 @@ final class Agent {
                 "the mirror's certificate is not verified (--tls-insecure): copies can be read and changed on the way"
             )
         }
+        if configuration.daemonize, serviceManager != nil {
+            logger.info("-D is not followed: the service manager keeps the agent in the background")
+        }
+        serviceManager?.ready(loop: loop, workers: workers, logger: logger)
+        tellServiceManager()
     }
 
     /// Serves until a signal or `--runtime` ends it.
@@ -147,13 +154,14 @@ final class Agent {
         for number in [SIGTERM, SIGINT] {
             signals.append(SignalWatcher(loop: loop, signal: number) { [unowned self] in stop() })
         }
-        signals.append(SignalWatcher(loop: loop, signal: SIGHUP) { [unowned self] in reopenLog() })
+        signals.append(SignalWatcher(loop: loop, signal: SIGHUP) { [unowned self] in reload() })
     }
 
     private func startTimers() {
         let interval = configuration.monitorInterval.inSeconds
         monitor = TimerWatcher(loop: loop) { [unowned self] in
             logSummary(isLast: false)
+            tellServiceManager()
             trimAfterBurst()
         }
         monitor?.start(after: interval, every: interval)
@@ -168,6 +176,16 @@ final class Agent {
 
     private func writeLog() {
         if !log.flush() { logRetry?.start(after: Self.logRetryInterval) }
+    }
+
+    private func tellServiceManager() {
+        let settings = configuration.settings
+        serviceManager?.tell(
+            settings.isPaused ? "paused" : "mirroring to \(settings.destination.url)", snapshot)
+    }
+
+    private func reload() {
+        if let serviceManager { serviceManager.reloading(reopenLog) } else { reopenLog() }
     }
 
     private func reopenLog() {
@@ -206,6 +224,7 @@ final class Agent {
         if !isStopping {
             isStopping = true
             logger.info("stopping")
+            serviceManager?.stopping(drainTimeout: drainTimeout)
             listener = nil
             listenFile = nil
         }
