@@ -65,7 +65,8 @@ enum ListeningSocket {
         guard number >= 0 else { throw SystemError("open a socket for \(path)") }
         let descriptor = Descriptor(owning: number)
         try removeStaleSocket(path)
-        guard unsafe UnixAddress.with(path, { unsafe bind(number, $0, $1) }) == 0, listen(number, backlog) == 0
+        guard unsafe UnixAddress.with(path, { unsafe bind(number, $0, $1) }) == 0,
+            listen(number, backlog) == 0
         else {
             throw SystemError("listen on unix@\(path)")
         }

@@ -53,6 +53,7 @@ final class Worker {
     /// Serves until told to stop; returns how many copies were given up.
     func run() -> Int {
         loop.run()
+        context.errors.sumUp()
         return abandoned
     }
 

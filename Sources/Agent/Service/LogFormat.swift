@@ -31,7 +31,8 @@ enum LogFormat: Sendable {
         case .plain: return "\(Self.timestamp()) \(level) \(message)"
         case .journal: return "<\(level.severity)>\(message)"
         case .syslog:
-            return "<\(Self.facility | level.severity)>\(Self.localTime()) spoa-mirror[\(getpid())]: \(message)"
+            return
+                "<\(Self.facility | level.severity)>\(Self.localTime()) spoa-mirror[\(getpid())]: \(message)"
         }
     }
 
