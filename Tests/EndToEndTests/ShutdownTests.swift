@@ -70,9 +70,12 @@ extension EndToEnd {
             for number in 0..<50 { _ = try client.exchange(Request(target: "/lost/\(number)")) }
             #expect(try scenario.agent.terminate() == .status(0))
             let failed = try #require(scenario.agent.summary)["failed"]
-            let lines = scenario.agent.log.split(separator: "\n").filter { $0.contains("mirror: connect: ") }
+            let lines = scenario.agent.log.split(separator: "\n").filter {
+                $0.contains("mirror: connect failed: ")
+            }
             #expect(failed > 1 && lines.count == 2, "\(failed) \(lines)")
-            #expect(lines.last?.contains(" connect: \(failed - 1) more ") == true, "\(failed) \(lines)")
+            #expect(
+                lines.last?.contains(" connect failed: \(failed - 1) more ") == true, "\(failed) \(lines)")
         }
     }
 }

@@ -7,6 +7,8 @@ final class NotifyListener {
     private let descriptor: Int32
     /// Everything heard so far, one message after the other.
     private(set) var messages: [String] = []
+    /// How many of them were waited for, or passed over.
+    private var passed = 0
 
     /// Listens on a path, or on an abstract name behind `@`.
     init(_ address: String) throws {
@@ -29,12 +31,11 @@ final class NotifyListener {
 
     /// Waits for a message that contains `text`, behind those that were waited for before.
     func wait(for text: String, evidence: () -> String = { "" }) throws -> String {
-        var seen = messages.count
-        return try eventually("a message with \(text)", evidence: { "\(messages) \(evidence())" }) {
+        try eventually("a message with \(text)", evidence: { "\(messages) \(evidence())" }) {
             receive()
-            while seen < messages.count {
-                seen += 1
-                if messages[seen - 1].contains(text) { return messages[seen - 1] }
+            while passed < messages.count {
+                passed += 1
+                if messages[passed - 1].contains(text) { return messages[passed - 1] }
             }
             return nil
         }

@@ -66,7 +66,12 @@ extension EndToEnd {
                 environment: [
                     "NOTIFY_SOCKET": manager.address, "WATCHDOG_USEC": "40000", "WATCHDOG_PID": "1",
                 ])
-            for _ in 0..<10 { _ = try manager.wait(for: "STATUS=") }
+            // Feeding begins with the loop's first turn, before it follows a signal.
+            for _ in 0..<3 {
+                agent.send(signal: SIGHUP)
+                _ = try manager.wait(for: "RELOADING=1")
+                _ = try manager.wait(for: "READY=1")
+            }
             #expect(!manager.messages.contains("WATCHDOG=1"))
             #expect(try agent.terminate() == .status(0))
         }
