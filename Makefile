@@ -2,7 +2,7 @@
 
 RELEASE = swift build -c release --static-swift-stdlib
 SWIFT_FILES = Package.swift Sources Tests Benchmarks
-SHELL_FILES = scripts/*.sh scripts/lib/*.sh .ci/run
+SHELL_FILES = scripts/*.sh scripts/lib/*.sh scripts/systemd/*.sh .ci/run
 
 .DEFAULT_GOAL := help
 .PHONY: help deps build release deb rpm test test-systemd demo bench lint format clean

@@ -24,6 +24,8 @@ completions:
 	@for program in $(PROGRAMS); do for shell in bash zsh fish; do \
 	    $(RELEASED)/$$program --generate-completion-script $$shell >$(COMPLETIONS)/$$program.$$shell || exit 1; \
 	done; done
+	# Nobody runs it, it is read.
+	@sed -i '1{/^#!/d}' $(COMPLETIONS)/*.bash
 
 install: ## install what make release has built; PREFIX=/usr/local, DESTDIR=
 	@test -x $(RELEASED)/spoa-mirror || { echo 'install: nothing is built yet: make release' >&2; exit 66; }

@@ -1,10 +1,9 @@
 #!/usr/bin/env bash
-# deb.sh [VERSION]: builds the Debian package into .build/deb, from the release build, and has lintian look at it.
-# Another VERSION than the changelog's is for tests of upgrades.
+# deb.sh: builds the Debian package into .build/deb, from the release build, and has lintian look at it.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-version=${1:-$(dpkg-parsechangelog --show-field Version)}
+version=$(dpkg-parsechangelog --show-field Version)
 export DEB_OUTPUT=$PWD/.build/deb DEB_RULES_REQUIRES_ROOT=no
 SOURCE_DATE_EPOCH=$(dpkg-parsechangelog --show-field Timestamp)
 export SOURCE_DATE_EPOCH
@@ -14,7 +13,7 @@ rm -f "$DEB_OUTPUT"/spoa-mirror*_"${version}"_*.deb
 clean_up() { dh_clean; }
 trap clean_up EXIT
 log=$DEB_OUTPUT/build.log
-if ! debian/rules PACKAGE_VERSION="$version" binary >"$log" 2>&1; then
+if ! debian/rules binary >"$log" 2>&1; then
     tail -n 30 "$log" >&2
     echo "deb: the package could not be built; all of the output is in $log" >&2
     exit 1

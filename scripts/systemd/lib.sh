@@ -1,0 +1,79 @@
+# shellcheck shell=bash
+# Sourced by checks.sh inside the container: traffic, questions, and what a check looks like.
+
+# check DESCRIPTION COMMAND...: one line, or the end with evidence.
+check() {
+    local description=$1 output
+    shift
+    if output=$("$@" 2>&1); then
+        echo "ok    $description${output:+: $(tail -n 1 <<<"$output")}"
+        return
+    fi
+    echo "FAIL  $description ($*)"
+    printf '%s\n' "$output" '--- status'
+    systemctl --no-pager --lines=0 status spoa-mirror.service spoa-mirror.socket || true
+    echo '--- journal'
+    journalctl --no-pager -n 40 -o short-precise || true
+    exit 1
+}
+
+# eventually COMMAND...: succeeds as soon as the command does, or fails after 20 s.
+eventually() {
+    local _
+    for _ in $(seq 200); do
+        if "$@" >/dev/null 2>&1; then return; fi
+        sleep 0.1
+    done
+    "$@"
+}
+
+same() { [ "$1" = "$2" ] || { echo "'$1' is not '$2'" && return 1; }; }
+property() { systemctl show --value --property "$1" "${2:-spoa-mirror.service}"; }
+main_pid() { property MainPID; }
+is_active() { same "$(property ActiveState)" active; }
+counter() { mirrorctl raw 'show stat' | sed -n "s/^$1: //p"; }
+
+# set_options OPTIONS: what the defaults file says from now on; takes effect with the next start.
+set_options() { printf 'MIRROR_OPTIONS="%s"\n' "$1" >/etc/default/spoa-mirror; }
+
+# restart_with OPTIONS
+restart_with() { set_options "$1" && systemctl restart spoa-mirror && is_active; }
+
+# mirrored PATH: a request through HAProxy arrives at the mirror.
+mirrored() {
+    [ "$(curl -s -o /dev/null -w '%{http_code}' "http://127.0.0.1:8080$1")" = 200 ] || return 1
+    eventually grep -qF "GET $1 " /var/log/nginx/mirror.log
+}
+
+agent_is_up() { echo 'show servers state mirroragents' | socat - /run/haproxy-test.sock | grep -q ' 2 0 '; }
+
+# Connections that HAProxy could not make to the agent, for copies and for health checks.
+refused_connections() {
+    echo 'show stat' | socat - /run/haproxy-test.sock | awk -F, '
+        NR == 1 { for (i = 1; i <= NF; i++) column[$i] = i }
+        $1 == "mirroragents" && $2 == "agent" { print $column["econ"] + $column["chkfail"] }'
+}
+
+# under_load SECONDS COMMAND...: 2000 requests a second through HAProxy while the command runs; every one of them has to
+# be answered with 200.
+under_load() {
+    local seconds=$1 report load before after status=0
+    shift
+    before=$(counter received)
+    h2load --h1 -c 40 --rps 50 -D "$seconds" http://127.0.0.1:8080/load >/tmp/load 2>&1 &
+    load=$!
+    # In the middle of it.
+    sleep 2
+    "$@" || status=$?
+    wait "$load" || status=$?
+    [ $status -eq 0 ] || { cat /tmp/load && return $status; }
+    report=$(grep -E '^(requests|status codes):' /tmp/load)
+    after=$(counter received)
+    if ! grep -qE ', 0 failed, 0 errored, 0 timeout' <<<"$report" ||
+        ! grep -qE ' 0 3xx, 0 4xx, 0 5xx' <<<"$report"; then
+        cat /tmp/load
+        return 1
+    fi
+    [ "$after" -gt 0 ] || { echo "nothing mirrored after it ($before before)" && return 1; }
+    echo "$(sed -n 's/^requests: \([0-9]*\) total.*/\1/p' <<<"$report") requests in $seconds s, 0 errors"
+}
