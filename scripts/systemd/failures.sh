@@ -29,6 +29,6 @@ systemctl reset-failed spoa-mirror
 check 'a mistake in the options is not tried again' bad_options
 # shellcheck disable=SC2034 # see above
 since=$(date '+%F %T')
-said_what() { journalctl -u spoa-mirror | grep -F "Unknown option '--no-such-option'"; }
+said_what() { journalctl -u spoa-mirror -p err | grep -F "Unknown option '--no-such-option'"; }
 check 'and is told in the journal' eventually said_what
 check 'the right ones start again' restart_with '-u http://127.0.0.1:8082'

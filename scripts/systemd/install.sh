@@ -4,9 +4,8 @@
 # Everything that a package could leave behind.
 list_files() { find /etc /usr /lib /var -xdev ! -path '/var/cache/*' ! -path '/var/log/journal*' ! -path '/etc/test*' |
     grep -vE '^/var/(lib/(dpkg|apt|systemd|nginx)|log/(apt|dpkg|alternatives|nginx|wtmp|lastlog|faillog|btmp)|tmp|backups)' |
-    grep -vE '^/etc/(passwd|group|shadow|gshadow)-$' | sort; }
-export files_before
-files_before=$(list_files)
+    grep -vE '^/etc/(passwd|group|shadow|gshadow|subuid|subgid)-$|^/var/lib/logrotate/' | sort; }
+list_files >/run/files-before
 
 install_package() { apt-get install -y "$1" && dpkg --audit; }
 not_started() { same "$(systemctl is-enabled "$1" || true)" disabled && same "$(property ActiveState "$1")" inactive; }

@@ -45,14 +45,20 @@ mirrored() {
     eventually grep -qF "GET $1 " /var/log/nginx/mirror.log
 }
 
-agent_is_up() { echo 'show servers state mirroragents' | socat - /run/haproxy-test.sock | grep -q ' 2 0 '; }
+# agent_column NAME...: the sum of what HAProxy's statistics have in these columns for the agent.
+agent_column() {
+    echo 'show stat' | socat - /run/haproxy-test.sock | awk -F, -v "names=$*" '
+        NR == 1 { for (i = 1; i <= NF; i++) column[$i] = i }
+        $1 == "mirroragents" && $2 == "agent" {
+            count = split(names, name, " ")
+            if (count == 1) print $column[name[1]]
+            else { for (i = 1; i <= count; i++) sum += $column[name[i]]; print sum }
+        }'
+}
+agent_is_up() { same "$(agent_column status)" UP; }
 
 # Connections that HAProxy could not make to the agent, for copies and for health checks.
-refused_connections() {
-    echo 'show stat' | socat - /run/haproxy-test.sock | awk -F, '
-        NR == 1 { for (i = 1; i <= NF; i++) column[$i] = i }
-        $1 == "mirroragents" && $2 == "agent" { print $column["econ"] + $column["chkfail"] }'
-}
+refused_connections() { agent_column econ chkfail; }
 
 # under_load SECONDS COMMAND...: 2000 requests a second through HAProxy while the command runs; every one of them has to
 # be answered with 200.

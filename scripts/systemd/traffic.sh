@@ -4,6 +4,7 @@
 start_traffic() {
     mkdir -p /etc/test
     cat >/etc/test/nginx.conf <<'CONF'
+daemon off;
 pid /run/nginx-test.pid;
 worker_processes 1;
 events { worker_connections 4096; }
@@ -54,7 +55,7 @@ spoe-message mirror
     args arg_method=method arg_path=url arg_ver=req.ver arg_hdrs=req.hdrs_bin arg_body=req.body
     event on-frontend-http-request
 CONF
-    systemd-run --quiet --unit=test-nginx nginx -c /etc/test/nginx.conf -g 'daemon off;'
+    systemd-run --quiet --unit=test-nginx nginx -c /etc/test/nginx.conf
     systemd-run --quiet --unit=test-haproxy haproxy -f /etc/test/haproxy.cfg
     eventually curl -sf -o /dev/null http://127.0.0.1:8080/
 }

@@ -57,7 +57,7 @@ final class LogFile: Sendable {
     init() {
         path = nil
         isLineBuffered = true
-        format = .ofStandardOutput
+        format = .of(standard: STDOUT_FILENO)
         syslog = nil
         state = Mutex(State())
     }

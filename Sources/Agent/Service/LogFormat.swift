@@ -16,10 +16,10 @@ enum LogFormat: Sendable {
     /// LOG_DAEMON.
     private static let facility = 3 << 3
 
-    /// What standard output takes: when the journal is behind it, that says so (systemd.exec(5), JOURNAL_STREAM).
-    static var ofStandardOutput: LogFormat {
+    /// What standard output or standard error takes: JOURNAL_STREAM says when the journal is behind it (systemd.exec(5)).
+    static func of(standard descriptor: Int32) -> LogFormat {
         var status = stat()
-        guard let stream = Environment.value("JOURNAL_STREAM"), unsafe fstat(STDOUT_FILENO, &status) == 0,
+        guard let stream = Environment.value("JOURNAL_STREAM"), unsafe fstat(descriptor, &status) == 0,
             stream == "\(status.st_dev):\(status.st_ino)"
         else { return .plain }
         return .journal
