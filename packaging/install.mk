@@ -6,6 +6,7 @@ SBINDIR ?= $(PREFIX)/sbin
 BINDIR ?= $(PREFIX)/bin
 DATADIR ?= $(PREFIX)/share
 SYSCONFDIR ?= /etc
+DEFAULTDIR ?= $(SYSCONFDIR)/default
 UNITDIR ?= $(PREFIX)/lib/systemd/system
 SYSUSERSDIR ?= $(PREFIX)/lib/sysusers.d
 DOCDIR ?= $(DATADIR)/doc/spoa-mirror
@@ -39,9 +40,9 @@ install: ## install what make release has built; PREFIX=/usr/local, DESTDIR=
 	    >$(DESTDIR)$(UNITDIR)/spoa-mirror.socket
 	chmod 644 $(DESTDIR)$(UNITDIR)/spoa-mirror.*
 	install -D -m 644 packaging/systemd/sysusers.conf $(DESTDIR)$(SYSUSERSDIR)/spoa-mirror.conf
-	# What somebody has edited stays; a package manager decides that by itself.
-	test -n '$(DESTDIR)' -o ! -e $(SYSCONFDIR)/default/spoa-mirror && \
-	    install -D -m 644 packaging/default/spoa-mirror $(DESTDIR)$(SYSCONFDIR)/default/spoa-mirror || true
+	# What somebody has edited stays.
+	test -e $(DESTDIR)$(DEFAULTDIR)/spoa-mirror || \
+	    install -D -m 644 packaging/default/spoa-mirror $(DESTDIR)$(DEFAULTDIR)/spoa-mirror
 	install -D -m 644 packaging/logrotate/spoa-mirror $(DESTDIR)$(SYSCONFDIR)/logrotate.d/spoa-mirror
 	for page in man/*.[1-8]; do \
 	    install -D -m 644 -t $(DESTDIR)$(DATADIR)/man/man$${page##*.} $$page || exit 1; done
