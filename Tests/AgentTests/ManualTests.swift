@@ -34,6 +34,14 @@ struct ManualTests {
         }
     }
 
+    @Test func packagesHaveTheProgramsVersion() throws {
+        func text(_ path: String) throws -> String {
+            try String(contentsOf: Self.root.appendingPathComponent(path), encoding: .utf8)
+        }
+        #expect(try text("debian/changelog").hasPrefix("spoa-mirror (\(Version.number)) "))
+        #expect(try text("packaging/rpm/spoa-mirror.spec").contains("\nVersion: \(Version.number)\n"))
+    }
+
     @Test func everyOptionIsInTheReadme() throws {
         let readme = try String(contentsOf: Self.root.appendingPathComponent("README.md"), encoding: .utf8)
         for option in Self.longOptions { #expect(readme.contains(option), "\(option) is missing") }

@@ -39,8 +39,9 @@ set_options() { printf 'MIRROR_OPTIONS="%s"\n' "$1" >/etc/default/spoa-mirror; }
 # restart_with OPTIONS
 restart_with() { set_options "$1" && systemctl restart spoa-mirror && is_active; }
 
-# mirrored PATH: a request through HAProxy arrives at the mirror.
+# mirrored PATH: a request through HAProxy arrives at the mirror, once HAProxy has seen that the agent is back.
 mirrored() {
+    eventually agent_is_up || return 1
     [ "$(curl -s -o /dev/null -w '%{http_code}' "http://127.0.0.1:8080$1")" = 200 ] || return 1
     eventually grep -qF "GET $1 " /var/log/nginx/mirror.log
 }
@@ -61,25 +62,30 @@ agent_is_up() { same "$(agent_column status)" UP; }
 refused_connections() { agent_column econ chkfail; }
 
 # under_load SECONDS COMMAND...: 2000 requests a second through HAProxy while the command runs; every one of them has to
-# be answered with 200.
+# be answered with 200, and none may be mirrored twice.
 under_load() {
-    local seconds=$1 report load before after status=0
+    local seconds=$1 load requests copies status=0
     shift
-    before=$(counter received)
+    : >/var/log/nginx/load.log
     h2load --h1 -c 40 --rps 50 -D "$seconds" http://127.0.0.1:8080/load >/tmp/load 2>&1 &
     load=$!
     # In the middle of it.
     sleep 2
     "$@" || status=$?
     wait "$load" || status=$?
-    [ $status -eq 0 ] || { cat /tmp/load && return $status; }
-    report=$(grep -E '^(requests|status codes):' /tmp/load)
-    after=$(counter received)
-    if ! grep -qE ', 0 failed, 0 errored, 0 timeout' <<<"$report" ||
-        ! grep -qE ' 0 3xx, 0 4xx, 0 5xx' <<<"$report"; then
+    if [ $status -ne 0 ] || ! grep -qE '^requests: .* 0 failed, 0 errored, 0 timeout' /tmp/load ||
+        ! grep -qE '^status codes: .* 0 3xx, 0 4xx, 0 5xx' /tmp/load; then
         cat /tmp/load
         return 1
     fi
-    [ "$after" -gt 0 ] || { echo "nothing mirrored after it ($before before)" && return 1; }
-    echo "$(sed -n 's/^requests: \([0-9]*\) total.*/\1/p' <<<"$report") requests in $seconds s, 0 errors"
+    requests=$(sed -n 's/^status codes: \([0-9]*\) 2xx.*/\1/p' /tmp/load)
+    eventually nothing_under_way
+    copies=$(wc -l </var/log/nginx/load.log)
+    if [ "$requests" -lt $((seconds * 1500)) ] || [ "$copies" -eq 0 ] || [ "$copies" -gt "$requests" ]; then
+        echo "$requests requests in $seconds s, $copies copies"
+        return 1
+    fi
+    echo "$requests requests in $seconds s, 0 errors, slowest $(awk '/^time for request:/ { print $5 }' /tmp/load), $copies copies"
 }
+
+nothing_under_way() { same "$(counter queued) $(counter in_flight)" '0 0'; }

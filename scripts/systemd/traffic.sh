@@ -15,7 +15,7 @@ http {
     server {
         listen 127.0.0.1:8082;
         location / { access_log /var/log/nginx/mirror.log; return 200; }
-        location /load { return 200; }
+        location /load { access_log /var/log/nginx/load.log; return 200; }
     }
 }
 CONF

@@ -3,7 +3,8 @@
 
 check 'HAProxy is content' eventually agent_is_up
 restarted_twice() { systemctl restart spoa-mirror && sleep 2 && systemctl restart spoa-mirror; }
-check 'restart without the socket' under_load 8 restarted_twice
+check 'nothing but load' under_load 6 true
+check 'two restarts without the socket' under_load 8 restarted_twice
 
 systemctl stop spoa-mirror
 check 'the socket takes over the listener' systemctl enable --now spoa-mirror.socket
@@ -12,7 +13,7 @@ journal_names_socket() { journalctl -u spoa-mirror -n 20 -o cat | grep -F '(pass
 check 'which listens on it' eventually journal_names_socket
 check 'HAProxy is content' eventually agent_is_up
 refused=$(refused_connections)
-check 'restart with the socket' under_load 8 restarted_twice
+check 'two restarts with the socket' under_load 8 restarted_twice
 check 'no connection was refused' same "$(refused_connections)" "$refused"
 
 pid=$(main_pid)
