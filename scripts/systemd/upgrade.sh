@@ -4,7 +4,11 @@
 check 'HAProxy is content' eventually agent_is_up
 restarted_twice() { systemctl restart spoa-mirror && sleep 2 && systemctl restart spoa-mirror; }
 check 'nothing but load' under_load 6 true
+refused=$(refused_connections)
 check 'two restarts without the socket' under_load 8 restarted_twice
+# Else the same question below would say nothing.
+some_refused() { [ "$(refused_connections)" -gt "$refused" ] && echo $(($(refused_connections) - refused)); }
+check 'connections were refused meanwhile' some_refused
 
 systemctl stop spoa-mirror
 check 'the socket takes over the listener' systemctl enable --now spoa-mirror.socket
