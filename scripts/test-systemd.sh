@@ -24,14 +24,23 @@ fi
 
 work=$(mktemp -d /tmp/spoa-systemd-XXXXXX)
 nspawn=
+init=
 clean_up() {
-    if [ -n "$nspawn" ] && kill -0 "$nspawn" 2>/dev/null; then
-        # Its init dies with it, and with that everything inside.
+    if [ -n "$nspawn" ]; then
+        # Everything inside ends with its init, and nspawn then too.
+        find_init
+        [ -z "$init" ] || kill -KILL "$init" 2>/dev/null || true
+        for _ in $(seq 50); do
+            kill -0 "$nspawn" 2>/dev/null || break
+            sleep 0.1
+        done
         kill -KILL "$nspawn" 2>/dev/null || true
         wait "$nspawn" 2>/dev/null || true
     fi
     rm -rf "$work"
 }
+# What nspawn has for a child is the container's init.
+find_init() { [ -n "$init" ] || read -r init _ 2>/dev/null <"/proc/$nspawn/task/$nspawn/children" || true; }
 trap clean_up EXIT
 trap 'exit 1' HUP INT TERM
 
@@ -49,12 +58,10 @@ systemd-nspawn --quiet --boot --directory="$root" --volatile=overlay --register=
     </dev/null >"$work/console" 2>&1 &
 nspawn=$!
 
-# What nspawn has for a child is the container's init.
-init=
 enter() { nsenter --target "$init" --mount --uts --ipc --net --pid --cgroup -- "$@"; }
 for _ in $(seq 300); do
     kill -0 "$nspawn" 2>/dev/null || fail "the container ended: $(tail -n 5 "$work/console")"
-    read -r init _ <"/proc/$nspawn/task/$nspawn/children" || true
+    find_init
     [ -n "$init" ] && enter systemctl is-system-running --quiet 2>/dev/null && break
     sleep 0.1
 done
@@ -62,9 +69,9 @@ state=$(enter systemctl is-system-running || true)
 [ "$state" = running ] || fail "the container is $state: $(enter systemctl --failed --no-legend; tail -n 5 "$work/console")"
 echo "a Debian 12 is running after $((SECONDS - started)) s"
 
-if ! timeout --foreground 420 nsenter --target "$init" --mount --uts --ipc --net --pid --cgroup -- \
+# In the background, so that a signal to this script is followed at once.
+timeout --foreground 420 nsenter --target "$init" --mount --uts --ipc --net --pid --cgroup -- \
     env -i PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LC_ALL=C.UTF-8 \
-    bash /work/checks/checks.sh; then
-    fail "failed, $((SECONDS - started)) s after the start of the container"
-fi
+    bash /work/checks/checks.sh </dev/null &
+wait $! || fail "failed, $((SECONDS - started)) s after the start of the container"
 echo "all of it held, in $((SECONDS - started)) s"

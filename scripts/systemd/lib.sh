@@ -65,7 +65,7 @@ under_load() {
     local seconds=$1 load requests copies status=0
     shift
     : >/var/log/nginx/load.log
-    h2load --h1 -c 40 --rps 50 -D "$seconds" http://127.0.0.1:8080/load >/tmp/load 2>&1 &
+    h2load --h1 -c 40 --rps 50 -n $((seconds * 2000)) http://127.0.0.1:8080/load >/tmp/load 2>&1 &
     load=$!
     # In the middle of it.
     sleep 2
@@ -79,11 +79,11 @@ under_load() {
     requests=$(sed -n 's/^status codes: \([0-9]*\) 2xx.*/\1/p' /tmp/load)
     eventually nothing_under_way
     copies=$(wc -l </var/log/nginx/load.log)
-    if [ "$requests" -lt $((seconds * 1500)) ] || [ "$copies" -eq 0 ] || [ "$copies" -gt "$requests" ]; then
+    if [ "$requests" -ne $((seconds * 2000)) ] || [ "$copies" -eq 0 ] || [ "$copies" -gt "$requests" ]; then
         echo "$requests requests in $seconds s, $copies copies"
         return 1
     fi
-    echo "$requests requests in $seconds s, 0 errors, slowest $(awk '/^time for request:/ { print $5 }' /tmp/load), $copies copies"
+    echo "$requests requests in $(sed -n 's/^finished in \([^,]*\),.*/\1/p' /tmp/load), 0 errors, slowest $(awk '/^time for request:/ { print $5 }' /tmp/load), $copies copies"
 }
 
 nothing_under_way() { same "$(counter queued) $(counter in_flight)" '0 0'; }
