@@ -39,8 +39,8 @@ clean_up() {
     fi
     rm -rf "$work"
 }
-# What nspawn has for a child is the container's init.
-find_init() { [ -n "$init" ] || read -r init _ 2>/dev/null <"/proc/$nspawn/task/$nspawn/children" || true; }
+# What nspawn has for a child is the container's init, once it has ended the process that prepares it.
+find_init() { read -r init _ 2>/dev/null <"/proc/$nspawn/task/$nspawn/children" || true; }
 trap clean_up EXIT
 trap 'exit 1' HUP INT TERM
 
