@@ -15,6 +15,11 @@ check 'the service waits to be configured and enabled' not_started spoa-mirror.s
 check 'so does the socket' not_started spoa-mirror.socket
 check 'the daemon has a user of its own' getent passwd spoa-mirror
 check 'the manual page is there' man -w spoa-mirror
+documented() { test -e "$(systemctl show --value -p Documentation spoa-mirror | grep -o '/usr/share/doc/[^ ]*')"; }
+check 'so is the document that the unit names' documented
+completes() { bash -c "source /usr/share/bash-completion/completions/$1 && complete -p $1"; }
+check 'the shell completes the daemon' completes spoa-mirror
+check 'and the client' completes mirrorctl
 start_traffic
 
 # As in the files of those who used the agents that this one replaces.

@@ -180,8 +180,10 @@ final class Agent {
 
     private func tellServiceManager() {
         let settings = configuration.settings
-        serviceManager?.tell(
-            settings.isPaused ? "paused" : "mirroring to \(settings.destination.url)", snapshot)
+        let state =
+            isStopping
+            ? "stopping" : settings.isPaused ? "paused" : "mirroring to \(settings.destination.url)"
+        serviceManager?.tell(state, snapshot)
     }
 
     private func reload() {
