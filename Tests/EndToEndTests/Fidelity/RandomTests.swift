@@ -17,7 +17,9 @@ extension EndToEnd {
         func random(version: HAProxyVersion) throws {
             let mirror = try RecordingMirror()
             // Room for 80 fields and 12 KB together, in HAProxy's buffer and in a frame.
-            let stage = try FidelityStage(version, ["--max-frame-size", "65532"], to: mirror) {
+            let stage = try FidelityStage(
+                version, ["--max-frame-size", "65532", "--haproxy-bufsize", "65536"], to: mirror
+            ) {
                 $0.bufferSize = 65_536
             }
             var generator = RandomRequests(seed: Self.seed)
