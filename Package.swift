@@ -23,6 +23,7 @@ let package = Package(
     targets: [
         .systemLibrary(name: "CLibev"),
         .systemLibrary(name: "CLibcurl", pkgConfig: "libcurl"),
+        .systemLibrary(name: "CLibedit", pkgConfig: "libedit"),
         .target(name: "CLinux"),
         .target(
             name: "SPOP",
@@ -40,7 +41,9 @@ let package = Package(
             swiftSettings: strict),
         .executableTarget(
             name: "mirrorctl",
-            dependencies: [.product(name: "ArgumentParser", package: "swift-argument-parser")],
+            dependencies: [
+                "AdminSocket", "CLibedit", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
             swiftSettings: strict),
         .executableTarget(
             name: "Benchmarks", dependencies: ["SPOP"], path: "Benchmarks",
@@ -53,7 +56,8 @@ let package = Package(
         .testTarget(
             name: "AgentTests",
             dependencies: [
-                "Agent", "SPOP", "Stats", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                "Agent", "AdminSocket", "SPOP", "Stats",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ], swiftSettings: [.swiftLanguageMode(.v6)]),
         .testTarget(
             name: "EndToEndTests", dependencies: ["Agent", "SPOP"], swiftSettings: [.swiftLanguageMode(.v6)]),

@@ -6,10 +6,10 @@ set -euo pipefail
 # A|B: either will do; the first one is installed when neither is there.
 packages() {
     case $1 in
-    build) echo 'libev-dev libcurl4-openssl-dev|libcurl4-gnutls-dev pkg-config|pkgconf' ;;
+    build) echo 'libev-dev libcurl4-openssl-dev|libcurl4-gnutls-dev libedit-dev pkg-config|pkgconf' ;;
     demo) echo 'haproxy nginx-light|nginx curl' ;;
     bench) echo 'haproxy nginx-light|nginx wrk util-linux' ;;
-    test) echo 'haproxy nginx-light|nginx curl socat nghttp2-client openssl debootstrap systemd' ;;
+    test) echo 'haproxy nginx-light|nginx curl socat nghttp2-client openssl debootstrap prometheus mandoc systemd' ;;
     lint) echo 'shellcheck' ;;
     deb) echo 'debhelper dpkg-dev lintian systemd' ;;
     rpm) echo 'rpm' ;;
@@ -56,7 +56,7 @@ if [ "$(id -u)" -ne 0 ]; then
     exec sudo -n "$0" "$@"
 fi
 
-# haproxy and nginx are wanted as programs only: their services must not take port 80 of this machine,
+# haproxy, nginx and prometheus are wanted as programs only: their services must not take ports of this machine,
 # neither now (policy-rc.d, unless the machine has its own) nor at the next boot.
 policy=/usr/sbin/policy-rc.d
 if (set -o noclobber && printf '#!/bin/sh\nexit 101\n' >"$policy") 2>/dev/null; then
@@ -81,7 +81,7 @@ if ! output=$(install_wanted); then
 fi
 
 if [ -d /run/systemd/system ]; then
-    for service in haproxy nginx; do
+    for service in haproxy nginx prometheus; do
         case " ${wanted[*]} " in *" $service"*) systemctl disable --quiet "$service" || true ;; esac
     done
 fi

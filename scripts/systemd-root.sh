@@ -8,7 +8,7 @@ source "${BASH_SOURCE%/*}/lib/debian-mirror.sh"
 
 suite=bookworm
 # What the package under test depends on comes along: the container has no network.
-packages=(systemd systemd-sysv dbus libcurl4 libev4 haproxy nginx-light curl logrotate socat nghttp2-client man-db)
+packages=(systemd systemd-sysv dbus libcurl4 libedit2 libev4 haproxy nginx-light curl logrotate socat nghttp2-client man-db)
 
 cache=${SPOA_MIRROR_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/spoa-mirror}
 # Another list of packages is another root.

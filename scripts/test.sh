@@ -18,8 +18,16 @@ if [ -z "${SPOA_MIRROR_HAPROXY_32:-}" ]; then
     else
         export SPOA_MIRROR_NO_HAPROXY_32=1
         skipping
-        trap skipping EXIT
     fi
 fi
 
-swift test "$@"
+# What failed is told once more at the end: the lines that matter are far apart in the output of a whole run.
+output=$(mktemp)
+trap 'rm -f "$output"; [ -z "${SPOA_MIRROR_NO_HAPROXY_32:-}" ] || skipping' EXIT
+status=0
+swift test "$@" 2>&1 | tee "$output" || status=$?
+if [ "$status" -ne 0 ]; then
+    printf '\n*** FAILED ***\n'
+    grep -E 'recorded an issue|error:' "$output" | head -n 40 || true
+fi
+exit "$status"

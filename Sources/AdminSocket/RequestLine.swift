@@ -12,10 +12,11 @@ package struct RequestLine: Equatable, Sendable {
 
     /// Why a line is refused as a whole.
     package enum Refusal: Error, Equatable, CustomStringConvertible {
-        case tooManyWords, notText, strayBackslash
+        case tooLong, tooManyWords, notText, strayBackslash
 
         package var description: String {
             switch self {
+            case .tooLong: "The line is longer than \(RequestLine.maxLength) bytes."
             case .tooManyWords: "Too many words in one line (\(RequestLine.maxWords) at most)."
             case .notText: "The line is not UTF-8 text, or has control characters in it."
             case .strayBackslash: "The line ends with a backslash."

@@ -8,7 +8,8 @@ enum Main {
         let options = parse()
         do {
             if options.version { return print(Version.text) }
-            var configuration = try options.configuration()
+            var configuration = try options.configuration(
+                given: ControlOptions.given(in: CommandLine.arguments))
             if options.check { return print("spoa-mirror: the options are valid") }
             // Before a daemon gets another process id than they were passed to.
             if let sockets = try PassedSockets.fromEnvironment() { configuration.address = .passed(sockets) }

@@ -15,6 +15,7 @@ typedef void (*shim_ev_timer_callback)(struct ev_loop *, struct ev_timer *, int)
 typedef void (*shim_ev_signal_callback)(struct ev_loop *, struct ev_signal *, int);
 typedef void (*shim_ev_async_callback)(struct ev_loop *, struct ev_async *, int);
 typedef void (*shim_ev_prepare_callback)(struct ev_loop *, struct ev_prepare *, int);
+typedef void (*shim_ev_check_callback)(struct ev_loop *, struct ev_check *, int);
 typedef void (*shim_ev_idle_callback)(struct ev_loop *, struct ev_idle *, int);
 
 static inline void shim_ev_io_init(struct ev_io *w, shim_ev_io_callback callback, int priority, void *data) {
@@ -52,6 +53,17 @@ static inline void shim_ev_async_init(struct ev_async *w, shim_ev_async_callback
 static inline void shim_ev_prepare_init(struct ev_prepare *w, shim_ev_prepare_callback callback, void *data) {
     ev_prepare_init(w, callback);
     w->data = data;
+}
+
+/* The last prepare watcher before the loop sleeps, and the first of all watchers after it. */
+static inline void shim_ev_turn_init(struct ev_prepare *end, shim_ev_prepare_callback ended, struct ev_check *begin,
+                                     shim_ev_check_callback began, void *data) {
+    ev_prepare_init(end, ended);
+    ev_set_priority(end, EV_MINPRI);
+    end->data = data;
+    ev_check_init(begin, began);
+    ev_set_priority(begin, EV_MAXPRI);
+    begin->data = data;
 }
 
 static inline void shim_ev_idle_init(struct ev_idle *w, shim_ev_idle_callback callback, void *data) {

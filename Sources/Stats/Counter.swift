@@ -17,12 +17,20 @@ package enum Counter: Int, CaseIterable, Sendable {
 
     // SPOP.
     case connectionsOpened, connectionsClosed, connectionsRefused, healthChecks
-    case framesIn, acks, unknownMessages
+    case helloFrames, notifyFrames, continuationFrames, disconnectFrames, otherFrames
+    case acks, agentHellos, agentDisconnects, unknownMessages
+    case spopIoErrors, spopTimeouts, spopTooBig, spopInvalid, spopNoVersion, spopNoFrameSize,
+        spopNoCapabilities,
+        spopBadVersion, spopBadFrameSize, spopFragmentation, spopInterlaced, spopNoFrameId, spopResource,
+        spopUnknown
     case applets, idle, sending, waiting
     case errors, processed
 
     // The way to the mirror.
     case mirrorConnections, bytesSent, bytesReceived
+
+    // The admin sockets.
+    case adminCommands, adminErrors
 
     package static let skipped: [Counter] = [
         .skippedPaused, .skippedSampled, .skippedMethod, .skippedLoop,
@@ -37,4 +45,22 @@ package enum Counter: Int, CaseIterable, Sendable {
     package static let failed: [Counter] = [
         .failedDNS, .failedConnect, .failedTLS, .failedTimeout, .failedReset, .failedOther,
     ]
+
+    /// Values that go up and down; all others only rise.
+    package static let gauges: [Counter] = [
+        .queued, .queuedBytes, .inFlight, .applets, .idle, .sending, .waiting,
+    ]
+
+    /// Connections that ended in an error, by the protocol's status code (SPOE.txt, section 3.5).
+    package static let spopErrors: [(code: UInt32, counter: Counter)] = [
+        (1, .spopIoErrors), (2, .spopTimeouts), (3, .spopTooBig), (4, .spopInvalid), (5, .spopNoVersion),
+        (6, .spopNoFrameSize), (7, .spopNoCapabilities), (8, .spopBadVersion), (9, .spopBadFrameSize),
+        (10, .spopFragmentation), (11, .spopInterlaced), (12, .spopNoFrameId), (13, .spopResource),
+        (99, .spopUnknown),
+    ]
+
+    /// The counter of a status code; any that the protocol does not list counts as unknown.
+    package static func spopError(_ code: UInt32) -> Counter {
+        spopErrors.first { $0.code == code }?.counter ?? .spopUnknown
+    }
 }

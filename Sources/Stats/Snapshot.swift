@@ -8,14 +8,40 @@ package struct Snapshot: Sendable, Equatable {
     /// From the start of a transfer to its end.
     package let requestDurations: Histogram
 
-    /// Adds up `banks`. Any thread.
+    /// When the mirror last answered, in whole seconds since 1970; 0 for never.
+    package let lastSuccess: Int
+
+    /// Adds up `banks`, each as it is between two turns of its loop: what moves a copy on does so within one. Any thread but
+    /// the workers'.
     package init(_ banks: [CounterBank]) {
+        let parts = banks.map { $0.read() }
         values = Counter.allCases.map { counter in
-            banks.reduce(0) { $0 &+ $1.value(of: counter) }
+            parts.reduce(0) { $0 &+ $1.counters[counter.rawValue] }
         }
-        ackDurations = Histogram(banks.map(\.ackDurations))
-        queueDurations = Histogram(banks.map(\.queueDurations))
-        requestDurations = Histogram(banks.map(\.requestDurations))
+        ackDurations = Histogram(adding: parts.map(\.ackDurations))
+        queueDurations = Histogram(adding: parts.map(\.queueDurations))
+        requestDurations = Histogram(adding: parts.map(\.requestDurations))
+        lastSuccess = parts.map(\.lastSuccess).max() ?? 0
+    }
+
+    private init(_ later: Snapshot, since earlier: Snapshot) {
+        values = zip(later.values, earlier.values).map { $0 &- $1 }
+        for gauge in Counter.gauges { values[gauge.rawValue] = later[gauge] }
+        ackDurations = later.ackDurations.since(earlier.ackDurations)
+        queueDurations = later.queueDurations.since(earlier.queueDurations)
+        requestDurations = later.requestDurations.since(earlier.requestDurations)
+        lastSuccess = later.lastSuccess
+    }
+
+    /// What was counted since `earlier`; gauges are as they are now.
+    package func since(_ earlier: Snapshot) -> Snapshot { Snapshot(self, since: earlier) }
+
+    /// A start for counting anew, for `since`: the copies that wait or are under way count as received after it, so that the
+    /// account goes on to balance.
+    package var zero: Snapshot {
+        var zero = self
+        zero.values[Counter.received.rawValue] &-= self[.queued] &+ self[.inFlight]
+        return zero
     }
 
     /// One counter.
@@ -24,8 +50,7 @@ package struct Snapshot: Sendable, Equatable {
     /// The sum of several counters.
     package func sum(_ counters: [Counter]) -> UInt64 { counters.reduce(0) { $0 &+ self[$1] } }
 
-    /// True when every copy received is accounted for. It is at quiet moments; while copies move it may be off by those
-    /// that moved between two reads.
+    /// True when every copy received is accounted for.
     package var isBalanced: Bool {
         self[.received] == sum(Counter.skipped) + sum(Counter.dropped) + self[.completed] + self[.queued]
             + self[.inFlight]

@@ -1,3 +1,4 @@
+internal import AdminSocket
 internal import Glibc
 
 /// One question to the daemon, one answer, within a time.
@@ -11,7 +12,10 @@ struct Client {
         case unreachable(path: String, reason: String)
         case timedOut(path: String)
         case permissionDenied(path: String)
-        case badLine
+        /// The line cannot be sent.
+        case badLine(String)
+        /// The daemon said no; its words.
+        case refused(String)
 
         var exitCode: Int32 {
             switch self {
@@ -19,6 +23,8 @@ struct Client {
             case .timedOut: 75
             case .permissionDenied: 77
             case .badLine: 64
+            case .refused(let text):
+                text.hasPrefix("Permission denied") ? 77 : text == "Timed out." ? 75 : 1
             }
         }
 
@@ -27,14 +33,51 @@ struct Client {
             case .unreachable(let path, let reason): "no spoa-mirror answers on \(path): \(reason)"
             case .timedOut(let path): "no answer on \(path) in time"
             case .permissionDenied(let path): "permission denied on \(path)"
-            case .badLine: "a line may not be empty or have a line break in it"
+            case .refused(let text): text
+            case .badLine(let reason): reason
             }
         }
     }
 
-    /// Sends `line` and returns all that the daemon says until it closes.
-    func ask(_ line: String) throws(Failure) -> String {
-        guard !line.isEmpty, !line.utf8.contains(where: { $0 == 0x0A || $0 == 0x0D }) else { throw .badLine }
+    /// The lines that answer one command. A command that is refused is a failure.
+    func lines(answering line: String) throws(Failure) -> [String] {
+        var lines: [String] = []
+        for reply in try ask(line) {
+            switch reply {
+            case .data(let data): lines += data
+            case .message(let text): lines.append(text)
+            case .error(let text): throw .refused(text)
+            }
+        }
+        return lines
+    }
+
+    /// Sends `line` and returns the answer to each of its commands.
+    func ask(_ line: String) throws(Failure) -> [ReceivedReply] {
+        // A line that is refused as a whole would be answered before the severity is known.
+        let commands: [[String]]
+        do throws(RequestLine.Refusal) { commands = try RequestLine(line.utf8).commands } catch {
+            throw .badLine(error.description)
+        }
+        guard !commands.isEmpty else { throw .badLine("The line has no command.") }
+        // Errors are told from data by their severity. What `severity-output` itself answers is the first answer: nothing.
+        let text = try exchange("set severity-output number; \(line)")
+        guard !text.isEmpty else {
+            throw .unreachable(path: path, reason: "it closed the connection without a word")
+        }
+        guard let replies = ReceivedReply.parse(text) else {
+            throw .unreachable(path: path, reason: "the answer broke off")
+        }
+        if case .error(let reason) = replies.first, replies.count == 1 { throw .refused(reason) }
+        guard replies.first == .data([]) else {
+            throw .unreachable(
+                path: path, reason: "it says \(text.prefix { !$0.isNewline }.debugDescription)")
+        }
+        return Array(replies.dropFirst())
+    }
+
+    /// Sends one line and returns all that the daemon says until it closes.
+    private func exchange(_ line: String) throws(Failure) -> String {
         let deadline = Self.now() + timeout
         let descriptor = try connect()
         defer { close(descriptor) }
@@ -44,21 +87,30 @@ struct Client {
             let count = unsafe rest.withUnsafeBytes {
                 unsafe send(descriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL))
             }
-            guard count > 0 || errno == EAGAIN else { throw unreachable() }
+            // A daemon that turns us away has closed already, and has said why.
+            if count < 0, errno == EPIPE || errno == ECONNRESET { break }
+            guard count > 0 || errno == EAGAIN || errno == EINTR else { throw unreachable() }
             rest = rest.dropFirst(max(0, count))
         }
         var answer: [UInt8] = []
         var buffer = [UInt8](repeating: 0, count: 16 << 10)
-        while true {
+        while answer.count < Self.longestAnswer {
             try wait(descriptor, Int16(POLLIN), until: deadline)
             let count = unsafe buffer.withUnsafeMutableBytes {
                 unsafe read(descriptor, $0.baseAddress, $0.count)
             }
             if count == 0 { return String(decoding: answer, as: UTF8.self) }
-            guard count > 0 || errno == EAGAIN else { throw unreachable() }
+            if count < 0, errno == ECONNRESET, !answer.isEmpty {
+                return String(decoding: answer, as: UTF8.self)
+            }
+            guard count > 0 || errno == EAGAIN || errno == EINTR else { throw unreachable() }
             answer += buffer.prefix(max(0, count))
         }
+        throw .unreachable(path: path, reason: "the answer does not end")
     }
+
+    /// Bytes of an answer; ten thousand connections fit in.
+    private static let longestAnswer = 8 << 20
 
     private func connect() throws(Failure) -> Int32 {
         var address = sockaddr_un()

@@ -6,54 +6,84 @@ internal import Glibc
 struct Mirrorctl: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "mirrorctl",
-        abstract: "Talks to a running spoa-mirror over its admin socket.",
-        discussion:
-            "Exit codes: 0 done; 3 not reachable; 64 usage; 75 timed out; 77 permission denied.",
-        subcommands: [Raw.self])
+        abstract: "Shows and steers a running spoa-mirror over its admin socket.",
+        discussion: """
+            Without a verb, on a terminal, commands are read from it. The commands of the admin socket itself are told by \
+            'mirrorctl raw help'.
 
-    /// Options of every verb.
-    struct Connection: ParsableArguments {
-        @Option(
-            name: .shortAndLong,
-            help: "The admin socket. (default: $MIRRORCTL_SOCKET, or /run/spoa-mirror/admin.sock)")
-        var socket: String?
+            Exit codes: 0 done; 1 refused by the daemon; 3 not running or not reachable; 64 usage; 75 timed out; \
+            77 permission denied.
+            """,
+        subcommands: [
+            Status.self, SetURL.self, SetSampleRate.self, Pause.self, Resume.self, SetSetting.self,
+            Settings.self,
+            Stats.self, Metrics.self, Errors.self, Connections.self, WaitDrained.self, Save.self,
+            ClearCounters.self, Raw.self,
+        ])
 
-        @Option(name: .shortAndLong, help: "Seconds to wait for the answer.")
-        var timeout: Double = 5
+    @OptionGroup var connection: ConnectionOptions
 
-        func validate() throws {
-            guard timeout > 0, timeout <= 3600 else {
-                throw ValidationError("--timeout is more than 0 and at most 3600 seconds.")
-            }
+    /// A mistake is one line on standard error, without the usage behind it.
+    static func main() {
+        do {
+            var command = try parseAsRoot()
+            try command.run()
+        } catch {
+            let code = exitCode(for: error)
+            // An exit code that is thrown has had its say.
+            guard code == .validationFailure, !(error is ExitCode) else { exit(withError: error) }
+            Terminal.complain("\(message(for: error)) (see mirrorctl --help)")
+            Glibc.exit(code.rawValue)
         }
+    }
 
-        var path: String {
-            if let socket { return socket }
-            guard let fromEnvironment = unsafe getenv("MIRRORCTL_SOCKET") else {
-                return "/run/spoa-mirror/admin.sock"
-            }
-            return unsafe String(cString: fromEnvironment)
+    func run() throws {
+        guard isatty(STDIN_FILENO) == 1, isatty(STDOUT_FILENO) == 1 else {
+            throw ValidationError("A verb is missing; without one, commands are read from a terminal only.")
         }
+        Interactive(client: connection.client(or: connection)).run()
     }
 }
 
-/// `mirrorctl raw 'show info; show stat'`.
-struct Raw: ParsableCommand {
-    static let configuration = CommandConfiguration(abstract: "Send one line as it is and print the answer.")
+/// Options of every verb, which stand before or behind it.
+struct ConnectionOptions: ParsableArguments {
+    @Option(
+        name: .shortAndLong,
+        help: ArgumentHelp(
+            "The admin socket. (default: $MIRRORCTL_SOCKET, or /run/spoa-mirror/admin.sock)",
+            valueName: "path"),
+        completion: .file())
+    var socket: String?
 
-    @OptionGroup var connection: Mirrorctl.Connection
+    @Option(
+        name: .shortAndLong,
+        help: ArgumentHelp("Time to wait for the answer. (default: 5)", valueName: "seconds"))
+    var timeout: Double?
 
-    @Argument(help: "The line: commands separated by ';'.")
-    var line: String
+    @Flag(help: "Print JSON, where there is some.")
+    var json = false
 
-    func run() throws {
-        do throws(Client.Failure) {
-            let answer = try Client(path: connection.path, timeout: connection.timeout).ask(line)
-            print(answer, terminator: "")
-        } catch {
-            let text = "mirrorctl: \(error)\n"
-            _ = unsafe write(STDERR_FILENO, text, text.utf8.count)
-            throw ExitCode(error.exitCode)
+    @Flag(name: .shortAndLong, help: "Print nothing but errors.")
+    var quiet = false
+
+    func validate() throws {
+        guard let timeout else { return }
+        guard timeout > 0, timeout <= 86400 else {
+            throw ValidationError("--timeout is more than 0 and at most 86400 seconds.")
         }
+    }
+
+    /// The client that these options ask for, where `parent` has those that stand before the verb.
+    func client(or parent: ConnectionOptions, extraTime: Double = 0) -> Client {
+        Client(
+            path: socket ?? parent.socket ?? Self.standardPath,
+            timeout: (timeout ?? parent.timeout ?? 5) + extraTime)
+    }
+
+    private static var standardPath: String {
+        guard let path = unsafe getenv("MIRRORCTL_SOCKET"), unsafe path.pointee != 0 else {
+            return "/run/spoa-mirror/admin.sock"
+        }
+        return unsafe String(cString: path)
     }
 }

@@ -15,8 +15,9 @@ struct CommandTests {
 
     @Test func everyRowIsFound() throws {
         for row in Command.table {
-            let call = try Command.find(row.words + ["x"], level: row.level)
-            #expect(call == .init(command: row, arguments: ["x"]))
+            let arguments = Array(repeating: "x", count: row.argumentCount.lowerBound)
+            let call = try Command.find(row.words + arguments, level: row.level)
+            #expect(call == .init(command: row, arguments: arguments))
         }
     }
 
@@ -28,7 +29,26 @@ struct CommandTests {
     @Test func mistakesAreExplained() {
         #expect(failure(["sohw", "info"]) == "Unknown command: 'sohw info', did you mean 'show'?")
         #expect(failure(["frobnicate"]) == "Unknown command: 'frobnicate', try 'help'.")
-        #expect(failure(["show"]) == "Unknown command: 'show', 'show' takes info, stat, version.")
+        #expect(
+            failure(["show"])
+                == "Unknown command: 'show', 'show' takes info, stat, metrics, version, settings, errors, connections."
+        )
+        #expect(failure(["set", "url"]) == "Missing argument: 'set <setting> <value>' expected.")
+        #expect(
+            failure(["show", "info", "json", "xml"])
+                == "Unexpected argument: 'xml' ('show info [json]' expected).")
+        #expect(failure(["resume", "now"]) == "Unexpected argument: 'now' ('resume' expected).")
+    }
+
+    @Test func everyLevelIsHeld() {
+        for row in Command.table {
+            let words = row.words + Array(repeating: "x", count: row.argumentCount.lowerBound)
+            for level in Level.allCases {
+                let expected =
+                    level < row.level ? "Permission denied (needs level \(row.level.rawValue))." : ""
+                #expect(failure(words, level: level) == expected, "\(words)")
+            }
+        }
     }
 
     @Test(
@@ -37,7 +57,7 @@ struct CommandTests {
             ("show", "show", 0), ("sohw", "show", 1), ("shw", "show", 1), ("", "abc", 3), ("abc", "", 3),
         ])
     func distance(_ left: String, _ right: String, _ expected: Int) {
-        #expect(Command.distance(left, right) == expected)
+        #expect(Suggestion.distance(left, right) == expected)
     }
 
     @Test func levelsAreOrdered() {

@@ -19,7 +19,7 @@ struct HistogramTests {
     @Test func quantilesAreRightWithinAnEighth() {
         let bank = HistogramBank()
         for millisecond in 1...1000 { bank.record(seconds: Double(millisecond) / 1000) }
-        let histogram = Histogram([bank])
+        let histogram = Histogram(bank)
         #expect(histogram.count == 1000)
         #expect(abs(histogram.sum - 500.5) < 0.01)
         for (quantile, expected) in [(0.5, 0.5), (0.9, 0.9), (0.99, 0.99), (1, 1)] {
@@ -32,7 +32,7 @@ struct HistogramTests {
         let bank = HistogramBank()
         bank.record(seconds: 1e-6 * 1023)
         bank.record(seconds: 1e-6 * 1025, count: 3)
-        let histogram = Histogram([bank])
+        let histogram = Histogram(bank)
         #expect(histogram.count(upTo: 1024e-6) == 1)
         #expect(histogram.count(upTo: 2048e-6) == 4)
     }
@@ -40,18 +40,18 @@ struct HistogramTests {
     @Test func banksAddUpAndDifferencesCount() {
         let (one, two) = (HistogramBank(), HistogramBank())
         one.record(seconds: 1)
-        let before = Histogram([one, two])
+        let before = Histogram(adding: [Histogram(one), Histogram(two)])
         two.record(seconds: 2, count: 2)
-        let between = Histogram([one, two]).since(before)
+        let between = Histogram(adding: [Histogram(one), Histogram(two)]).since(before)
         #expect(between.count == 2)
         #expect(between.sum == 4)
-        #expect(Histogram([]).quantile(0.5) == nil)
+        #expect(Histogram(adding: []).quantile(0.5) == nil)
     }
 
     @Test func nonsenseIsKeptInRange() {
         let bank = HistogramBank()
         bank.record(seconds: -1)
         bank.record(seconds: 1e12)
-        #expect(Histogram([bank]).count == 2)
+        #expect(Histogram(bank).count == 2)
     }
 }

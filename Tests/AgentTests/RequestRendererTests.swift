@@ -214,7 +214,7 @@ struct RequestRendererTests {
         let sent = try copy(15_194).render(style: .init(truncatedBody: .send, mark: nil))
         #expect(sent.headers == ["host: h", "content-length: 15194", "X-Mirror-Truncated: unknown"])
         #expect(
-            try copy(15_194).render(style: .init(mark: nil, fullBuffer: CopyStyle.fullBuffer(of: 32768))).body
+            try copy(15_194).render(style: .init(mark: nil, bufferSize: 32768)).body
                 .count == 15_194)
         let declared = PayloadBuilder(
             headers: [("host", "h"), ("content-length", "15194")], body: [UInt8](repeating: 1, count: 15_194))

@@ -1,44 +1,59 @@
 internal import AdminSocket
 internal import Glibc
+internal import Stats
 
 /// One client of an admin socket, on the main thread.
 ///
-/// It answers one line and closes, or many after `prompt`. A client that is silent, or does not read, for the idle
-/// timeout is dropped.
+/// It answers one line and closes, or many after `prompt`. Commands are carried out one after the other; while one waits,
+/// nothing is read. A client that is silent, or does not read, for the idle timeout is dropped.
 final class AdminConnection {
     private static let idleTimeout = 10.0
+    /// Seconds between looks whether a client whose command waits is still there.
+    private static let hangUpInterval = 1.0
+    /// Bytes of answers past which no further command is carried out until the client has read.
+    private static let mostUnread = 256 << 10
 
     private let descriptor: Descriptor
-    private let replies: AdminReplies
-    private let report: () -> AgentReport
+    private let commands: AdminCommands
     private let closed: (AdminConnection) -> Void
     private var watcher: IOWatcher?
     private var timer: TimerWatcher?
     private var input: [UInt8] = []
+    /// The commands of the line that was taken last, still to be carried out.
+    private var calls: ArraySlice<[String]> = []
+    private var wait: (any AdminWait)?
     private var output = ReplyBuffer()
+    private var severity = SeverityOutput.none
     private var isInteractive = false
-    private var isEnding = false
+    private var isAtEnd = false
+    private var phase = Phase.serving
+
+    private enum Phase {
+        case serving
+        /// The last answer is on its way.
+        case ending
+        case closed
+    }
 
     /// Takes over a connected, non-blocking socket.
     init(
-        _ descriptor: consuming Descriptor, level: Level, loop: EventLoop,
-        report: @escaping () -> AgentReport,
+        _ descriptor: consuming Descriptor, level: Level, agent: AdminContext,
         closed: @escaping (AdminConnection) -> Void
     ) {
+        let peer = PeerCredentials(of: descriptor.rawValue)
         self.descriptor = descriptor
-        self.report = report
         self.closed = closed
-        replies = AdminReplies(level: level)
-        watcher = IOWatcher(loop: loop) { [unowned self] in ready($0) }
-        timer = TimerWatcher(loop: loop) { [unowned self] in close() }
+        commands = AdminCommands(agent: agent, client: .init(level: level, peer: peer))
+        watcher = IOWatcher(loop: agent.loop) { [unowned self] in ready($0) }
+        timer = TimerWatcher(loop: agent.loop) { [unowned self] in timeUp() }
         watcher?.watch(self.descriptor.rawValue, for: .read)
         timer?.start(after: Self.idleTimeout)
     }
 
     private func ready(_ events: IOEvents) {
         // Once the answer is on its way, what the client still sends keeps nothing open.
-        if !isEnding { timer?.start(after: Self.idleTimeout) }
-        if events.contains(.write) { return flush() }
+        if phase == .serving { timer?.start(after: Self.idleTimeout) }
+        if events.contains(.write) { return proceed() }
         var buffer = [UInt8](repeating: 0, count: 4096)
         let count = unsafe buffer.withUnsafeMutableBytes {
             unsafe read(descriptor.rawValue, $0.baseAddress, $0.count)
@@ -47,72 +62,160 @@ final class AdminConnection {
             guard errno == EAGAIN || errno == EINTR else { return close() }
             return
         }
-        // The end of the input ends a last line as a line break does.
-        let isAtEnd = count == 0
-        guard !isEnding, !(isAtEnd && input.isEmpty) else { return isAtEnd ? close() : () }
-        input.append(contentsOf: isAtEnd ? [0x0A] : buffer[..<count])
-        takeLines()
-        if isAtEnd { isEnding = true }
-        flush()
+        guard phase == .serving else { return count == 0 ? close() : () }
+        if count == 0 {
+            guard !input.isEmpty else { return close() }
+            isAtEnd = true
+            // The end of the input ends a last line as a line break does.
+            input.append(0x0A)
+        } else {
+            input += buffer[..<count]
+        }
+        proceed()
     }
 
-    private func takeLines() {
-        while !isEnding, let end = input.firstIndex(of: 0x0A) {
+    /// With a command that waits, the client may be silent, but it has to be there.
+    private func timeUp() {
+        guard wait != nil else { return close() }
+        var entry = pollfd(fd: descriptor.rawValue, events: 0, revents: 0)
+        guard unsafe poll(&entry, 1, 0) == 0 else { return close() }
+        timer?.start(after: Self.hangUpInterval)
+    }
+
+    // MARK: commands
+
+    /// Carries out what has come, as far as that goes now, and writes the answers.
+    private func proceed() {
+        repeat {
+            while phase == .serving, wait == nil, output.bytes.count < Self.mostUnread, takeNext() {}
+            guard flush() else { return }
+        } while phase == .serving && wait == nil && hasNext
+        watch()
+    }
+
+    private var hasNext: Bool { !calls.isEmpty || input.contains(0x0A) || isAtEnd }
+
+    /// The next command, or the next line; false when there is none yet.
+    private func takeNext() -> Bool {
+        if let words = calls.popFirst() {
+            run(words)
+            if calls.isEmpty, wait == nil { endLine() }
+            return true
+        }
+        if let end = input.firstIndex(of: 0x0A) {
             let line = input[..<end]
             input.removeSubrange(...end)
             take(line.last == 0x0D ? line.dropLast() : line)
+            return true
         }
         if input.count > RequestLine.maxLength {
-            say(["The line is longer than \(RequestLine.maxLength) bytes."])
-            isEnding = true
+            output.bytes += severity.encode(CommandError(RequestLine.Refusal.tooLong.description))
+            phase = .ending
+        } else if isAtEnd {
+            phase = .ending
         }
-        if isEnding { input = [] }
+        return false
     }
 
     private func take(_ line: ArraySlice<UInt8>) {
         do throws(RequestLine.Refusal) {
-            for words in try RequestLine(line).commands where !isEnding { run(words) }
+            guard line.count <= RequestLine.maxLength else { throw .tooLong }
+            calls = try RequestLine(line).commands[...]
         } catch {
-            say([error.description])
+            commands.agent.counters.add(to: .adminErrors)
+            output.bytes += severity.encode(CommandError(error.description))
         }
-        if isInteractive, !isEnding {
-            output.bytes.append(contentsOf: "> ".utf8)
-        } else {
-            isEnding = true
-        }
+        if calls.isEmpty { endLine() }
+    }
+
+    private func endLine() {
+        guard phase == .serving else { return }
+        if isInteractive { output.bytes += "> ".utf8 } else { phase = .ending }
     }
 
     private func run(_ words: [String]) {
+        commands.agent.counters.add(to: .adminCommands)
         do throws(CommandError) {
-            let call = try Command.find(words, level: replies.level)
-            let lines = try replies.answer(call, report)
-            switch call.command.name {
-            case .prompt: isInteractive = true
-            case .quit: isEnding = true
-            default: say(lines)
+            let call = try Command.find(words, level: commands.client.level)
+            try applyHere(call)
+            switch try commands.answer(call) {
+            case .now(let reply): if phase == .serving { output.bytes += severity.encode(reply) }
+            case .later(let wait): begin(wait)
             }
         } catch {
-            say([error.description])
+            fail(error)
         }
     }
 
-    /// An empty line ends each answer, and no answer has one inside.
-    private func say(_ lines: [String]) {
-        for line in lines + [""] { output.bytes.append(contentsOf: "\(line)\n".utf8) }
+    private func fail(_ error: CommandError) {
+        if error.kind != .timedOut { commands.agent.counters.add(to: .adminErrors) }
+        output.bytes += severity.encode(error)
     }
 
-    private func flush() {
+    /// What a command changes about the connection itself.
+    private func applyHere(_ call: Command.Call) throws(CommandError) {
+        switch call.command.name {
+        case .prompt: isInteractive = true
+        case .setSeverityOutput:
+            guard let word = call.arguments.first, let severity = SeverityOutput(rawValue: word) else {
+                throw CommandError(
+                    "Invalid value: '\(call.arguments.first ?? "")' (none, number or string expected).")
+            }
+            self.severity = severity
+        case .quit:
+            phase = .ending
+            calls = []
+        default: break
+        }
+    }
+
+    private func begin(_ wait: any AdminWait) {
+        self.wait = wait
+        timer?.start(after: Self.hangUpInterval)
+        wait.start { [unowned self] result in
+            switch result {
+            case .success(let reply): output.bytes += severity.encode(reply)
+            case .failure(let error): fail(error)
+            }
+            self.wait = nil
+            timer?.start(after: Self.idleTimeout)
+            if calls.isEmpty { endLine() }
+            proceed()
+        }
+    }
+
+    // MARK: the socket
+
+    /// False once the connection is closed, or while the client does not read.
+    private func flush() -> Bool {
         switch output.flush(to: descriptor.rawValue) {
-        case .failed: close()
-        case .partial: watcher?.watch(descriptor.rawValue, for: .write)
-        case .done:
-            watcher?.watch(descriptor.rawValue, for: .read)
-            // The client sees the end at once; its own end, or the timer, closes the rest.
-            if isEnding { _ = shutdown(descriptor.rawValue, Int32(SHUT_WR)) }
+        case .failed:
+            close()
+            return false
+        case .partial:
+            watcher?.watch(descriptor.rawValue, for: .write)
+            return false
+        case .done: return true
         }
+    }
+
+    private func watch() {
+        watcher?.watch(descriptor.rawValue, for: wait == nil ? .read : [])
+        guard phase == .ending else { return }
+        // The client sees the end at once. Closing over what it has sent beside would be an error on its side: then its own end,
+        // or the timer, closes.
+        if hasUnread { _ = shutdown(descriptor.rawValue, Int32(SHUT_WR)) } else { close() }
+    }
+
+    private var hasUnread: Bool {
+        var byte: UInt8 = 0
+        return unsafe recv(descriptor.rawValue, &byte, 1, Int32(MSG_PEEK) | Int32(MSG_DONTWAIT)) > 0
     }
 
     private func close() {
+        guard phase != .closed else { return }
+        phase = .closed
+        wait = nil
         watcher?.stop()
         timer?.stop()
         closed(self)

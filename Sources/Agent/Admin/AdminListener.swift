@@ -6,20 +6,17 @@ final class AdminListener {
     private static let maxClients = 32
 
     private let option: AdminSocketOption
-    private let loop: EventLoop
-    private let report: () -> AgentReport
+    private let agent: AdminContext
     private let file: SocketFile
     private var acceptor: Acceptor?
     private var clients: [ObjectIdentifier: AdminConnection] = [:]
 
     /// Opens the socket with its mode and group, and starts to serve it.
     init(
-        _ option: AdminSocketOption, loop: EventLoop, errors: RepeatedErrors,
-        report: @escaping () -> AgentReport
+        _ option: AdminSocketOption, loop: EventLoop, errors: RepeatedErrors, agent: AdminContext
     ) throws {
         self.option = option
-        self.loop = loop
-        self.report = report
+        self.agent = agent
         // Nobody may connect between bind and chmod.
         let mask = umask(0o177)
         defer { umask(mask) }
@@ -37,8 +34,12 @@ final class AdminListener {
     }
 
     private func serve(_ descriptor: consuming Descriptor) {
-        guard clients.count < Self.maxClients else { return }
-        let client = AdminConnection(descriptor, level: option.level, loop: loop, report: report) {
+        guard clients.count < Self.maxClients else {
+            let text = "Too many connections (\(Self.maxClients) at most).\n\n"
+            _ = unsafe send(descriptor.rawValue, text, text.utf8.count, Int32(MSG_NOSIGNAL))
+            return
+        }
+        let client = AdminConnection(descriptor, level: option.level, agent: agent) {
             [unowned self] in
             clients[ObjectIdentifier($0)] = nil
         }

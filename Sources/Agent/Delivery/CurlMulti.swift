@@ -35,10 +35,10 @@ internal import CLibcurl
 
     deinit { unsafe curl_multi_cleanup(multi) }
 
-    /// How many connections this worker may have, and keep for reuse: one for each copy that may be under way.
-    func limitConnections(_ count: Int) {
-        unsafe shim_multi_set_long(multi, CURLMOPT_MAX_TOTAL_CONNECTIONS, count)
-        unsafe shim_multi_set_long(multi, CURLMOPT_MAXCONNECTS, count)
+    /// How many connections this worker may have, and how many it keeps for reuse.
+    func limitConnections(total: Int, idle: Int) {
+        unsafe shim_multi_set_long(multi, CURLMOPT_MAX_TOTAL_CONNECTIONS, total)
+        unsafe shim_multi_set_long(multi, CURLMOPT_MAXCONNECTS, idle)
     }
 
     /// Hands a prepared transfer to libcurl; it moves at the next `kick`. False when libcurl refuses it.

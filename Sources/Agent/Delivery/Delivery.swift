@@ -1,5 +1,5 @@
 internal import CLibcurl
-internal import DequeModule
+internal import Glibc
 internal import Stats
 
 /// One worker's way to the mirror: a bounded queue, a pool of easy handles, and the one point where every copy that was
@@ -20,7 +20,7 @@ final class Delivery {
 
     private let budget: DeliveryBudget
     private let counters: CounterBank
-    private let errors: RepeatedErrors
+    private let reporter: DeliveryReporter
     private var settings: Settings
     private var settingsVersion = 0
     /// In seconds.
@@ -29,9 +29,8 @@ final class Delivery {
     private var turn: TurnWatcher?
     private var retry: TimerWatcher?
     private var expiry: TimerWatcher?
-    private var queue = Deque<MirrorRequest>()
+    private var lanes = Lanes()
     private var pool: [Transfer] = []
-    private var probing = Probing()
     /// In no order; each transfer knows its slot.
     private var active: [Transfer] = []
     /// Called when the last copy is gone, while draining.
@@ -40,16 +39,16 @@ final class Delivery {
     /// Throws when libcurl has no memory.
     init(
         loop: EventLoop, settings: Settings, budget: DeliveryBudget, counters: CounterBank,
-        errors: RepeatedErrors
+        reporter: DeliveryReporter
     ) throws {
         self.settings = settings
         maxQueueAge = settings.maxQueueAge.inSeconds
         self.budget = budget
         self.counters = counters
-        self.errors = errors
+        self.reporter = reporter
         multi = CurlMulti(loop: loop) { [unowned self] in completed($0, $1) }
         guard multi != nil else { throw OutOfMemory() }
-        multi?.limitConnections(settings.maxInFlight)
+        limitConnections()
         turn = TurnWatcher(loop: loop) { [unowned self] in startBatch() }
         // The timer only makes the loop turn, and each turn starts a batch.
         retry = TimerWatcher(loop: loop, priority: .mirror) {}
@@ -58,12 +57,19 @@ final class Delivery {
         }
     }
 
-    /// Uses `settings` for every copy that starts from now on.
+    /// Uses `settings` for every copy that starts from now on. Copies made for another destination go there, out of the way of
+    /// those for the new one.
     func apply(_ settings: Settings) {
+        if settings.destination !== self.settings.destination { budget.retire(lanes.retire()) }
         self.settings = settings
         settingsVersion += 1
         maxQueueAge = settings.maxQueueAge.inSeconds
-        multi?.limitConnections(settings.maxInFlight)
+        limitConnections()
+    }
+
+    /// Transfers to earlier destinations come on top of those to the current one.
+    private func limitConnections() {
+        multi?.limitConnections(total: 2 * settings.maxInFlight, idle: settings.maxInFlight)
     }
 
     /// Takes a copy, or throws `queueFull` and counts nothing. It is started in the loop's next turn.
@@ -74,42 +80,55 @@ final class Delivery {
         else { throw .queueFull }
         counters.add(to: .queued)
         counters.add(size, to: .queuedBytes)
-        queue.append(request)
+        lanes.current.queue.append(request)
     }
 
     // MARK: start
 
     private func startBatch() {
         multi?.beginTurn()
-        guard !queue.isEmpty else {
+        guard !lanes.isEmpty else {
             turn?.isBusy = false
             return
         }
         let now = MonotonicClock.now
         dropExpired(now)
-        let allowed = probing.allowance(Self.batch, now: now)
+        let isBusy = startBatch(of: .current, now)
+        // While transfers can be started, the loop may not sleep on the rest of the queue.
+        turn?.isBusy = startBatch(of: .retired, now) || isBusy
+        waitForRoom(now)
+    }
+
+    /// True when more can be started in the next turn.
+    private func startBatch(of lane: Lanes.Kind, _ now: Double) -> Bool {
+        guard !lanes[lane].queue.isEmpty else { return false }
+        let allowed = lanes[lane].probing.allowance(Self.batch, now: now)
         var started = 0
         repeat {
             let before = started
-            while started < min(before + Self.step, allowed), !queue.isEmpty,
-                budget.reserveTransfer(maxInFlight: settings.maxInFlight)
+            while started < min(before + Self.step, allowed), !lanes[lane].queue.isEmpty,
+                reserveTransfer(lane)
             {
-                start(queue.removeFirst(), now)
+                start(lanes[lane].queue.removeFirst(), now)
                 started += 1
             }
             guard started > before else { break }
             multi?.kick()
         } while started < allowed && MonotonicClock.now - now < Self.turnBudget
-        // While transfers can be started, the loop may not sleep on the rest of the queue.
-        turn?.isBusy = started >= min(Self.step, allowed) && started > 0 && !queue.isEmpty
-        waitForRoom(now)
+        return started >= min(Self.step, allowed) && started > 0 && !lanes[lane].queue.isEmpty
+    }
+
+    private func reserveTransfer(_ lane: Lanes.Kind) -> Bool {
+        lane == .current
+            ? budget.reserveTransfer(maxInFlight: settings.maxInFlight)
+            : budget.reserveRetiredTransfer(maxInFlight: settings.maxInFlight)
     }
 
     /// While the queue is full of copies that cannot start, the loop must sleep: a transfer that ends wakes it. Only
     /// a worker whose transfers are all with others has to look by itself.
     private func waitForRoom(_ now: Double) {
-        guard !queue.isEmpty else { return }
-        if let pause = probing.nextLook(now: now) {
+        guard !lanes.isEmpty else { return }
+        if let pause = lanes.nextLook(now: now) {
             retry?.start(after: max(pause, Self.retryInterval))
         } else if active.isEmpty {
             retry?.start(after: Self.retryInterval)
@@ -124,11 +143,11 @@ final class Delivery {
         counters.subtract(from: .queued)
         counters.add(to: .inFlight)
         counters.queueDurations.record(seconds: now - request.header.receivedAt)
+        lanes[kind(of: request)].began()
         guard let transfer = pool.popLast() ?? Transfer() else {
             return finish(request, .failed(.other), now)
         }
         transfer.prepare(request, settings: settings, version: settingsVersion, now: now)
-        probing.started()
         transfer.slot = active.count
         active.append(transfer)
         if multi?.add(transfer) != true {
@@ -141,15 +160,10 @@ final class Delivery {
 
     private func completed(_ transfer: Transfer, _ result: CURLcode) {
         let outcome = transfer.outcome(result)
-        if case .failed(let reason) = outcome {
-            errors.report(
-                "mirror: \(reason.label)",
-                "\(transfer.request?.header.destination.url ?? "") (\(unsafe String(cString: curl_easy_strerror(result))))"
-            )
-        }
         let now = MonotonicClock.now
         counters.requestDurations.record(seconds: now - transfer.startedAt)
         countTraffic(transfer)
+        reporter.ended(transfer, outcome, result, seconds: now - transfer.startedAt, settings.requestLog)
         if let request = recycle(transfer) { finish(request, outcome, now) }
     }
 
@@ -172,28 +186,37 @@ final class Delivery {
 
     /// The one point where a transfer's copy ends.
     private func finish(_ request: MirrorRequest, _ outcome: Outcome, _ now: Double) {
-        probing.ended(outcome, now: now)
-        release(request)
-        counters.subtract(from: .inFlight)
-        budget.releaseTransfer()
+        if case .response = outcome { counters.noteSuccess(at: time(nil)) }
+        endTransfer(request) { $0.ended(outcome, now: now) }
         counters.add(to: .completed)
         counters.add(to: outcome.counter)
         reportWhenDrained()
     }
 
+    private func kind(of request: MirrorRequest) -> Lanes.Kind {
+        request.header.destination === settings.destination ? .current : .retired
+    }
+
+    private func endTransfer(_ request: MirrorRequest, _ note: (inout Lanes.Lane) -> Void) {
+        note(&lanes[kind(of: request)])
+        if kind(of: request) == .retired { budget.releaseRetired() }
+        budget.releaseTransfer()
+        counters.subtract(from: .inFlight)
+        release(request)
+    }
+
     private func dropExpired(_ now: Double) {
         let oldest = now - maxQueueAge
         var left = Self.expiryBatch
-        while left > 0, let first = queue.first, first.header.receivedAt < oldest {
-            dropFirst(.expired)
+        while left > 0, let request = lanes.popFirst(receivedBefore: oldest) {
+            drop(request, .expired)
             left -= 1
         }
-        if queue.isEmpty { expiry?.stop() }
+        if lanes.isEmpty { expiry?.stop() }
         reportWhenDrained()
     }
 
-    private func dropFirst(_ reason: Refusal) {
-        let request = queue.removeFirst()
+    private func drop(_ request: MirrorRequest, _ reason: Refusal) {
         budget.releaseQueue()
         release(request)
         counters.subtract(from: .queued)
@@ -215,20 +238,18 @@ final class Delivery {
 
     /// Drops whatever is left, reason `shutdown`; returns how many.
     func abandon() -> Int {
-        let count = queue.count + active.count
-        while !queue.isEmpty { dropFirst(.shutdown) }
+        let count = lanes.count + active.count
+        while let request = lanes.popFirst(receivedBefore: .infinity) { drop(request, .shutdown) }
         while let transfer = active.last {
             guard let request = recycle(transfer) else { continue }
-            release(request)
-            counters.subtract(from: .inFlight)
-            budget.releaseTransfer()
+            endTransfer(request) { $0.active -= 1 }
             counters.add(to: Refusal.shutdown.counter)
         }
         return count
     }
 
     private func reportWhenDrained() {
-        guard let drained, queue.isEmpty, active.isEmpty else { return }
+        guard let drained, lanes.isEmpty, active.isEmpty else { return }
         self.drained = nil
         drained()
     }

@@ -5,6 +5,8 @@ final class DeliveryBudget: Sendable {
     private let inFlight = Atomic<Int>(0)
     private let queued = Atomic<Int>(0)
     private let bytes = Atomic<Int>(0)
+    /// Transfers to destinations that were replaced, among those in flight.
+    private let retired = Atomic<Int>(0)
 
     /// Takes a place in the queue and `size` bytes of memory; false, and nothing taken, when either is used up.
     func reserveQueue(size: Int, maxQueue: Int, maxBytes: Int) -> Bool {
@@ -25,8 +27,28 @@ final class DeliveryBudget: Sendable {
     /// Gives back memory.
     func releaseBytes(_ size: Int) { bytes.subtract(size, ordering: .relaxed) }
 
-    /// Takes one transfer; false when all are taken.
-    func reserveTransfer(maxInFlight: Int) -> Bool { Self.reserve(1, of: inFlight, upTo: maxInFlight) }
+    /// Takes one transfer to the current destination; false when all are taken. Those to earlier ones come on top, but never
+    /// more than as many again.
+    func reserveTransfer(maxInFlight: Int) -> Bool {
+        let extra = min(retired.load(ordering: .relaxed), maxInFlight)
+        return Self.reserve(1, of: inFlight, upTo: maxInFlight + extra)
+    }
+
+    /// Takes one transfer to an earlier destination; false when half of all are such.
+    func reserveRetiredTransfer(maxInFlight: Int) -> Bool {
+        guard Self.reserve(1, of: retired, upTo: max(1, maxInFlight / 2)) else { return false }
+        guard Self.reserve(1, of: inFlight, upTo: maxInFlight) else {
+            retired.subtract(1, ordering: .relaxed)
+            return false
+        }
+        return true
+    }
+
+    /// `count` transfers under way are to an earlier destination from now on.
+    func retire(_ count: Int) { retired.add(count, ordering: .relaxed) }
+
+    /// A transfer to an earlier destination is over; `releaseTransfer` comes on top.
+    func releaseRetired() { retired.subtract(1, ordering: .relaxed) }
 
     /// Gives back one transfer.
     func releaseTransfer() { inFlight.subtract(1, ordering: .relaxed) }

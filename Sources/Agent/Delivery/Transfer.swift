@@ -129,6 +129,16 @@ internal import Glibc
     /// Bytes of answer that came.
     var bytesReceived: Int { number(CURLINFO_HEADER_SIZE) + answer.body }
 
+    /// What the mirror answered in; `-` when it did not.
+    var httpVersion: String {
+        switch number(CURLINFO_HTTP_VERSION) {
+        case Int(CURL_HTTP_VERSION_1_0): "HTTP/1.0"
+        case Int(CURL_HTTP_VERSION_1_1): "HTTP/1.1"
+        case Int(CURL_HTTP_VERSION_2_0): "HTTP/2"
+        default: "-"
+        }
+    }
+
     private var status: Int { number(CURLINFO_RESPONSE_CODE) }
 
     private func number(_ info: CURLINFO) -> Int {

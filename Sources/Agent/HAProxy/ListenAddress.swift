@@ -26,6 +26,20 @@ enum ListenAddress: Hashable, Sendable, CustomStringConvertible {
         self = .host(bare, port: port)
     }
 
+    /// `ADDRESS:PORT`, IPv6 addresses in brackets, or `unix@/path`.
+    init(_ text: String) throws(InvalidValue) {
+        guard !text.hasPrefix("unix@") else {
+            self = try ListenAddress(address: text, port: 0)
+            return
+        }
+        let accepted = "ADDRESS:PORT, [IPV6]:PORT or unix@/path"
+        guard let colon = text.lastIndex(of: ":"), let port = UInt16(text[text.index(after: colon)...]),
+            port > 0,
+            !text[..<colon].contains(":") || text[..<colon].hasSuffix("]")
+        else { throw InvalidValue(text, accepted: accepted) }
+        self = try ListenAddress(address: String(text[..<colon]), port: port)
+    }
+
     var description: String {
         switch self {
         case .host(let host, let port): host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)"

@@ -7,24 +7,28 @@ internal import Stats
 /// A turn goes: read once, decode every whole frame, encode every answer, write them once, and only then mirror what
 /// the NOTIFYs brought. Owned by its worker, on the worker's thread.
 final class SPOPConnection {
-    private let descriptor: Descriptor
+    let descriptor: Descriptor
     private let context: WorkerContext
     private var watcher: IOWatcher?
     private var timer: TimerWatcher?
     private var delayed: DelayedAcks?
-    private var session: Session
+    private(set) var session: Session
     private var reader: FrameReader
     private var replies = ReplyBuffer()
     private var gauges = ConnectionGauges()
-    private var phase = Phase.talking
+    private(set) var phase = Phase.talking
     /// When the bytes of this turn were there, on the monotonic clock, in seconds.
     private var turnStart = 0.0
     private var framesInTurn = 0
+    /// Frames that came.
+    private(set) var frames = 0
+    /// On the monotonic clock, in seconds.
+    let acceptedAt = MonotonicClock.now
     private var held = HeldMemory()
     /// The fragments in progress were let go because the budget had no room for them.
     private var isOverBudget = false
 
-    private enum Phase {
+    enum Phase {
         case talking
         /// All is said: the replies go out, then the peer's end is awaited, so that no reset overtakes our goodbye.
         case leaving
@@ -61,6 +65,7 @@ final class SPOPConnection {
         releaseDelayed(all: true)
         guard phase == .talking else { return }
         session.disconnect(.normal, replies: &replies.bytes)
+        noteDisconnect(.normal)
         leave()
         updateGauges()
     }
@@ -82,6 +87,7 @@ final class SPOPConnection {
             context.errors.report("hello-timeout", "a connection sent no HAPROXY-HELLO in time")
         }
         session.disconnect(.timeout, replies: &replies.bytes)
+        noteDisconnect(.timeout)
         leave()
     }
 
@@ -113,6 +119,7 @@ final class SPOPConnection {
             if !held.charge(session.assembledBytes + reader.heldBytes, in: context) {
                 context.errors.report("no memory", "a connection was closed for it (--max-queue-bytes)")
                 session.disconnect(.resourceAllocationError, replies: &replies.bytes)
+                noteDisconnect(.resourceAllocationError)
                 return leave()
             }
         }
@@ -130,8 +137,11 @@ final class SPOPConnection {
         do throws(DecodeError) {
             while session.state != .closing, let frame = try reader.next(session.splitter) {
                 framesInTurn += 1
-                context.counters.add(to: .framesIn)
-                try reader.withBytes(at: frame) { bytes throws(DecodeError) in try take(bytes, at: frame) }
+                frames += 1
+                try reader.withBytes(at: frame) { bytes throws(DecodeError) in
+                    context.counters.add(to: Counter(frame: bytes))
+                    try take(bytes, at: frame)
+                }
             }
         } catch {
             perform(session.fail(error, replies: &replies.bytes))
@@ -175,6 +185,7 @@ final class SPOPConnection {
         case .none, .notify, .notifyReassembled: break
         case .opened:
             timer?.stop()
+            context.counters.add(to: .agentHellos)
         case .notifyTooLarge(let streamID, let frameID):
             answer(streamID, frameID)
             context.pipeline.drop(isOverBudget ? .queueFull : .tooLarge)
@@ -187,16 +198,26 @@ final class SPOPConnection {
 
     private func note(_ ending: Session.Ending) {
         switch ending {
-        case .healthCheck: context.counters.add(to: .healthChecks)
+        case .healthCheck:
+            context.counters.add(to: .healthChecks)
+            context.counters.add(to: .agentHellos)
         case .failed(let error):
+            noteDisconnect(error.status)
             context.errors.report("SPOP error", "\(error)")
         case .peerDisconnected(let farewell):
             // HAProxy says 0 or 2 when it closes an idle connection; anything else is about us.
             guard farewell.status != .normal, farewell.status != .timeout else { return }
+            context.counters.add(to: .spopError(farewell.status.rawValue))
             context.errors.report(
                 "HAPROXY-DISCONNECT",
                 "status \(farewell.status.rawValue), \(farewell.message.debugDescription)")
         }
+    }
+
+    /// Counts an AGENT-DISCONNECT.
+    private func noteDisconnect(_ status: StatusCode) {
+        context.counters.add(to: .agentDisconnects)
+        if status != .normal { context.counters.add(to: .spopError(status.rawValue)) }
     }
 
     // MARK: out
@@ -242,6 +263,7 @@ final class SPOPConnection {
 
     private func mirrorPending() {
         guard !context.pending.isEmpty else { return }
+        context.refreshSettings()
         for copy in context.pending {
             switch copy.source {
             case .frame(let location):

@@ -10,10 +10,12 @@ final class Worker {
     enum Message: Sendable {
         /// Serve this connected, non-blocking socket; the descriptor is the worker's from now on.
         case connection(Int32)
-        /// Use these settings for the next request on.
-        case settings(Settings)
         /// Show that the loop turns.
         case heartbeat(Heartbeat)
+        /// There are new settings.
+        case settings
+        /// Tell what connections there are.
+        case describeConnections(@Sendable ([ConnectionsReport.Entry]) -> Void)
         /// Say goodbye to HAProxy, give the copies this many seconds, then end.
         case stop(drainTimeout: Double)
     }
@@ -22,6 +24,7 @@ final class Worker {
     private let context: WorkerContext
     private var mailbox: Mailbox<Message>?
     private var deadline: TimerWatcher?
+    private var bounds: TurnBounds?
     private var connections: [ObjectIdentifier: SPOPConnection] = [:]
     private var abandoned = 0
     private var isStopping = false
@@ -31,28 +34,32 @@ final class Worker {
     init(
         configuration: Configuration, sender: Mailbox<Message>.Sender, counters: CounterBank,
         budget: DeliveryBudget,
-        unknownMessages: UnknownMessages, logger: Logger
+        unknownMessages: UnknownMessages, box: SettingsBox, failures: RecentFailures, loggers: Loggers
     ) throws {
         loop = try EventLoop(backend: configuration.backend)
         let errors = RepeatedErrors(
-            loop: loop, interval: configuration.monitorInterval.inSeconds, logger: logger)
+            loop: loop, interval: configuration.monitorInterval.inSeconds, logger: loggers.events)
         let pipeline = try Pipeline(
-            loop: loop, settings: configuration.settings, budget: budget, counters: counters, errors: errors)
+            loop: loop, settings: configuration.settings, budget: budget, counters: counters,
+            reporter: DeliveryReporter(errors: errors, failures: failures, requests: loggers.requests))
         context = WorkerContext(
             loop: loop, counters: counters, pipeline: pipeline, budget: budget,
             errors: errors,
-            unknownMessages: unknownMessages, configuration: configuration)
+            unknownMessages: unknownMessages, box: box, configuration: configuration)
         context.closed = { [unowned self] connection in
             connections[ObjectIdentifier(connection)] = nil
             endWhenDone()
         }
         mailbox = Mailbox(loop: loop, sender: sender) { [unowned self] in handle($0) }
+        bounds = TurnBounds(loop: loop, began: { counters.beginTurn() }, ended: { counters.endTurn() })
         deadline = TimerWatcher(loop: loop) { [unowned self] in abandon() }
     }
 
     /// Serves until told to stop; returns how many copies were given up.
     func run() -> Int {
         loop.run()
+        // The loop is left in the middle of a turn.
+        context.counters.endTurn()
         context.errors.sumUp()
         return abandoned
     }
@@ -64,11 +71,9 @@ final class Worker {
             guard !isStopping else { return }
             let connection = SPOPConnection(descriptor, context: context)
             connections[ObjectIdentifier(connection)] = connection
-        case .settings(let settings):
-            context.helloTimeout = settings.helloTimeout.inSeconds
-            context.maxQueueBytes = settings.maxQueueBytes
-            context.pipeline.apply(settings)
         case .heartbeat(let heartbeat): heartbeat.answer()
+        case .settings: context.refreshSettings()
+        case .describeConnections(let tell): tell(connections.values.map(\.description))
         case .stop(let drainTimeout): stop(drainTimeout)
         }
     }

@@ -11,6 +11,7 @@ internal import Stats
     var maxQueueBytes: Int
     let errors: RepeatedErrors
     let unknownMessages: UnknownMessages
+    private let box: SettingsBox
     let sessionLimits: Session.Limits
     /// The name of the message to mirror, in UTF-8.
     let messageName: [UInt8]
@@ -32,7 +33,7 @@ internal import Stats
     init(
         loop: EventLoop, counters: CounterBank, pipeline: Pipeline, budget: DeliveryBudget,
         errors: RepeatedErrors,
-        unknownMessages: UnknownMessages, configuration: Configuration
+        unknownMessages: UnknownMessages, box: SettingsBox, configuration: Configuration
     ) {
         self.loop = loop
         self.counters = counters
@@ -41,6 +42,7 @@ internal import Stats
         maxQueueBytes = configuration.settings.maxQueueBytes
         self.errors = errors
         self.unknownMessages = unknownMessages
+        self.box = box
         sessionLimits = configuration.sessionLimits
         messageName = Array(configuration.messageName.utf8)
         helloTimeout = configuration.settings.helloTimeout.inSeconds
@@ -49,6 +51,14 @@ internal import Stats
     }
 
     deinit { unsafe readBuffer.deallocate() }
+
+    /// Uses new settings from now on, if there are any.
+    func refreshSettings() {
+        guard let settings = box.take() else { return }
+        helloTimeout = settings.helloTimeout.inSeconds
+        maxQueueBytes = settings.maxQueueBytes
+        pipeline.apply(settings)
+    }
 
     /// Has the name of a message that is not mirrored warned about, once. Costs the next NOTIFYs with it a comparison.
     func noteUnknownMessage(_ payload: RawSpan, _ name: Range<Int>) {

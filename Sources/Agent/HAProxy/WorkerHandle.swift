@@ -4,9 +4,12 @@ internal import Synchronization
 
 /// The main thread's end of a worker.
 final class WorkerHandle {
-    let counters: CounterBank
+    let counters = CounterBank()
+    /// The worker's last failures.
+    let failures = RecentFailures()
     private let sender = Mailbox<Worker.Message>.Sender()
     let heartbeat = Heartbeat()
+    private let box = SettingsBox()
     private let abandoned = AbandonedCopies()
     private var thread: WorkerThread?
     private var assigned: UInt64 = 0
@@ -14,13 +17,12 @@ final class WorkerHandle {
     /// Makes the worker and starts its thread, which calls `ended` as the last thing it does.
     init(
         index: Int, configuration: Configuration, budget: DeliveryBudget, unknownMessages: UnknownMessages,
-        logger: Logger, ended: @escaping @Sendable () -> Void
+        loggers: Loggers, ended: @escaping @Sendable () -> Void
     ) throws {
-        counters = CounterBank()
         let worker = Handoff(
             try Worker(
                 configuration: configuration, sender: sender, counters: counters, budget: budget,
-                unknownMessages: unknownMessages, logger: logger))
+                unknownMessages: unknownMessages, box: box, failures: failures, loggers: loggers))
         let abandoned = abandoned
         thread = try WorkerThread(name: "spoa-worker-\(index)") {
             let count = worker.value.run()
@@ -38,8 +40,16 @@ final class WorkerHandle {
         sender.send(.connection(connection.release()))
     }
 
-    /// Gives the worker new settings.
-    func apply(_ settings: Settings) { sender.send(.settings(settings)) }
+    /// Gives the worker new settings. When this returns, they are in force for every request that comes.
+    func apply(_ settings: Settings) {
+        box.put(settings)
+        sender.send(.settings)
+    }
+
+    /// Has the worker tell of its connections; `tell` is called on its thread.
+    func describeConnections(_ tell: @escaping @Sendable ([ConnectionsReport.Entry]) -> Void) {
+        sender.send(.describeConnections(tell))
+    }
 
     /// Asks the worker to show that its loop turns.
     func askForHeartbeat() {

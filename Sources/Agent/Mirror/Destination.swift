@@ -18,13 +18,18 @@ final class Destination: Sendable {
         let parts = try URLParts(url, accepted: accepted)
         // First of all: a password must not be repeated in what is said about the rest.
         guard parts.user == nil, parts.password == nil else {
-            throw InvalidValue("\(parts.scheme)://...@\(parts.host)", accepted: "a URL without credentials")
+            throw InvalidValue(
+                "\(parts.scheme)://...@\(parts.host)", accepted: "a URL without credentials",
+                problem: .url("credentials are not allowed in it"))
         }
         guard parts.scheme == "http" || parts.scheme == "https" else {
-            throw InvalidValue(url, accepted: accepted)
+            throw InvalidValue(
+                url, accepted: accepted, problem: .url("scheme '\(parts.scheme)' (http or https expected)"))
         }
         guard parts.query == nil, parts.fragment == nil else {
-            throw InvalidValue(url, accepted: "a URL without query and fragment; its path is a prefix")
+            throw InvalidValue(
+                url, accepted: "a URL without query and fragment; its path is a prefix",
+                problem: .url("a query or fragment is not allowed in it, its path is a prefix"))
         }
         self.url = url
         let port = parts.port.map { ":\($0)" } ?? ""
@@ -50,7 +55,7 @@ private struct URLParts {
     init(_ url: String, accepted: String) throws(InvalidValue) {
         // Blanks and control bytes: older libcurl lets some of them pass.
         guard !url.utf8.contains(where: { $0 <= 0x20 || $0 == 0x7F }), let handle = unsafe curl_url() else {
-            throw InvalidValue(url, accepted: accepted)
+            throw InvalidValue(url, accepted: accepted, problem: .url("'\(url)' (\(accepted) expected)"))
         }
         defer { unsafe curl_url_cleanup(handle) }
         let code = unsafe curl_url_set(
@@ -65,7 +70,7 @@ private struct URLParts {
         }
         guard code == CURLUE_OK, let scheme = part(CURLUPART_SCHEME), let host = part(CURLUPART_HOST),
             !host.isEmpty
-        else { throw InvalidValue(url, accepted: accepted) }
+        else { throw InvalidValue(url, accepted: accepted, problem: .url("'\(url)' (\(accepted) expected)")) }
         self.scheme = scheme.lowercased()
         self.host = host
         path = part(CURLUPART_PATH) ?? "/"

@@ -42,3 +42,13 @@ enum MethodFilter: Hashable, Sendable {
         }
     }
 }
+
+extension MethodFilter: CustomStringConvertible {
+    var description: String {
+        switch self {
+        case .all: "all"
+        case .only where self == .safe: "safe"
+        case .only(let names): names.map { String(decoding: $0, as: UTF8.self) }.joined(separator: ",")
+        }
+    }
+}

@@ -25,6 +25,20 @@ final class MirrorRequest: ManagedBuffer<MirrorRequest.Layout, UInt8> {
         return unsafe unsafeDowncast(buffer, to: MirrorRequest.self)
     }
 
+    /// The method, for a log.
+    var method: [UInt8] { text(at: 0) }
+
+    /// The target with its query, for a log.
+    var target: [UInt8] { text(at: header.targetOffset) }
+
+    private func text(at offset: Int) -> [UInt8] {
+        unsafe withUnsafeMutablePointerToElements { bytes in
+            var end = offset
+            while end < header.size, unsafe bytes[end] != 0 { end += 1 }
+            return unsafe Array(UnsafeBufferPointer(start: bytes + offset, count: end - offset))
+        }
+    }
+
     /// Bytes this copy holds in memory: what the queue's byte budget counts.
     var memorySize: Int { header.size + Self.overhead }
 

@@ -5,16 +5,18 @@ internal import Stats
 final class Pipeline {
     private let delivery: Delivery
     private let counters: CounterBank
+    private let failures: RecentFailures
     private var gate: Gate
     private var renderer: RequestRenderer
 
     init(
         loop: EventLoop, settings: Settings, budget: DeliveryBudget, counters: CounterBank,
-        errors: RepeatedErrors
+        reporter: DeliveryReporter
     ) throws {
         self.counters = counters
         delivery = try Delivery(
-            loop: loop, settings: settings, budget: budget, counters: counters, errors: errors)
+            loop: loop, settings: settings, budget: budget, counters: counters, reporter: reporter)
+        failures = reporter.failures
         gate = Gate(settings)
         renderer = RequestRenderer(destination: settings.destination, style: settings.style)
     }
@@ -38,7 +40,17 @@ final class Pipeline {
             try delivery.enqueue(request)
         } catch {
             counters.add(to: error.counter)
+            if error == .truncated || error == .malformed { note(error, arguments, payload) }
         }
+    }
+
+    /// Copies that could not be sent for what they are, and not for the state of the mirror, are worth a look.
+    private func note(_ reason: Refusal, _ arguments: MirrorArguments, _ payload: RawSpan) {
+        func bytes(_ range: Range<Int>?) -> [UInt8] { (range ?? 0..<0).prefix(512).map { payload.byte($0) } }
+        failures.note(
+            method: bytes(arguments.method), target: bytes(arguments.path), reason: reason.counter.name,
+            detail: reason == .truncated
+                ? "HAProxy's buffer cut the body off" : "not sent: it would be another request")
     }
 
     /// Counts a message that was let go before it was whole.

@@ -6,8 +6,13 @@ struct SampleGenerator: RandomNumberGenerator {
     /// Seeded from the system: workers draw independently of each other.
     init() {
         var system = SystemRandomNumberGenerator()
+        self.init(seed: (system.next(), system.next(), system.next(), system.next()))
+    }
+
+    /// The same numbers for the same seed.
+    init(seed: (UInt64, UInt64, UInt64, UInt64)) {
         // A state of zeros would stay one.
-        state = (system.next(), system.next(), system.next(), system.next() | 1)
+        state = (seed.0, seed.1, seed.2, seed.3 | 1)
     }
 
     mutating func next() -> UInt64 {

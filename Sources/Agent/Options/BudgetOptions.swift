@@ -4,18 +4,18 @@ internal import ArgumentParser
 struct BudgetOptions: ParsableArguments {
     @Option(
         help: "Copies under way to the mirror at once, 1 to 100000. (default: 256)",
-        transform: OptionParsers.number(1...100_000))
+        transform: BudgetParsers.maxInFlight)
     var maxInFlight = 256
 
     @Option(
         help: "Copies that may wait, 1 to 10000000; past it the new one is dropped. (default: 10000)",
-        transform: OptionParsers.number(1...10_000_000))
+        transform: BudgetParsers.maxQueue)
     var maxQueue = 10_000
 
     @Option(
         help:
             "Memory for copies that wait or are under way: bytes, or a number and KiB, MiB, GiB. (default: 64MiB)",
-        transform: OptionParsers.size(1 << 10...1 << 40))
+        transform: BudgetParsers.maxQueueBytes)
     var maxQueueBytes = 64 << 20
 
     @Option(help: "How long a copy may wait. (default: 5s)", transform: OptionParsers.interval)
@@ -29,12 +29,12 @@ struct BudgetOptions: ParsableArguments {
 
     @Option(
         help: "Size of an answer past which the connection is cut: bytes, or KiB, MiB, GiB. (default: 1MiB)",
-        transform: OptionParsers.size(0...1 << 40))
+        transform: BudgetParsers.maxResponse)
     var maxResponse = 1 << 20
 
     @Option(
         help: "SPOP connections at once, 1 to 100000. (default: 4096)",
-        transform: OptionParsers.number(1...100_000))
+        transform: BudgetParsers.maxConnections)
     var maxConnections = 4096
 
     @Option(help: "Time for HAProxy to say HELLO. (default: 5s)", transform: OptionParsers.interval)

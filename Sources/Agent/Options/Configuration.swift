@@ -1,3 +1,4 @@
+internal import AdminSocket
 internal import SPOP
 
 /// The command line, checked and in the types the agent works with.
@@ -19,6 +20,12 @@ struct Configuration: Sendable {
     var messageName: String
     var settings: Settings
     var adminSockets: [AdminSocketOption]
+    /// Where Prometheus asks; nil for nowhere.
+    var metricsAddress: ListenAddress?
+    /// Absolute, or nil.
+    var stateFile: String?
+    /// The settings that the command line names.
+    var given: Set<SettingName> = []
     /// What copies are given when the agent stops.
     var drainTimeout: Duration
 
@@ -27,5 +34,12 @@ struct Configuration: Sendable {
         /// Absolute.
         let path: String
         let mode: LogFile.Mode
+    }
+
+    /// The same with other settings, of a state file.
+    func with(_ settings: Settings) -> Configuration {
+        var configuration = self
+        configuration.settings = settings
+        return configuration
     }
 }

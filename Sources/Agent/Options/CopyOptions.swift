@@ -29,7 +29,7 @@ struct CopyOptions: ParsableArguments {
         name: .customLong("haproxy-bufsize"),
         help:
             "HAProxy's tune.bufsize: a body of no declared length that fills it counts as cut off. (default: 16384)",
-        transform: OptionParsers.size(1 << 10...1 << 30))
+        transform: BudgetParsers.haproxyBufsize)
     var bufferSize = 16384
 
     @Option(
@@ -49,6 +49,6 @@ struct CopyOptions: ParsableArguments {
     var style: CopyStyle {
         CopyStyle(
             host: hostHeader, truncatedBody: truncatedBody, mark: markHeader.mark,
-            fullBuffer: CopyStyle.fullBuffer(of: bufferSize))
+            bufferSize: bufferSize)
     }
 }

@@ -31,19 +31,29 @@ struct CopyStyle: Hashable, Sendable {
     var host = HostHeader.preserve
     var truncatedBody = TruncatedBody.drop
     var mark: Mark? = .standard
-    /// Bytes of method, target, fields and body from which a body of no declared length is taken for cut off: together they
-    /// fill HAProxy's buffer.
-    var fullBuffer = CopyStyle.fullBuffer(of: 16384)
+    /// HAProxy's tune.bufsize, in bytes.
+    var bufferSize = 16384
 
     /// What HAProxy's buffer holds of each field beside its name and value.
     static let bytesPerField = 8
 
+    /// Bytes of method, target, fields and body from which a body of no declared length is taken for cut off: together they
+    /// fill HAProxy's buffer.
+    ///
     /// HAProxy keeps 1 KiB of its buffer for rewriting (tune.maxrewrite) and about 110 bytes for itself: cut bodies of HAProxy
     /// 2.6 and 3.2 end within 20 bytes of that. A whole body that comes as close cannot be told from a cut one.
-    static func fullBuffer(of bufferSize: Int) -> Int { max(1, bufferSize - 1024 - 176) }
+    var fullBuffer: Int { max(1, bufferSize - 1024 - 176) }
 }
 
-extension CopyStyle.HostHeader {
+extension CopyStyle.HostHeader: CustomStringConvertible {
+    var description: String {
+        switch self {
+        case .preserve: "preserve"
+        case .destination: "destination"
+        case .literal(let name): name
+        }
+    }
+
     /// `preserve`, `destination` or a name with or without port.
     init(_ text: String) throws(InvalidValue) {
         switch text {
@@ -60,7 +70,11 @@ extension CopyStyle.HostHeader {
     }
 }
 
-extension CopyStyle.Mark {
+extension CopyStyle.Mark: CustomStringConvertible {
+    var description: String {
+        "\(String(decoding: name, as: UTF8.self)): \(String(decoding: value, as: UTF8.self))"
+    }
+
     /// Fields that frame or address a message: another of them would change what it is.
     private static func isReserved(_ name: String) -> Bool {
         [

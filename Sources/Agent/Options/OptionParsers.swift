@@ -1,4 +1,5 @@
 internal import Glibc
+internal import Logging
 
 /// One function per kind of option value, each throwing what is accepted.
 enum OptionParsers {
@@ -7,8 +8,11 @@ enum OptionParsers {
         _ range: ClosedRange<Number>
     ) -> @Sendable (String) throws -> Number {
         { text in
-            guard let value = Number(text), range.contains(value) else {
-                throw InvalidValue(text, accepted: "a number from \(range.lowerBound) to \(range.upperBound)")
+            let accepted = "a number from \(range.lowerBound) to \(range.upperBound)"
+            guard let value = Number(text) else { throw InvalidValue(text, accepted: accepted) }
+            guard range.contains(value) else {
+                throw InvalidValue(
+                    text, accepted: accepted, problem: .outOfRange)
             }
             return value
         }
@@ -26,6 +30,15 @@ enum OptionParsers {
         }
     }
 
+    /// A level of swift-log.
+    static let logLevel: @Sendable (String) throws -> Logger.Level = { text in
+        guard let level = Logger.Level(rawValue: text) else {
+            throw InvalidValue(
+                text, accepted: Logger.Level.allCases.map(\.rawValue).joined(separator: ", "))
+        }
+        return level
+    }
+
     /// A time that may be 0.
     static let time: @Sendable (String) throws -> Duration = { try TimeValue.parse($0) }
 
@@ -33,7 +46,7 @@ enum OptionParsers {
     static let interval: @Sendable (String) throws -> Duration = { text in
         let value = try TimeValue.parse(text)
         guard value >= .milliseconds(1) else {
-            throw InvalidValue(text, accepted: "\(TimeValue.accepted); at least 1ms")
+            throw InvalidValue(text, accepted: "at least 1ms", problem: .outOfRange)
         }
         return value
     }
@@ -44,7 +57,7 @@ enum OptionParsers {
             let value = try SizeValue.parse(text)
             guard range.contains(value) else {
                 let bounds = "\(SizeValue.format(range.lowerBound)) to \(SizeValue.format(range.upperBound))"
-                throw InvalidValue(text, accepted: "\(SizeValue.accepted); \(bounds)")
+                throw InvalidValue(text, accepted: bounds, problem: .outOfRange)
             }
             return value
         }

@@ -88,7 +88,9 @@ struct Options: ParsableCommand {
     @Option(
         name: [.customShort("u", allowingJoined: true), .long],
         help: "Where copies go. A path in it is put before each target.")
-    var mirrorURL = "http://localhost:10100/"
+    var mirrorURL = Options.defaultURL
+
+    static let defaultURL = "http://localhost:10100/"
 
     @Option(
         name: [.customShort("I", allowingJoined: true), .long],
@@ -104,13 +106,8 @@ struct Options: ParsableCommand {
         transform: OptionParsers.portRange)
     var mirrorLocalPort: ClosedRange<UInt16>?
 
-    @Option(
-        name: .long, parsing: .singleValue,
-        help: ArgumentHelp(
-            "Admin socket. Repeatable. Level user, operator or admin (default); mode 660 unless given.",
-            valueName: "path[,level=..][,mode=..][,group=..]"),
-        transform: { try AdminSocketOption($0) })
-    var adminSocket: [AdminSocketOption] = []
+    @OptionGroup(title: "Control")
+    var control: ControlOptions
 
     @Option(help: "Name of the SPOE message to mirror.")
     var message = "mirror"

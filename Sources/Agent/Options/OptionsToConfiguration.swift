@@ -1,3 +1,4 @@
+internal import AdminSocket
 internal import ArgumentParser
 internal import Glibc
 internal import SPOP
@@ -7,7 +8,8 @@ extension Options {
     private static let maxReassembled = 1 << 20
 
     /// Checks what needs more than one option, or a look at the machine.
-    func configuration() throws -> Configuration {
+    /// `given` are the settings that the command line names.
+    func configuration(given: Set<SettingName> = []) throws -> Configuration {
         let listen = try named("--address") { () throws(InvalidValue) in
             try ListenAddress(address: address, port: port)
         }
@@ -29,6 +31,8 @@ extension Options {
         settings.methods = copies.methods
         settings.style = copies.style
         settings.isPaused = paused
+        settings.logLevel = control.logLevel
+        settings.requestLog = control.requestLog
         budgets.apply(to: &settings)
         return Configuration(
             address: listen, backlog: connectionBacklog, backend: libevBackend,
@@ -39,7 +43,8 @@ extension Options {
             usesSyslog: service.syslog,
             workers: numWorkers ?? min(4, max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN)))), runtime: runtime,
             processingDelay: processingDelay, messageName: message, settings: settings,
-            adminSockets: adminSocket, drainTimeout: service.drainTimeout)
+            adminSockets: control.adminSocket, metricsAddress: control.metricsAddress,
+            stateFile: control.stateFile, given: given, drainTimeout: service.drainTimeout)
     }
 
     private func named<Value>(_ option: String, _ make: () throws(InvalidValue) -> Value) throws -> Value {

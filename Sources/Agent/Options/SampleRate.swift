@@ -14,11 +14,13 @@ struct SampleRate: Hashable, Sendable {
         let parts = number.split(separator: ".", omittingEmptySubsequences: false)
         let fraction = parts.count == 2 ? parts[1] : "0"
         guard text.hasSuffix("%"), parts.count <= 2, !fraction.isEmpty, fraction.count <= 3,
-            parts[0].count <= 3,
+            parts[0].count <= 9,
             (parts[0] + fraction).utf8.allSatisfy({ $0 >= 0x30 && $0 <= 0x39 }), let whole = Int(parts[0]),
-            let part = Int(fraction + String(repeating: "0", count: 3 - fraction.count)),
-            whole * 1000 + part <= Self.all.thousandths
+            let part = Int(fraction + String(repeating: "0", count: 3 - fraction.count))
         else { throw InvalidValue(text, accepted: Self.accepted) }
+        guard whole * 1000 + part <= Self.all.thousandths else {
+            throw InvalidValue(text, accepted: "0% to 100%", problem: .outOfRange)
+        }
         thousandths = whole * 1000 + part
     }
 

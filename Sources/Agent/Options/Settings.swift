@@ -1,6 +1,6 @@
-internal import SPOP
+internal import Logging
 
-/// Everything that shapes what happens to requests, as one immutable value. Workers get a new one through their mailbox:
+/// Everything that shapes what happens to requests, as one immutable value. Workers get a new one through a `SettingsBox`:
 /// a request sees the old settings or the new, never a mix.
 struct Settings: Sendable {
     var destination: Destination
@@ -33,6 +33,11 @@ struct Settings: Sendable {
     var timeout = Duration.seconds(10)
     /// Bytes of an answer that are read before the connection is cut.
     var maxResponse = 1 << 20
+
+    /// What is less severe is not logged.
+    var logLevel = Logger.Level.info
+    /// Whether each copy gets a line in the log.
+    var requestLog = RequestLogMode.off
 
     init(destination: Destination) { self.destination = destination }
 }

@@ -18,4 +18,13 @@ enum TimeValue {
         else { throw InvalidValue(text, accepted: accepted) }
         return .nanoseconds(Int64((count * factor).rounded()))
     }
+
+    /// The shortest exact spelling: 90 seconds are `90s`, 60 are `1m`.
+    static func format(_ duration: Duration) -> String {
+        let (seconds, attoseconds) = duration.components
+        let microseconds = seconds * 1_000_000 + attoseconds / 1_000_000_000_000
+        guard microseconds > 0 else { return "0" }
+        let unit = units.last { microseconds % Int64($0.nanoseconds / 1e3) == 0 }
+        return unit.map { "\(microseconds / Int64($0.nanoseconds / 1e3))\($0.name)" } ?? "\(microseconds)us"
+    }
 }

@@ -13,7 +13,8 @@ final class Agent {
 
     private let configuration: Configuration
     private let log: LogFile
-    private let logger: Logger
+    private let loggers: Loggers
+    private var logger: Logger { loggers.events }
     private let serviceManager: ServiceManager?
     private let loop: EventLoop
     private let counters = CounterBank()
@@ -27,7 +28,10 @@ final class Agent {
     private var listenFile: SocketFile?
     private var workers: [WorkerHandle] = []
     private var listener: Listener?
+    private let settings: SettingsController
+    private var admin: AdminContext?
     private var adminListeners: [AdminListener] = []
+    private var metricsListener: MetricsListener?
     private var signals: [SignalWatcher] = []
     private var monitor: TimerWatcher?
     private var runtime: TimerWatcher?
@@ -38,56 +42,32 @@ final class Agent {
     private var isStopping = false
 
     /// Starts in order; what it throws is one line for the operator. When it returns, connections are accepted.
-    init(_ configuration: Configuration) throws {
-        self.configuration = configuration
-        log = try LogFile(configuration)
-        let log = log
-        logger = Logger(label: "spoa-mirror") { _ in LineLogHandler(file: log) }
+    init(_ options: Configuration) throws {
+        log = try LogFile(options)
+        loggers = Loggers(log)
+        let logger = loggers.events
         serviceManager = ServiceManager(logger: logger)
-        loop = try EventLoop(backend: configuration.backend)
-        logMailbox = Mailbox(loop: loop, sender: logWakes) { [unowned self] in writeLog() }
-        logRetry = TimerWatcher(loop: loop) { [unowned self] in writeLog() }
-        let logWakes = logWakes
-        log.writeWhenAsked { logWakes.send(()) }
+        loop = try EventLoop(backend: options.backend)
+        settings = try SettingsController(options, loop: loop) {
+            logger.notice("the pause is over: mirroring resumed")
+        }
+        let file = options.stateFile.map { StateFile(path: $0) }
+        let restored = try file?.load(into: settings) ?? 0
+        configuration = options.with(settings.settings)
+        startLog()
         // Before anybody can see that the agent is there, and stop it: the signal waits until the loop runs.
         watchSignals()
         let sockets = try ListeningSocket.open(configuration.address, backlog: configuration.backlog)
         if case .unix(let path) = configuration.address { listenFile = SocketFile(bound: path) }
         pidFile = try configuration.pidFile.map { path throws(PIDFileError) in try PIDFile(path) }
         curl_global_init(Int(CURL_GLOBAL_DEFAULT))
-        try startWorkers()
-        try startAdminListeners()
+        let statistics = try startWorkers()
+        try startControl(statistics)
         startListener(sockets)
-        startTimers()
-        logger.info(
-            """
-            spoa-mirror \(Version.number) listens on \(configuration.address), mirrors to \
-            \(configuration.settings.destination.url), workers \(workers.count), backend \(loop.backendName)
-            """)
-        let (wanted, allowed) = (
-            DescriptorLimit.wanted(configuration.settings, workers: workers.count), DescriptorLimit.raise()
-        )
-        if wanted > allowed {
-            logger.warning(
-                "\(allowed) open files are allowed, the limits of connections and copies add up to \(wanted)")
-        }
-        if configuration.settings.transport.httpVersion == .http2PriorKnowledge,
-            !TransportSettings.canReusePriorKnowledge
-        {
-            logger.warning(
-                "this libcurl is older than 8.0: with --http-version 2-prior-knowledge each copy opens a connection"
-            )
-        }
-        if configuration.settings.transport.isInsecure {
-            logger.warning(
-                "the mirror's certificate is not verified (--tls-insecure): copies can be read and changed on the way"
-            )
-        }
-        if configuration.daemonize, serviceManager != nil {
-            logger.info("-D is not followed: the service manager keeps the agent in the background")
-        }
+        startTimers(statistics)
+        announce(restored)
         serviceManager?.ready(loop: loop, workers: workers, logger: logger)
-        tellServiceManager()
+        tellServiceManager(statistics.total)
     }
 
     /// Serves until a signal or `--runtime` ends it.
@@ -99,15 +79,25 @@ final class Agent {
             logger.warning(
                 "\(abandoned) copies were waiting or under way at the end: dropped, reason shutdown")
         }
-        logSummary(isLast: true)
+        logSummary(Snapshot(workers.map(\.counters) + [counters]), isLast: true)
         logger.info("stopped")
         log.flush()
         adminListeners.removeAll()
+        metricsListener = nil
     }
 
     // MARK: start
 
-    private func startWorkers() throws {
+    private func startLog() {
+        logMailbox = Mailbox(loop: loop, sender: logWakes) { [unowned self] in writeLog() }
+        logRetry = TimerWatcher(loop: loop) { [unowned self] in writeLog() }
+        let logWakes = logWakes
+        log.writeWhenAsked { logWakes.send(()) }
+        log.level = configuration.settings.logLevel
+    }
+
+    /// Returns the counters of all.
+    private func startWorkers() throws -> Statistics {
         mailbox = Mailbox(loop: loop, sender: workerEnds) { [unowned self] in
             workersRunning -= 1
             if workersRunning == 0 { loop.stop() }
@@ -120,9 +110,10 @@ final class Agent {
                 try WorkerHandle(
                     index: index, configuration: configuration, budget: budget,
                     unknownMessages: unknownMessages,
-                    logger: logger, ended: { workerEnds.send(()) }))
+                    loggers: loggers, ended: { workerEnds.send(()) }))
             workersRunning += 1
         }
+        return Statistics(workers.map(\.counters) + [counters])
     }
 
     private func startListener(_ sockets: [Int32]) {
@@ -134,17 +125,19 @@ final class Agent {
             counters: counters, errors: errors)
     }
 
-    private func startAdminListeners() throws {
-        let started = loop.now
+    private func startControl(_ statistics: Statistics) throws {
+        settings.publish = { [unowned self] in putIntoForce($0) }
+        let context = AdminContext(
+            configuration: configuration, loop: loop, settings: settings, statistics: statistics,
+            counters: counters, workers: workers, logger: logger)
+        admin = context
         let errors = RepeatedErrors(
             loop: loop, interval: configuration.monitorInterval.inSeconds, logger: logger)
         for option in configuration.adminSockets {
-            adminListeners.append(
-                try AdminListener(option, loop: loop, errors: errors) { [unowned self] in
-                    AgentReport(
-                        configuration: configuration, settings: configuration.settings, snapshot: snapshot,
-                        uptime: Int(loop.now - started), pid: getpid(), backend: loop.backendName)
-                })
+            adminListeners.append(try AdminListener(option, loop: loop, errors: errors, agent: context))
+        }
+        if let address = configuration.metricsAddress {
+            metricsListener = try MetricsListener(address, loop: loop, errors: errors, agent: context)
         }
     }
 
@@ -157,12 +150,14 @@ final class Agent {
         signals.append(SignalWatcher(loop: loop, signal: SIGHUP) { [unowned self] in reload() })
     }
 
-    private func startTimers() {
+    private func startTimers(_ statistics: Statistics) {
         let interval = configuration.monitorInterval.inSeconds
         monitor = TimerWatcher(loop: loop) { [unowned self] in
-            logSummary(isLast: false)
-            tellServiceManager()
-            trimAfterBurst()
+            let snapshot = statistics.total
+            statistics.tick(snapshot)
+            logSummary(snapshot, isLast: false)
+            tellServiceManager(snapshot)
+            trimAfterBurst(snapshot)
         }
         monitor?.start(after: interval, every: interval)
         guard configuration.runtime > .zero else { return }
@@ -170,16 +165,39 @@ final class Agent {
         runtime?.start(after: configuration.runtime.inSeconds)
     }
 
+    private func announce(_ restored: Int) {
+        logger.info(
+            """
+            spoa-mirror \(Version.number) listens on \(configuration.address), mirrors to \
+            \(configuration.settings.destination.url), workers \(workers.count), backend \(loop.backendName)
+            """)
+        if restored > 0, let file = configuration.stateFile {
+            logger.notice(
+                "\(restored) settings come from state file \(file), before those of the command line")
+        }
+        if configuration.daemonize, serviceManager != nil {
+            logger.info("-D is not followed: the service manager keeps the agent in the background")
+        }
+        for warning in StartUpWarnings.about(configuration.settings, workers: workers.count) {
+            logger.warning("\(warning)")
+        }
+    }
+
     // MARK: while it runs
 
-    private var snapshot: Snapshot { Snapshot(workers.map(\.counters) + [counters]) }
+    /// Each worker uses the new settings from its next turn on.
+    private func putIntoForce(_ settings: Settings) {
+        log.level = settings.logLevel
+        for worker in workers { worker.apply(settings) }
+        listener?.maxConnections = settings.maxConnections
+    }
 
     private func writeLog() {
         if !log.flush() { logRetry?.start(after: Self.logRetryInterval) }
     }
 
-    private func tellServiceManager() {
-        let settings = configuration.settings
+    private func tellServiceManager(_ snapshot: Snapshot) {
+        let settings = settings.settings
         let state =
             isStopping
             ? "stopping" : settings.isPaused ? "paused" : "mirroring to \(settings.destination.url)"
@@ -199,7 +217,7 @@ final class Agent {
         }
     }
 
-    private func logSummary(isLast: Bool) {
+    private func logSummary(_ snapshot: Snapshot, isLast: Bool) {
         let summary = snapshot.summary
         // An agent at rest says nothing, except at its end.
         if isLast || summary != lastSummary {
@@ -210,7 +228,7 @@ final class Agent {
     }
 
     /// Once all copies of a burst are gone, and not while there are any: trimming holds up malloc for some milliseconds.
-    private func trimAfterBurst() {
+    private func trimAfterBurst(_ snapshot: Snapshot) {
         let held = snapshot[.queuedBytes]
         mostHeld = max(mostHeld, held)
         guard held == 0, mostHeld >= Self.burst else { return }
@@ -225,6 +243,7 @@ final class Agent {
         let drainTimeout = isStopping ? 0 : configuration.drainTimeout.inSeconds
         if !isStopping {
             isStopping = true
+            admin?.isStopping = true
             logger.info("stopping")
             serviceManager?.stopping(drainTimeout: drainTimeout)
             listener = nil

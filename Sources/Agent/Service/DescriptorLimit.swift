@@ -17,6 +17,6 @@ enum DescriptorLimit {
 
     /// What the agent may need with these settings: connections from HAProxy and to the mirror, and some of its own.
     static func wanted(_ settings: Settings, workers: Int) -> Int {
-        settings.maxConnections + settings.maxInFlight * workers + 64 + 8 * workers
+        settings.maxConnections + settings.maxInFlight * (workers + 1) + 64 + 8 * workers
     }
 }

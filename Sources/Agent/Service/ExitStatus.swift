@@ -9,6 +9,7 @@ enum ExitStatus {
     static let osError: Int32 = 71
     static let cannotCreate: Int32 = 73
     static let noPermission: Int32 = 77
+    static let config: Int32 = 78
 
     /// The code for an error at start-up.
     static func code(for error: any Error) -> Int32 {
@@ -20,6 +21,7 @@ enum ExitStatus {
         case is SystemError: osError
         case is ListenError: unavailable
         case is PIDFileError: cannotCreate
+        case is StateFileError: config
         default: software
         }
     }

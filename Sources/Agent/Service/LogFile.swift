@@ -41,6 +41,17 @@ final class LogFile: Sendable {
     private let isLineBuffered: Bool
     private let syslog: SyslogSocket?
     private let state: Mutex<State>
+    private let severity = Atomic<Int>(LogFile.rank(of: .info))
+
+    /// What is less severe is not to be written. Any thread.
+    var level: Logger.Level {
+        get { Logger.Level.allCases[severity.load(ordering: .relaxed)] }
+        set { severity.store(Self.rank(of: newValue), ordering: .relaxed) }
+    }
+
+    private static func rank(of level: Logger.Level) -> Int {
+        Logger.Level.allCases.firstIndex(of: level) ?? 0
+    }
 
     /// Opens what the options say.
     convenience init(_ configuration: Configuration) throws(SystemError) {

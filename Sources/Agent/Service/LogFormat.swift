@@ -28,23 +28,12 @@ enum LogFormat: Sendable {
     /// The line, without its end.
     func line(_ level: Logger.Level, _ message: String) -> String {
         switch self {
-        case .plain: return "\(Self.timestamp()) \(level) \(message)"
+        case .plain: return "\(Timestamp.now()) \(level) \(message)"
         case .journal: return "<\(level.severity)>\(message)"
         case .syslog:
             return
                 "<\(Self.facility | level.severity)>\(Self.localTime()) spoa-mirror[\(getpid())]: \(message)"
         }
-    }
-
-    /// UTC in the form of RFC 3339, to the millisecond.
-    static func timestamp() -> String {
-        var now = timespec()
-        unsafe clock_gettime(CLOCK_REALTIME, &now)
-        var parts = unsafe tm()
-        unsafe gmtime_r(&now.tv_sec, &parts)
-        let date =
-            unsafe "\(padded(parts.tm_year + 1900, 4))-\(padded(parts.tm_mon + 1, 2))-\(padded(parts.tm_mday, 2))"
-        return unsafe "\(date)T\(clock(parts)).\(padded(now.tv_nsec / 1_000_000, 3))Z"
     }
 
     /// `Nov  2 13:04:05`.

@@ -12,6 +12,12 @@ enum Version {
     /// libcurl's own line: its version and those of the libraries under it.
     static var libcurl: String { unsafe String(cString: curl_version()) }
 
+    /// libcurl's version alone: `7.88.1`.
+    static var libcurlNumber: String {
+        let first = libcurl.split(separator: " ").first ?? ""
+        return String(first.split(separator: "/").last ?? "")
+    }
+
     static var text: String {
         """
         spoa-mirror \(number)

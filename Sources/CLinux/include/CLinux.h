@@ -1,7 +1,7 @@
 /*
  * Linux calls that Swift code cannot make, or not reliably:
  *
- * - accept4, pipe2, pthread_setname_np and malloc_trim are left out of Swift's Glibc module, because <features.h> shows
+ * - accept4, pipe2, pthread_setname_np and malloc_trim, and struct ucred, are left out of Swift's Glibc module, because <features.h> shows
  *   them only to _GNU_SOURCE, and malloc_trim's header is missing altogether;
  * - SOCK_STREAM and its neighbours are enumerators in a header that libcurl's includes too: which of the two modules Swift
  *   finds them in depends on which was compiled first.
@@ -28,6 +28,9 @@ int linux_accept(int listener);
 
 /* pipe2(2): both ends close-on-exec. */
 int linux_pipe(int descriptors[2]);
+
+/* SO_PEERCRED of a UNIX socket (unix(7)): 0, or -1. */
+int linux_peer_credentials(int descriptor, unsigned int *uid, int *pid);
 
 /* pthread_setname_np(3). */
 int linux_name_thread(unsigned long thread, const char *name);

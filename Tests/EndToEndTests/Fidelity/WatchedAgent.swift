@@ -2,7 +2,7 @@
 final class WatchedAgent {
     let directory: TemporaryDirectory
     let process: AgentProcess
-    private let adminSocket: String
+    let adminSocket: String
 
     init(
         mirrorURL: String, _ arguments: [String] = [], environment: [String: String] = [:],
@@ -14,11 +14,18 @@ final class WatchedAgent {
             .loopback(try Ports.free()),
             ["--mirror-url", mirrorURL, "--admin-socket", adminSocket] + arguments, in: directory,
             environment: environment)
+        let (path, process) = (adminSocket, process)
+        try eventually("the admin socket is there", evidence: { process.log }) {
+            (try? AdminClient.ask("show version", at: path)) != nil
+        }
     }
 
     var endpoint: Endpoint { process.endpoint }
 
     func counters() throws -> AgentCounters { try AgentCounters(askingAt: adminSocket) }
+
+    /// What the admin socket answers to a line, up to its close.
+    func ask(_ line: String) throws -> String { try AdminClient.ask(line, at: adminSocket) }
 
     /// What has become of `count` copies, once all of them have come to their end.
     func account(of count: Int) throws -> [String: Int] {

@@ -21,7 +21,9 @@ struct AgentCounters: CustomStringConvertible {
     /// The counters of copies and their ends that are not 0.
     var account: [String: Int] {
         let names = ["received", "completed", "skipped_", "dropped_", "responses_", "failed_"]
-        return values.filter { name, value in value != 0 && names.contains { name.hasPrefix($0) } }
+        return values.filter { name, value in
+            value != 0 && !name.hasSuffix("_per_sec") && names.contains { name.hasPrefix($0) }
+        }
     }
 
     /// Whether every copy received has come to its end.
@@ -30,6 +32,18 @@ struct AgentCounters: CustomStringConvertible {
             name == "completed" || name.hasPrefix("skipped_") || name.hasPrefix("dropped_")
         }
         return self["received"] == ended.values.reduce(0, +)
+    }
+
+    /// Whether every copy is accounted for, wherever it is.
+    var isBalanced: Bool {
+        func sum(_ prefixes: String...) -> Int {
+            values.filter { name, _ in
+                !name.hasSuffix("_per_sec") && prefixes.contains { name.hasPrefix($0) }
+            }.values.reduce(0, +)
+        }
+        return self["received"] == sum("skipped_", "dropped_") + self["completed"] + self["queued"]
+            + self["in_flight"]
+            && self["completed"] == sum("responses_", "failed_")
     }
 
     var description: String {

@@ -5,12 +5,19 @@ enum Executables {
     /// The agent: `SPOA_MIRROR_BINARY`, or the one that was built together with these tests.
     static func agent() throws -> String {
         if let path = environment["SPOA_MIRROR_BINARY"], !path.isEmpty { return path }
+        return try product("spoa-mirror")
+    }
+
+    /// The client that was built together with these tests.
+    static func mirrorctl() throws -> String { try product("mirrorctl") }
+
+    private static func product(_ name: String) throws -> String {
         let products = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()
             .deletingLastPathComponent()
         let candidates = [products, Bundle.main.bundleURL.deletingLastPathComponent()]
-            .map { $0.appendingPathComponent("spoa-mirror").path }
+            .map { $0.appendingPathComponent(name).path }
         if let path = candidates.first(where: FileManager.default.isExecutableFile) { return path }
-        throw HarnessError("spoa-mirror is not built (looked for \(candidates)); set SPOA_MIRROR_BINARY")
+        throw HarnessError("\(name) is not built (looked for \(candidates))")
     }
 
     /// The program `name` of the system.

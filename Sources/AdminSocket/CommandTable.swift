@@ -1,0 +1,51 @@
+extension Command {
+    /// Every command, in the order of the help text. Where one's words begin like another's, the longer stands first.
+    package static let table: [Command] = [
+        Command(.help, "help", "[<command>]", .user, 0...8, "list the commands, or explain one"),
+        Command(.showInfo, "show info", "[json]", .user, 0...1, "the daemon: version, destination, state"),
+        Command(
+            .showStat, "show stat", "[json]", .user, 0...1,
+            "every counter, rates, durations, SPOE's log fields"),
+        Command(.showMetrics, "show metrics", "", .user, 0...0, "the same in Prometheus' text format"),
+        Command(.showVersion, "show version", "", .user, 0...0, "the daemon's version"),
+        Command(
+            .showSettings, "show settings", "[json]", .operator, 0...1,
+            "every live setting: value, default, where it came from"),
+        Command(
+            .showErrors, "show errors", "[json]", .operator, 0...1,
+            "the last 64 copies that failed or could not be sent"),
+        Command(
+            .showConnections, "show connections", "[json]", .operator, 0...1, "the connections from HAProxy"),
+        Command(
+            .pause, "pause", "[<duration>]", .operator, 0...1,
+            "acknowledge everything and send nothing, for a while or for good"),
+        Command(.resume, "resume", "", .operator, 0...0, "mirror again"),
+        Command(
+            .setSeverityOutput, "set severity-output", "none|number|string", .user, 1...1,
+            "whether answers begin with their severity, on this connection"),
+        Command(
+            .set, "set", "<setting> <value>", .admin, 2...2, "change a setting; 'show settings' lists them"),
+        Command(.clearCounters, "clear counters", "", .operator, 0...0, "let 'show stat' count anew"),
+        Command(
+            .waitDrained, "wait drained", "[<duration>]", .user, 0...1,
+            "wait until no copy is waiting or under way"),
+        Command(.saveState, "save state", "", .admin, 0...0, "write the changed settings to the state file"),
+        Command(.prompt, "prompt", "", .user, 0...0, "keep the connection open, with a prompt"),
+        Command(.quit, "quit", "", .user, 0...0, "close the connection"),
+    ]
+
+    private init(
+        _ name: Name, _ words: String, _ arguments: String, _ level: Level, _ count: ClosedRange<Int>,
+        _ help: String
+    ) {
+        self.name = name
+        self.words = words.split(separator: " ").map(String.init)
+        self.arguments = arguments
+        self.level = level
+        argumentCount = count
+        self.help = help
+    }
+
+    /// How it is called: its words and what follows them.
+    package var usage: String { (words + (arguments.isEmpty ? [] : [arguments])).joined(separator: " ") }
+}

@@ -1,0 +1,145 @@
+internal import AdminSocket
+internal import Logging
+internal import Stats
+
+/// Carries out the commands of one admin connection.
+struct AdminCommands {
+    /// Who asks: the level of the socket, and the process at its other end.
+    struct Client {
+        let level: Level
+        let peer: PeerCredentials
+    }
+
+    /// How a command is answered.
+    enum Answer {
+        case now(Reply)
+        /// Once the wait is over.
+        case later(any AdminWait)
+    }
+
+    let agent: AdminContext
+    let client: Client
+
+    /// Answers `call`, whose level and number of arguments are right. Those that belong to the connection itself (`prompt`,
+    /// `quit`, `set severity-output`) are not its business.
+    func answer(_ call: Command.Call) throws(CommandError) -> Answer {
+        switch call.command.name {
+        case .prompt, .quit, .setSeverityOutput: .now(.silence)
+        case .help: .now(.data(try help(call.arguments)))
+        case .showVersion: .now(.data([Version.number]))
+        case .showInfo: try report(call, InfoReport(agent)) { $0.lines }
+        case .showStat: try report(call, agent.statistics.report) { $0.lines }
+        case .showMetrics:
+            .now(.data(agent.metrics.split(separator: "\n").map(String.init)))
+        case .showSettings: try report(call, SettingsReport(agent.settings)) { $0.lines }
+        case .showErrors:
+            try report(call, ErrorsReport(RecentFailures.newest(of: agent.workers.map(\.failures)))) {
+                $0.lines
+            }
+        case .showConnections: .later(ConnectionsWait(agent, isJSON: try wantsJSON(call)))
+        case .pause: .now(try pause(call.arguments.first))
+        case .resume: .now(resume())
+        case .set: .now(try set(call.arguments[0], call.arguments[1]))
+        case .clearCounters: .now(clearCounters())
+        case .waitDrained:
+            .later(
+                DrainedWait(
+                    agent,
+                    limit: try call.arguments.first.map { text throws(CommandError) in try duration(text) }))
+        case .saveState: .now(try saveState())
+        }
+    }
+
+    // MARK: reading
+
+    private func help(_ arguments: [String]) throws(CommandError) -> [String] {
+        let commands = Command.table.filter {
+            $0.level <= client.level && (arguments.isEmpty || $0.words.starts(with: arguments))
+        }
+        guard !commands.isEmpty else {
+            throw CommandError("Unknown command: '\(arguments.joined(separator: " "))', try 'help'.")
+        }
+        var rows = commands.map { ($0.usage, $0.help) }
+        if arguments == ["set"] {
+            rows += SettingName.allCases.map { ("  set \($0.rawValue) <value>", $0.help) }
+        }
+        let width = rows.map(\.0.count).max() ?? 0
+        return rows.map { usage, help in
+            usage + String(repeating: " ", count: width - usage.count + 2) + help
+        }
+    }
+
+    private func wantsJSON(_ call: Command.Call) throws(CommandError) -> Bool {
+        guard let word = call.arguments.first else { return false }
+        guard word == "json" else {
+            throw CommandError("Unexpected argument: '\(word)' ('\(call.command.usage)' expected).")
+        }
+        return true
+    }
+
+    private func report<Report: Encodable>(
+        _ call: Command.Call, _ report: @autoclosure () -> Report, _ lines: (Report) -> [String]
+    ) throws(CommandError) -> Answer {
+        try wantsJSON(call) ? .now(.data([JSONText.line(report())])) : .now(.data(lines(report())))
+    }
+
+    // MARK: changing
+
+    private func changed(_ text: String) -> Reply {
+        agent.logger.notice("admin: \(text) [uid \(client.peer.uid), pid \(client.peer.pid)]")
+        return .message(text)
+    }
+
+    private func duration(_ text: String) throws(CommandError) -> Duration {
+        do { return try OptionParsers.interval(text) } catch { throw Self.refusal(error) }
+    }
+
+    private static func refusal(_ error: any Error) -> CommandError {
+        CommandError((error as? InvalidValue)?.sentence ?? "\(error).")
+    }
+
+    private func pause(_ text: String?) throws(CommandError) -> Reply {
+        guard let text else {
+            agent.settings.pause(for: nil)
+            return changed("Mirroring paused.")
+        }
+        let duration = try duration(text)
+        guard duration >= .seconds(1) else {
+            throw CommandError("Value out of range: '\(text)' (at least 1s expected).")
+        }
+        agent.settings.pause(for: duration)
+        return changed("Mirroring paused for \(TimeValue.format(duration)).")
+    }
+
+    private func resume() -> Reply {
+        agent.settings.resume()
+        return changed("Mirroring resumed.")
+    }
+
+    private func set(_ name: String, _ value: String) throws(CommandError) -> Reply {
+        guard let setting = SettingName(rawValue: name) else {
+            let names = SettingName.allCases.map(\.rawValue)
+            let hint = Suggestion.nearest(to: name, in: names).map { "did you mean '\($0)'?" }
+            throw CommandError("Unknown setting: '\(name)', \(hint ?? "'show settings' lists them.")")
+        }
+        do { return changed(try agent.settings.set(setting, to: value)) } catch { throw Self.refusal(error) }
+    }
+
+    private func clearCounters() -> Reply {
+        agent.statistics.clear()
+        return changed("Counters cleared.")
+    }
+
+    private func saveState() throws(CommandError) -> Reply {
+        guard let path = agent.configuration.stateFile else {
+            throw CommandError("No state file (start the daemon with --state-file FILE).")
+        }
+        do throws(SystemError) {
+            let count = try StateFile(path: path).save(agent.settings)
+            return changed("State saved to \(path) (\(count) settings).")
+        } catch {
+            let text = "\(error)."
+            throw CommandError(text.prefix(1).uppercased() + text.dropFirst())
+        }
+    }
+}

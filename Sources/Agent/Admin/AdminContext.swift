@@ -1,0 +1,44 @@
+internal import Logging
+internal import Stats
+
+/// What admin commands work with, on the main thread.
+final class AdminContext {
+    let configuration: Configuration
+    let loop: EventLoop
+    let settings: SettingsController
+    let statistics: Statistics
+    /// The main thread's own counters.
+    let counters: CounterBank
+    let workers: [WorkerHandle]
+    let logger: Logger
+    let backend: String
+    /// On the monotonic clock, in seconds.
+    let startedAt = MonotonicClock.now
+    var isStopping = false
+
+    init(
+        configuration: Configuration, loop: EventLoop, settings: SettingsController, statistics: Statistics,
+        counters: CounterBank, workers: [WorkerHandle], logger: Logger
+    ) {
+        self.configuration = configuration
+        self.loop = loop
+        self.settings = settings
+        self.statistics = statistics
+        self.counters = counters
+        self.workers = workers
+        self.logger = logger
+        backend = loop.backendName
+    }
+
+    /// Everything that Prometheus is told.
+    var metrics: String {
+        MetricsReport.text(
+            statistics.total,
+            .init(
+                version: Version.number, libcurl: Version.libcurlNumber, libev: Version.libev,
+                isEnabled: !settings.settings.isPaused,
+                sampleRatio: Double(settings.settings.sampleRate.thousandths) / 100_000,
+                lastChange: settings.lastChange, queueLimit: settings.settings.maxQueue,
+                process: ProcessFigures()))
+    }
+}

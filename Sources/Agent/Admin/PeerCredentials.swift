@@ -1,0 +1,15 @@
+internal import CLinux
+internal import Glibc
+
+/// The process at the other end of a UNIX socket, when it connected (unix(7), SO_PEERCRED).
+struct PeerCredentials {
+    let uid: uid_t
+    let pid: pid_t
+
+    /// Of a connected socket; the highest uid and pid 0 when the kernel does not tell.
+    init(of descriptor: Int32) {
+        var (uid, pid) = (uid_t.max, pid_t(0))
+        _ = unsafe linux_peer_credentials(descriptor, &uid, &pid)
+        (self.uid, self.pid) = (uid, pid)
+    }
+}

@@ -1,0 +1,55 @@
+internal import Glibc
+internal import Synchronization
+
+/// The last copies of one worker that failed or could not be sent: written by the worker's thread, read by the main thread.
+final class RecentFailures: Sendable {
+    /// How many are kept.
+    static let capacity = 64
+    /// Bytes of a method and of a target that are kept.
+    private static let longestMethod = 32
+    private static let longestTarget = 512
+
+    /// One of them.
+    struct Failure: Sendable {
+        /// Nanoseconds since 1970.
+        let time: Int
+        let method: [UInt8]
+        /// Without its query.
+        let target: [UInt8]
+        /// The counter's name: `failed_connect`, `dropped_truncated`.
+        let reason: String
+        let detail: String
+    }
+
+    private struct Ring {
+        var entries: [Failure] = []
+        var next = 0
+    }
+
+    private let ring = Mutex(Ring())
+
+    /// Notes one. The worker's thread only.
+    func note(method: some Sequence<UInt8>, target: some Sequence<UInt8>, reason: String, detail: String) {
+        var now = timespec()
+        unsafe clock_gettime(CLOCK_REALTIME, &now)
+        let failure = Failure(
+            time: now.tv_sec * 1_000_000_000 + now.tv_nsec,
+            method: Array(method.prefix(Self.longestMethod)),
+            target: Array(target.prefix(Self.longestTarget).prefix { $0 != UInt8(ascii: "?") }),
+            reason: reason, detail: detail)
+        ring.withLock { ring in
+            if ring.entries.count < Self.capacity {
+                ring.entries.append(failure)
+            } else {
+                ring.entries[ring.next] = failure
+            }
+            ring.next = (ring.next + 1) % Self.capacity
+        }
+    }
+
+    /// The last ones of several workers, the oldest first.
+    static func newest(of rings: [RecentFailures]) -> [Failure] {
+        let all = rings.flatMap { $0.ring.withLock(\.entries) }
+        return Array(all.sorted { $0.time < $1.time }.suffix(capacity))
+    }
+}

@@ -1,0 +1,88 @@
+internal import AdminSocket
+internal import Glibc
+
+/// The live settings, on the main thread: the only place that changes them, and that knows where each came from.
+final class SettingsController {
+    /// Where a value came from; a later one wins.
+    enum Origin: String, Encodable, Sendable {
+        case `default`, option, runtime
+        case stateFile = "state file"
+    }
+
+    private(set) var settings: Settings
+    private(set) var origins: [SettingName: Origin]
+    /// What an agent without options has.
+    let defaults: Settings
+    /// Of the pause, or of its absence.
+    private(set) var pauseOrigin: Origin
+    /// When a pause ends by itself, in seconds since 1970; nil when it does not.
+    private(set) var pausedUntil: Int?
+    /// Of the last change, or of the start, in seconds since 1970.
+    private(set) var lastChange: Int
+    /// Gets each new value, to put it into force everywhere.
+    var publish: (Settings) -> Void = { _ in }
+    private var timer: TimerWatcher?
+
+    /// Calls `expired` when a pause has ended by itself.
+    init(_ configuration: Configuration, loop: EventLoop, expired: @escaping () -> Void) throws {
+        settings = configuration.settings
+        defaults = Settings(destination: try Destination(Options.defaultURL))
+        origins = Dictionary(
+            uniqueKeysWithValues: SettingName.allCases.map {
+                ($0, configuration.given.contains($0) ? .option : .default)
+            })
+        pauseOrigin = configuration.settings.isPaused ? .option : .default
+        lastChange = time(nil)
+        timer = TimerWatcher(loop: loop) { [unowned self] in
+            if endPauseWhenDue() { expired() }
+        }
+    }
+
+    /// Changes one setting and says so: `Sample rate set to 10% (was 100%).`
+    func set(_ name: SettingName, to text: String, origin: Origin = .runtime) throws -> String {
+        let old = LiveSetting.text(name, of: settings)
+        var changed = settings
+        try LiveSetting.put(text, name, into: &changed)
+        origins[name] = origin
+        apply(changed)
+        return "\(name.label) set to \(LiveSetting.text(name, of: settings)) (was \(old))."
+    }
+
+    /// Pauses, for good or for at least a second.
+    func pause(for duration: Duration?, origin: Origin = .runtime) {
+        pausedUntil = duration.map {
+            time(nil) + Int($0.components.seconds) + ($0.components.attoseconds > 0 ? 1 : 0)
+        }
+        pauseOrigin = origin
+        timer?.stop()
+        if let duration { timer?.start(after: duration.inSeconds) }
+        setPaused(true)
+    }
+
+    /// Ends a pause; nothing happens when there is none.
+    func resume() {
+        pausedUntil = nil
+        pauseOrigin = .runtime
+        timer?.stop()
+        setPaused(false)
+    }
+
+    private func setPaused(_ isPaused: Bool) {
+        var changed = settings
+        changed.isPaused = isPaused
+        apply(changed)
+    }
+
+    private func apply(_ changed: Settings) {
+        settings = changed
+        lastChange = time(nil)
+        publish(changed)
+    }
+
+    /// The timer runs on the monotonic clock: it decides, whatever the clock on the wall says by then.
+    private func endPauseWhenDue() -> Bool {
+        guard settings.isPaused else { return false }
+        resume()
+        return true
+    }
+}

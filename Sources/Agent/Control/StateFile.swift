@@ -1,0 +1,158 @@
+internal import AdminSocket
+internal import Glibc
+
+/// The settings changed at run time, kept over a restart: lines of admin commands, so that an operator can read them.
+struct StateFile {
+    /// Bytes a state file may have; a longer one is not ours.
+    private static let longest = 64 << 10
+    private static let header = "# spoa-mirror state 1: settings changed at run time, written by 'save state'"
+
+    let path: String
+
+    /// One thing that a state file says.
+    enum Entry: Equatable {
+        case set(SettingName, String)
+        case pause
+        /// Seconds since 1970.
+        case pauseUntil(Int)
+        case resume
+    }
+
+    /// Puts what the file says into force; a file that is not there says nothing. Returns how many lines it had.
+    func load(into controller: SettingsController) throws -> Int {
+        guard let text = try read() else { return 0 }
+        let entries = try Self.parse(text, path: path)
+        for (line, entry) in entries {
+            switch entry {
+            case .set(let name, let value):
+                do { _ = try controller.set(name, to: value, origin: .stateFile) } catch let error
+                    as InvalidValue
+                {
+                    throw StateFileError(path: path, line: line, reason: error.sentence)
+                }
+            case .pause: controller.pause(for: nil, origin: .stateFile)
+            case .resume: controller.resume()
+            case .pauseUntil(let end):
+                let left = end - time(nil)
+                if left > 0 {
+                    controller.pause(for: .seconds(left), origin: .stateFile)
+                } else {
+                    controller.resume()
+                }
+            }
+        }
+        return entries.count
+    }
+
+    /// Cuts `text` into entries, each with the number of its line. Throws `StateFileError`.
+    static func parse(_ text: [UInt8], path: String) throws(StateFileError) -> [(line: Int, entry: Entry)] {
+        var entries: [(line: Int, entry: Entry)] = []
+        for (index, line) in text.split(separator: 0x0A, omittingEmptySubsequences: false).enumerated() {
+            guard let first = line.first, first != UInt8(ascii: "#") else { continue }
+            func fail(_ reason: String) -> StateFileError {
+                StateFileError(path: path, line: index + 1, reason: reason)
+            }
+            let commands: [[String]]
+            do throws(RequestLine.Refusal) { commands = try RequestLine(line).commands } catch {
+                throw fail(error.description)
+            }
+            for words in commands {
+                guard let entry = Entry(words) else {
+                    throw fail(
+                        "'\(words.joined(separator: " "))' ('set <setting> <value>', 'pause', 'pause until <seconds since 1970>' or 'resume' expected)"
+                    )
+                }
+                entries.append((index + 1, entry))
+            }
+        }
+        return entries
+    }
+
+    /// Writes what was changed at run time, now or before the last start. The file is there as a whole or not at all;
+    /// returns how many settings it holds.
+    func save(_ controller: SettingsController) throws(SystemError) -> Int {
+        var lines = SettingName.allCases.compactMap { name -> String? in
+            guard let origin = controller.origins[name], origin.isSaved else { return nil }
+            let value = LiveSetting.text(name, of: controller.settings)
+            return "set \(name.rawValue) \(RequestLine.escape(value))"
+        }
+        if controller.pauseOrigin.isSaved {
+            let pause = controller.pausedUntil.map { "pause until \($0)" } ?? "pause"
+            lines.append(controller.settings.isPaused ? pause : "resume")
+        }
+        try write(([Self.header] + lines).map { "\($0)\n" }.joined())
+        return lines.count
+    }
+
+    // MARK: the file
+
+    private func read() throws -> [UInt8]? {
+        let number = unsafe open(path, O_RDONLY | O_CLOEXEC)
+        guard number >= 0 else {
+            if errno == ENOENT { return nil }
+            throw SystemError("read state file \(path.debugDescription)")
+        }
+        let file = Descriptor(owning: number)
+        var bytes = [UInt8](repeating: 0, count: Self.longest + 1)
+        var count = 0
+        while count < bytes.count {
+            let got = unsafe bytes.withUnsafeMutableBytes {
+                unsafe Glibc.read(file.rawValue, $0.baseAddress.map { unsafe $0 + count }, $0.count - count)
+            }
+            guard got >= 0 else { throw SystemError("read state file \(path.debugDescription)") }
+            if got == 0 { return Array(bytes.prefix(count)) }
+            count += got
+        }
+        throw StateFileError(path: path, line: 0, reason: "it is longer than \(Self.longest) bytes")
+    }
+
+    /// A new file takes the place of the old one once it is on the disk (rename(2)).
+    private func write(_ text: String) throws(SystemError) {
+        let action = "write state file \(path.debugDescription)"
+        let temporary = "\(path).new"
+        let number = unsafe open(
+            temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, mode_t(0o640))
+        guard number >= 0 else { throw SystemError(action) }
+        let file = Descriptor(owning: number)
+        guard unsafe Glibc.write(number, text, text.utf8.count) == text.utf8.count, fsync(file.rawValue) == 0,
+            unsafe rename(temporary, path) == 0
+        else {
+            // A file that is full has no code of its own from a short write.
+            let code = errno == 0 ? ENOSPC : errno
+            _ = unsafe unlink(temporary)
+            throw SystemError(action, code: code)
+        }
+    }
+}
+
+extension StateFile.Entry {
+    fileprivate init?(_ words: [String]) {
+        switch words.first {
+        case "set":
+            guard words.count == 3, let name = SettingName(rawValue: words[1]) else { return nil }
+            self = .set(name, words[2])
+        case "pause" where words.count == 1: self = .pause
+        case "pause":
+            guard words.count == 3, words[1] == "until", let end = Int(words[2]), end >= 0 else { return nil }
+            self = .pauseUntil(end)
+        case "resume" where words.count == 1: self = .resume
+        default: return nil
+        }
+    }
+}
+
+extension SettingsController.Origin {
+    fileprivate var isSaved: Bool { self == .runtime || self == .stateFile }
+}
+
+/// A state file that cannot be understood: the agent does not start with half of what it should do.
+struct StateFileError: Error, CustomStringConvertible {
+    let path: String
+    /// From 1; 0 when it is about the whole file.
+    let line: Int
+    let reason: String
+
+    var description: String {
+        "state file \(path.debugDescription)\(line > 0 ? ", line \(line)" : ""): \(reason)"
+    }
+}

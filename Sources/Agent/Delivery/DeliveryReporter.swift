@@ -1,0 +1,50 @@
+internal import CLibcurl
+internal import Logging
+internal import Stats
+
+/// Tells of copies that came to an end: failures to the log, summed up, and to `show errors`; all of them to the request log, if
+/// that is on. One per worker, on its thread.
+struct DeliveryReporter {
+    let errors: RepeatedErrors
+    let failures: RecentFailures
+    let requests: Logger
+
+    /// A transfer is over and still has its request.
+    func ended(
+        _ transfer: Transfer, _ outcome: Outcome, _ code: CURLcode, seconds: Double, _ mode: RequestLogMode
+    ) {
+        guard let request = transfer.request else { return }
+        if case .failed(let reason) = outcome {
+            let url = request.header.destination.url
+            let text = unsafe String(cString: curl_easy_strerror(code))
+            errors.report("mirror: \(reason.label)", "\(url) (\(text))")
+            failures.note(
+                method: request.method, target: request.target, reason: reason.counter.name,
+                detail: "\(url) \(text)")
+        }
+        guard mode != .off else { return }
+        requests.info("\(RequestLogLine.text(request, transfer, outcome, seconds: seconds, mode))")
+    }
+}
+
+/// `request GET http://h/x HTTP/1.1 200 up=120 down=340 ms=1.3 ok`
+enum RequestLogLine {
+    static func text(
+        _ request: MirrorRequest, _ transfer: Transfer, _ outcome: Outcome, seconds: Double,
+        _ mode: RequestLogMode
+    ) -> String {
+        let target =
+            mode == .query ? request.target : Array(request.target.prefix { $0 != UInt8(ascii: "?") })
+        let (status, end) =
+            switch outcome {
+            case .response(let status): ("\(status)", "ok")
+            case .failed(let reason): ("-", reason.counter.name)
+            }
+        let milliseconds = (seconds * 10_000).rounded() / 10
+        return """
+            request \(PrintableText.of(request.method)) \(request.header.destination.origin.dropLast())\(PrintableText.of(target)) \
+            \(transfer.httpVersion) \(status) up=\(transfer.bytesSent) down=\(transfer.bytesReceived) \
+            ms=\(milliseconds) \(end)
+            """
+    }
+}

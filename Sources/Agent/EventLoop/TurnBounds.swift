@@ -1,0 +1,36 @@
+internal import CLibev
+
+/// Calls back when a turn of the loop begins, before any other watcher, and when it ends, after all of them and before the
+/// loop sleeps. Owned by the loop's thread.
+@safe final class TurnBounds {
+    private let loop: EventLoop
+    private let prepare: UnsafeMutablePointer<ev_prepare>
+    private let check: UnsafeMutablePointer<ev_check>
+    private let began: () -> Void
+    private let ended: () -> Void
+
+    init(loop: EventLoop, began: @escaping () -> Void, ended: @escaping () -> Void) {
+        self.loop = loop
+        self.began = began
+        self.ended = ended
+        unsafe prepare = .allocate(capacity: 1)
+        unsafe check = .allocate(capacity: 1)
+        unsafe shim_ev_turn_init(
+            prepare, { _, watcher, _ in unsafe TurnBounds.from(watcher?.pointee.data)?.ended() },
+            check, { _, watcher, _ in unsafe TurnBounds.from(watcher?.pointee.data)?.began() },
+            Unmanaged.passUnretained(self).toOpaque())
+        unsafe ev_prepare_start(loop.pointer, prepare)
+        unsafe ev_check_start(loop.pointer, check)
+    }
+
+    deinit {
+        unsafe ev_prepare_stop(loop.pointer, prepare)
+        unsafe ev_check_stop(loop.pointer, check)
+        unsafe prepare.deallocate()
+        unsafe check.deallocate()
+    }
+
+    private static func from(_ data: UnsafeMutableRawPointer?) -> TurnBounds? {
+        unsafe data.map { unsafe Unmanaged<TurnBounds>.fromOpaque($0).takeUnretainedValue() }
+    }
+}

@@ -1,0 +1,22 @@
+/// What an operator should know of the settings that an agent starts with.
+enum StartUpWarnings {
+    static func about(_ settings: Settings, workers: Int) -> [String] {
+        var warnings: [String] = []
+        let (wanted, allowed) = (DescriptorLimit.wanted(settings, workers: workers), DescriptorLimit.raise())
+        if wanted > allowed {
+            warnings.append(
+                "\(allowed) open files are allowed, the limits of connections and copies add up to \(wanted)")
+        }
+        if settings.transport.httpVersion == .http2PriorKnowledge, !TransportSettings.canReusePriorKnowledge {
+            warnings.append(
+                "this libcurl is older than 8.0: with --http-version 2-prior-knowledge each copy opens a connection"
+            )
+        }
+        if settings.transport.isInsecure {
+            warnings.append(
+                "the mirror's certificate is not verified (--tls-insecure): copies can be read and changed on the way"
+            )
+        }
+        return warnings
+    }
+}

@@ -1,0 +1,54 @@
+internal import Synchronization
+
+/// Lets other threads read a worker's values as they are between two turns of its loop.
+///
+/// While the loop sleeps, the number of turns is even and stays: whoever reads copies the values and looks whether it still is
+/// the same (a sequence lock). A loop that is too busy for that is asked to make the copy itself at the end of its turn,
+/// which costs it one load per turn while nobody asks.
+final class Turn: Sendable {
+    /// Looks at a busy worker before its values are taken as they come; each look is `pause` apart.
+    private static let patience = 400
+    private static let pause = Duration.microseconds(50)
+
+    /// Odd while watchers are called.
+    private let number = Atomic<UInt64>(0)
+    private let isWanted = Atomic<Bool>(false)
+    private let published = Mutex<BankValues?>(nil)
+
+    /// The worker's thread only.
+    func begin() {
+        number.store(number.load(ordering: .relaxed) | 1, ordering: .relaxed)
+        atomicMemoryFence(ordering: .releasing)
+    }
+
+    /// The worker's thread only.
+    func end(_ copy: () -> BankValues) {
+        let turn = number.load(ordering: .relaxed)
+        guard turn & 1 == 1 else { return }
+        if isWanted.load(ordering: .relaxed) {
+            isWanted.store(false, ordering: .relaxed)
+            let values = copy()
+            published.withLock { $0 = values }
+        }
+        number.store(turn + 1, ordering: .releasing)
+    }
+
+    /// One reader at a time, on any other thread.
+    func read(_ copy: () -> BankValues) -> BankValues {
+        published.withLock { $0 = nil }
+        for _ in 0..<Self.patience {
+            if let values = asleep(copy) ?? published.withLock({ $0.take() }) { return values }
+            isWanted.store(true, ordering: .relaxed)
+            sleep(Self.pause)
+        }
+        return copy()
+    }
+
+    private func asleep(_ copy: () -> BankValues) -> BankValues? {
+        let before = number.load(ordering: .acquiring)
+        guard before & 1 == 0 else { return nil }
+        let values = copy()
+        atomicMemoryFence(ordering: .acquiring)
+        return number.load(ordering: .relaxed) == before ? values : nil
+    }
+}

@@ -1,0 +1,64 @@
+import AdminSocket
+import Testing
+
+@testable import Agent
+
+@Suite("Live settings")
+struct LiveSettingTests {
+    /// For each setting some values, in the spelling that is shown again.
+    private static let values: [SettingName: [String]] = [
+        .url: ["http://h/", "https://h:8443/base/x", "http://[::1]:80/"],
+        .sampleRate: ["0%", "0.001%", "12.5%", "100%"],
+        .methods: ["all", "safe", "GET,PURGE"],
+        .hostHeader: ["preserve", "destination", "qa.example:8080"],
+        .markHeader: ["none", "X-A: b c"],
+        .truncatedBody: ["drop", "send", "headers"],
+        .haproxyBufsize: ["16KiB", "65537"],
+        .maxInFlight: ["1", "100000"], .maxQueue: ["1", "10000000"],
+        .maxQueueBytes: ["1KiB", "1025", "1024GiB"], .maxQueueAge: ["1ms", "90s", "1500us"],
+        .connectTimeout: ["1ms", "1h"], .timeout: ["1s", "1d"], .maxResponse: ["0", "3MiB"],
+        .maxConnections: ["1", "100000"], .helloTimeout: ["5s"],
+        .logLevel: ["trace", "critical"], .requestLog: ["off", "on", "query"],
+    ]
+
+    private static func settings() throws -> Settings {
+        Settings(destination: try Destination("http://start/"))
+    }
+
+    @Test("each takes what it shows", arguments: SettingName.allCases)
+    func roundTrip(_ name: SettingName) throws {
+        for value in try #require(Self.values[name]) {
+            var settings = try Self.settings()
+            try LiveSetting.put(value, name, into: &settings)
+            #expect(LiveSetting.text(name, of: settings) == value)
+            // Nothing else has changed.
+            let start = try Self.settings()
+            for other in SettingName.allCases where other != name {
+                #expect(LiveSetting.text(other, of: settings) == LiveSetting.text(other, of: start))
+            }
+        }
+    }
+
+    @Test("each refuses nonsense and stays as it was", arguments: SettingName.allCases)
+    func nonsense(_ name: SettingName) throws {
+        let start = try Self.settings()
+        for value in ["", "\u{1}", "@ /", " "] {
+            var settings = start
+            #expect(throws: InvalidValue.self, "\(value.debugDescription)") {
+                try LiveSetting.put(value, name, into: &settings)
+            }
+            #expect(LiveSetting.text(name, of: settings) == LiveSetting.text(name, of: start))
+        }
+    }
+
+    @Test(
+        "times are shown in the largest unit that is exact",
+        arguments: [
+            (Duration.milliseconds(1500), "1500ms"), (.seconds(60), "1m"), (.seconds(90), "90s"),
+            (.seconds(86400), "1d"), (.zero, "0"), (.microseconds(7), "7us"),
+        ])
+    func times(_ duration: Duration, _ text: String) throws {
+        #expect(TimeValue.format(duration) == text)
+        #expect(try TimeValue.parse(text) == duration)
+    }
+}

@@ -1,0 +1,97 @@
+import Stats
+import Testing
+
+@testable import Agent
+
+@Suite("Metrics")
+struct MetricsTests {
+    private static func text(_ snapshot: Snapshot) -> String {
+        MetricsReport.text(
+            snapshot,
+            .init(
+                version: "1", libcurl: "a\"b\\c", libev: "4", isEnabled: true, sampleRatio: 0.125,
+                lastChange: 7,
+                queueLimit: 9, process: ProcessFigures()))
+    }
+
+    /// Samples by name and labels.
+    private static func samples(_ text: String) -> [String: Double] {
+        Dictionary(
+            text.split(separator: "\n").filter { !$0.hasPrefix("#") }.compactMap { line in
+                guard let blank = line.lastIndex(of: " ") else { return nil }
+                return (String(line[..<blank]), Double(line[line.index(after: blank)...]) ?? .nan)
+            }
+        ) { _, _ in .nan }
+    }
+
+    @Test func everySeriesIsThereFromTheStart() {
+        let samples = Self.samples(Self.text(Snapshot([CounterBank()])))
+        #expect(samples.values.allSatisfy { !$0.isNaN }, "each series once, each with a number")
+        for name in [
+            "spoa_mirror_requests_skipped_total{reason=\"paused\"}",
+            "spoa_mirror_requests_dropped_total{reason=\"queue_full\"}",
+            "spoa_mirror_requests_failed_total{reason=\"dns\"}",
+            "spoa_mirror_http_responses_total{code=\"5xx\"}",
+            "spoa_mirror_spop_errors_total{code=\"99\"}", "spoa_mirror_spop_frames_total{type=\"ack\"}",
+            "spoa_mirror_ack_duration_seconds_count", "spoa_mirror_last_success_timestamp_seconds",
+        ] { #expect(samples[name] == 0, "\(name)") }
+        #expect(samples["spoa_mirror_build_info{version=\"1\",libcurl=\"a\\\"b\\\\c\",libev=\"4\"}"] == 1)
+        #expect(samples["spoa_mirror_sample_ratio"] == 0.125)
+        #expect((samples["process_resident_memory_bytes"] ?? 0) > 1_000_000)
+        #expect((samples["process_open_fds"] ?? 0) > 2)
+        #expect((samples["process_start_time_seconds"] ?? 0) > 1_600_000_000)
+    }
+
+    @Test func countersAndHistogramsSayWhatWasCounted() {
+        let bank = CounterBank()
+        bank.add(3, to: .received)
+        bank.add(2, to: .droppedQueueFull)
+        bank.noteSuccess(at: 42)
+        bank.requestDurations.record(seconds: 0.001, count: 2)
+        bank.requestDurations.record(seconds: 100)
+        let samples = Self.samples(Self.text(Snapshot([bank])))
+        #expect(samples["spoa_mirror_requests_received_total"] == 3)
+        #expect(samples["spoa_mirror_requests_dropped_total{reason=\"queue_full\"}"] == 2)
+        #expect(samples["spoa_mirror_last_success_timestamp_seconds"] == 42)
+        let name = "spoa_mirror_request_duration_seconds"
+        #expect(samples["\(name)_bucket{le=\"0.000256\"}"] == 0)
+        #expect(samples["\(name)_bucket{le=\"0.001024\"}"] == 2)
+        #expect(samples["\(name)_bucket{le=\"67.108864\"}"] == 2)
+        #expect(samples["\(name)_bucket{le=\"+Inf\"}"] == 3)
+        #expect(samples["\(name)_count"] == 3)
+        #expect(abs((samples["\(name)_sum"] ?? 0) - 100.002) < 0.0001)
+    }
+
+    @Test(
+        "requests to the metrics address",
+        arguments: [
+            (
+                "GET /metrics HTTP/1.1\r\nHost: h\r\n\r\n",
+                HTTPRequestHead.request(method: "GET", path: "/metrics")
+            ),
+            ("HEAD /healthz?x=1 HTTP/1.0\n\n", .request(method: "HEAD", path: "/healthz")),
+            ("GET /metrics\r\n\r\n", .malformed), ("\r\n\r\n", .malformed),
+            ("GET x HTTP/1.1\r\n\r\n", .malformed),
+            ("GET / HTTP/2.0\r\n\r\n", .malformed), ("GET  / HTTP/1.1\r\n\r\n", .malformed),
+            ("GET / HTTP/1.1\r\nHost: h\r\n", nil), ("", nil),
+        ])
+    func requestHeads(_ text: String, _ expected: HTTPRequestHead?) {
+        #expect(HTTPRequestHead(Array(text.utf8)) == expected)
+    }
+
+    @Test func zeroLeavesWhatIsUnderWay() {
+        let bank = CounterBank()
+        bank.add(10, to: .received)
+        bank.add(7, to: .completed)
+        bank.add(7, to: .responses2xx)
+        bank.add(2, to: .queued)
+        bank.add(1, to: .inFlight)
+        let since = Snapshot([bank]).since(Snapshot([bank]).zero)
+        #expect(since[.received] == 3 && since[.completed] == 0 && since[.queued] == 2)
+        #expect(since.isBalanced)
+    }
+
+    @Test func noClientBreaksALine() {
+        #expect(PrintableText.of(Array("/a b\n\"\\\u{7F}é".utf8)) == "/a\\x20b\\x0a\\x22\\x5c\\x7f\\xc3\\xa9")
+    }
+}

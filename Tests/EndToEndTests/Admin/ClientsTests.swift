@@ -1,0 +1,128 @@
+import Foundation
+import Testing
+
+extension EndToEnd {
+    /// Clients of the admin socket that behave badly, or may not do what they want.
+    @Suite("Admin: clients")
+    struct AdminClientsTests {
+        private let directory: TemporaryDirectory
+
+        init() throws { directory = try TemporaryDirectory() }
+
+        private func agent(_ arguments: String...) throws -> WatchedAgent {
+            try WatchedAgent(mirrorURL: "http://127.0.0.1:9/", arguments, in: directory)
+        }
+
+        @Test("each socket has its level")
+        func levels() throws {
+            let (user, middle) = (directory.file("user.sock"), directory.file("operator.sock"))
+            let agent = try agent(
+                "--admin-socket", "\(user),level=user", "--admin-socket", "\(middle),level=operator")
+            let denied = "Permission denied (needs level"
+            #expect(try AdminClient.ask("pause", at: user) == "\(denied) operator).\n\n")
+            #expect(try AdminClient.ask("set url http://h/", at: middle) == "\(denied) admin).\n\n")
+            #expect(try AdminClient.ask("save state", at: middle) == "\(denied) admin).\n\n")
+            #expect(try AdminClient.ask("pause", at: middle) == "Mirroring paused.\n\n")
+            #expect(try AdminClient.ask("resume", at: agent.adminSocket) == "Mirroring resumed.\n\n")
+            #expect(!(try AdminClient.ask("help", at: user)).contains("pause"))
+            for command in ["show settings", "show errors", "show connections", "clear counters"] {
+                #expect(try AdminClient.ask(command, at: user) == "\(denied) operator).\n\n")
+            }
+        }
+
+        @Test(
+            "another user gets in by group and mode only",
+            .enabled(if: getuid() == 0, "needs root, to become another user"))
+        func permissions() throws {
+            let (open, closed) = (directory.file("open.sock"), directory.file("closed.sock"))
+            _ = chmod(directory.file("."), 0o755)
+            let agent = try agent(
+                "--admin-socket", "\(open),mode=666,level=user", "--admin-socket", "\(closed),mode=660")
+            defer { withExtendedLifetime(agent) {} }
+            func asNobody(_ path: String) throws -> MirrorctlRun {
+                try MirrorctlRun(["raw", "show version"], socket: path, asUser: 65534)
+            }
+            #expect(try asNobody(open).output == "0.1.0\n\n")
+            let refused = try asNobody(closed)
+            #expect(refused.status == 77)
+            #expect(refused.errors == "mirrorctl: permission denied on \(closed)\n")
+        }
+
+        @Test("garbage, endless lines, silence and half lines harm nobody")
+        func nuisances() throws {
+            let agent = try agent()
+            let path = agent.adminSocket
+            #expect(
+                try AdminClient.ask(String(repeating: "x", count: 20_000), at: path)
+                    == "The line is longer than 16384 bytes.\n\n")
+            let words = Array(repeating: "x", count: 65).joined(separator: " ")
+            #expect(try AdminClient.ask(words, at: path) == "Too many words in one line (64 at most).\n\n")
+            let refused = "The line is not UTF-8 text, or has control characters in it.\n\n"
+            #expect(try AdminClient.ask("show\u{0}info", at: path) == refused)
+            let socket = try Socket.connect(to: .unix(path))
+            try socket.write([0xFF, 0xFE, 0x0A])
+            #expect(try socket.readToEnd() == Array(refused.utf8))
+            let half = try Socket.connect(to: .unix(path))
+            try half.write("show inf")
+            #expect(try agent.ask("show version") == "0.1.0\n\n")
+            withExtendedLifetime(half) {}
+        }
+
+        @Test("one that never reads is held back and holds up nobody")
+        func neverReads() throws {
+            let agent = try agent()
+            let greedy = try Socket.connect(to: .unix(agent.adminSocket))
+            try greedy.write("prompt\n")
+            // The daemon stops to read once its answers are not taken: what cannot be sent any more stays with us.
+            _ = fcntl(greedy.descriptor, F_SETFL, O_NONBLOCK)
+            let line = Array("\(Array(repeating: "show metrics", count: 30).joined(separator: ";"))\n".utf8)
+            for _ in 0..<2000 {
+                _ = line.withUnsafeBytes {
+                    send(greedy.descriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL))
+                }
+            }
+            #expect(try agent.ask("show version") == "0.1.0\n\n")
+            let commands = try agent.counters()["admin_commands"]
+            #expect(commands < 300, "\(commands) commands were carried out for a client that takes no answer")
+        }
+
+        @Test("more than 32 are turned away, and come in when others have gone")
+        func many() throws {
+            let agent = try agent()
+            // One more than is needed: the daemon may not have noticed yet that the last client before them has gone.
+            let waiting = try (0..<33).map { _ in try Socket.connect(to: .unix(agent.adminSocket)) }
+            let late = try MirrorctlRun(["raw", "show version"], socket: agent.adminSocket)
+            #expect(late.status == 3)
+            #expect(late.errors.hasSuffix("it says \"Too many connections (32 at most).\"\n"))
+            withExtendedLifetime(waiting) {}
+            waiting.forEach { $0.disconnect() }
+            try eventually("there is room again") { (try? agent.ask("show version")) == "0.1.0\n\n" }
+        }
+
+        @Test("a second agent does not take a socket that is in use, and takes a stale one")
+        func staleSocket() throws {
+            let first = try agent()
+            let second = try CommandLineRun([
+                "-p", "\(try Ports.free())", "--admin-socket", first.adminSocket,
+            ])
+            #expect(second.exit == .status(69))
+            #expect(second.errors.contains("in use"))
+            first.process.kill()
+            let third = try agent()
+            #expect(try third.ask("show version") == "0.1.0\n\n")
+        }
+
+        @Test("a client that is gone does not leave its wait behind")
+        func goneWhileWaiting() throws {
+            let mirror = try RecordingMirror { _ in .hang }
+            let agent = try WatchedAgent(mirrorURL: "http://127.0.0.1:\(mirror.port)/", in: directory)
+            try SPOPClient(agent.endpoint).notify(.init())
+            for _ in 0..<40 {
+                let socket = try Socket.connect(to: .unix(agent.adminSocket))
+                try socket.write("wait drained\n")
+            }
+            try eventually("their places are free again") { (try? agent.ask("show version")) == "0.1.0\n\n" }
+            #expect(try agent.ask("wait drained 100ms") == "Timed out.\n\n")
+        }
+    }
+}

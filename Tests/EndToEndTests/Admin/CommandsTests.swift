@@ -1,0 +1,162 @@
+import Foundation
+import Testing
+
+extension EndToEnd {
+    /// The admin socket as an operator with socat meets it: every command, its answer, its errors.
+    @Suite("Admin: commands")
+    struct AdminCommandsTests {
+        private let directory: TemporaryDirectory
+        private let agent: WatchedAgent
+
+        init() throws {
+            directory = try TemporaryDirectory()
+            agent = try WatchedAgent(
+                mirrorURL: "http://127.0.0.1:9/", ["--state-file", directory.file("state")], in: directory)
+        }
+
+        @Test(
+            "changes answer with the new state",
+            arguments: [
+                ("pause", "Mirroring paused."), ("pause 10m", "Mirroring paused for 10m."),
+                ("resume", "Mirroring resumed."),
+                (
+                    "set url http://127.0.0.1:8/x",
+                    "Destination set to http://127.0.0.1:8/x (was http://127.0.0.1:9/)."
+                ),
+                ("set sample-rate 0.125%", "Sample rate set to 0.125% (was 100%)."),
+                ("set max-queue-bytes 1MiB", "Max queue bytes set to 1MiB (was 64MiB)."),
+                ("set timeout 1500", "Timeout set to 1500ms (was 10s)."),
+                ("set host-header destination", "Host header set to destination (was preserve)."),
+                (
+                    "set mark-header X-Copy:\\ yes",
+                    "Mark header set to X-Copy: yes (was X-Mirrored-By: spoa-mirror)."
+                ),
+                ("set log-level error", "Log level set to error (was info)."),
+                ("set request-log on", "Request log set to on (was off)."),
+                ("clear counters", "Counters cleared."), ("wait drained", "Drained."),
+                ("wait drained 1s", "Drained."),
+            ])
+        func changes(_ line: String, _ expected: String) throws {
+            #expect(try agent.ask(line) == "\(expected)\n\n")
+        }
+
+        @Test(
+            "mistakes say what was wrong and what is right",
+            arguments: [
+                ("sohw info", "Unknown command: 'sohw info', did you mean 'show'?"),
+                ("set sample-rate 150%", "Value out of range: '150%' (0% to 100% expected)."),
+                ("set sample-rate 0.5", "Invalid value: '0.5' (0% to 100%, in steps of 0.001% expected)."),
+                ("set url ftp://h/", "Invalid URL: scheme 'ftp' (http or https expected)."),
+                ("set url http://u:p@h/", "Invalid URL: credentials are not allowed in it."),
+                (
+                    "set url http://h/?x",
+                    "Invalid URL: a query or fragment is not allowed in it, its path is a prefix."
+                ),
+                ("set max-queue 0", "Value out of range: '0' (a number from 1 to 10000000 expected)."),
+                ("set max-queue many", "Invalid value: 'many' (a number from 1 to 10000000 expected)."),
+                ("set tiemout 5s", "Unknown setting: 'tiemout', did you mean 'timeout'?"),
+                ("set colour red", "Unknown setting: 'colour', 'show settings' lists them."),
+                ("set url", "Missing argument: 'set <setting> <value>' expected."),
+                ("set url a b", "Unexpected argument: 'b' ('set <setting> <value>' expected)."),
+                (
+                    "pause soon",
+                    "Invalid value: 'soon' (a number and us, ms, s, m, h or d; milliseconds without a unit expected)."
+                ),
+                ("pause 10", "Value out of range: '10' (at least 1s expected)."),
+                ("show stat xml", "Unexpected argument: 'xml' ('show stat [json]' expected)."),
+                ("set severity-output loud", "Invalid value: 'loud' (none, number or string expected)."),
+                ("help nonsense", "Unknown command: 'nonsense', try 'help'."),
+                ("show info\\", "The line ends with a backslash."),
+            ])
+        func mistakes(_ line: String, _ expected: String) throws {
+            let before = try agent.ask("show settings")
+            #expect(try agent.ask(line) == "\(expected)\n\n")
+            #expect(try agent.ask("show settings") == before, "a mistake changes nothing")
+        }
+
+        @Test("severity goes before messages and errors, never before data")
+        func severity() throws {
+            #expect(
+                try agent.ask("set severity-output number; pause; frob; show version")
+                    == "\n[6]: Mirroring paused.\n\n[3]: Unknown command: 'frob', try 'help'.\n\n0.1.0\n\n")
+            #expect(try agent.ask("set severity-output string; resume") == "\n[info]: Mirroring resumed.\n\n")
+        }
+
+        @Test("a failed command does not stop the rest of the line, and quit does")
+        func lines() throws {
+            #expect(
+                try agent.ask("frob; show version; quit; show version")
+                    == "Unknown command: 'frob', try 'help'.\n\n0.1.0\n\n")
+        }
+
+        @Test("a prompt keeps the connection open")
+        func prompt() throws {
+            let socket = try Socket.connect(to: .unix(agent.adminSocket))
+            try socket.write("prompt\n")
+            #expect(try socket.read() == Array("\n> ".utf8))
+            try socket.write("set severity-output number\r\n")
+            #expect(try socket.read() == Array("\n> ".utf8))
+            try socket.write("pause\nresume\n")
+            var text = ""
+            while !text.hasSuffix("[6]: Mirroring resumed.\n\n> ") {
+                text += String(decoding: try socket.read(), as: UTF8.self)
+            }
+            #expect(text == "[6]: Mirroring paused.\n\n> [6]: Mirroring resumed.\n\n> ")
+            try socket.write("quit\n")
+            #expect(try socket.readToEnd().isEmpty)
+        }
+
+        @Test("byte by byte, and without a line break at the end")
+        func slowly() throws {
+            let socket = try Socket.connect(to: .unix(agent.adminSocket))
+            for byte in "show  version ;\tshow version".utf8 { try socket.write([byte]) }
+            socket.endWriting()
+            #expect(try socket.readToEnd() == Array("0.1.0\n\n0.1.0\n\n".utf8))
+        }
+
+        @Test("every command of the help is there, and each answer ends with its only empty line")
+        func everyAnswer() throws {
+            let commands = try agent.ask("help").split(separator: "\n").map { line in
+                line.components(separatedBy: "  ")[0]
+            }
+            #expect(commands.count == 17)
+            for command in commands
+            where !command.contains("<setting>") && !command.hasPrefix("prompt") && command != "quit" {
+                let words = command.split(separator: " ").filter { !$0.hasPrefix("[") }.map {
+                    $0.contains("|") ? "none" : $0
+                }
+                let answer = try agent.ask(words.joined(separator: " "))
+                #expect(answer.hasSuffix("\n\n") || answer == "\n", "\(command)")
+                #expect(!answer.dropLast(2).contains("\n\n"), "\(command)")
+            }
+        }
+
+        @Test("JSON has a format version", arguments: ["info", "stat", "settings", "errors", "connections"])
+        func json(_ what: String) throws {
+            let answer = try agent.ask("show \(what) json")
+            #expect(answer.split(separator: "\n").count == 1)
+            let value = try JSONSerialization.jsonObject(with: Data(answer.utf8)) as? [String: Any]
+            #expect(value?["format"] as? Int == 1)
+        }
+
+        @Test("the settings tell where they came from")
+        func origins() throws {
+            _ = try agent.ask("set sample-rate 50%; set timeout 10s")
+            let lines = try agent.ask("show settings").split(separator: "\n")
+            #expect(lines.contains("url: http://127.0.0.1:9/ (default http://localhost:10100/, from option)"))
+            #expect(lines.contains("sample-rate: 50% (default 100%, from runtime)"))
+            #expect(lines.contains("timeout: 10s (default 10s, from runtime)"))
+            #expect(lines.contains("max-queue: 10000 (default 10000, from default)"))
+            #expect(lines.contains("paused: no (default no, from default)"))
+        }
+
+        @Test("each change is logged with who made it")
+        func log() throws {
+            _ = try agent.ask("set sample-rate 50%")
+            try eventually("the change is in the log", evidence: { agent.process.log }) {
+                agent.process.log.contains(
+                    "admin: Sample rate set to 50% (was 100%). [uid \(getuid()), pid \(getpid())]")
+            }
+        }
+    }
+}

@@ -1,0 +1,153 @@
+import Foundation
+import Testing
+
+extension EndToEnd {
+    /// The client: its verbs, and the exit codes that scripts trust.
+    @Suite("Admin: mirrorctl")
+    struct MirrorctlTests {
+        private let directory: TemporaryDirectory
+        private let agent: WatchedAgent
+
+        init() throws {
+            directory = try TemporaryDirectory()
+            agent = try WatchedAgent(
+                mirrorURL: "http://127.0.0.1:9/", ["--state-file", directory.file("state")], in: directory)
+        }
+
+        private func run(_ arguments: String...) throws -> MirrorctlRun {
+            try MirrorctlRun(arguments, socket: agent.adminSocket)
+        }
+
+        @Test(
+            "verbs that change something",
+            arguments: [
+                (
+                    ["set-url", "http://127.0.0.1:8/"],
+                    "Destination set to http://127.0.0.1:8/ (was http://127.0.0.1:9/)."
+                ),
+                (["set-sample-rate", "10%"], "Sample rate set to 10% (was 100%)."),
+                (["pause"], "Mirroring paused."), (["pause", "--for", "10m"], "Mirroring paused for 10m."),
+                (["resume"], "Mirroring resumed."), (["clear-counters"], "Counters cleared."),
+                (["set", "max-queue", "7"], "Max queue set to 7 (was 10000)."),
+                (
+                    ["set", "mark-header", "X-A: b;c\\d"],
+                    "Mark header set to X-A: b;c\\d (was X-Mirrored-By: spoa-mirror)."
+                ),
+                (["wait-drained"], "Drained."),
+            ])
+        func changes(_ arguments: [String], _ expected: String) throws {
+            let done = try MirrorctlRun(arguments, socket: agent.adminSocket)
+            #expect(done.output == "\(expected)\n" && done.errors.isEmpty && done.status == 0)
+            let quiet = try MirrorctlRun(["-q"] + arguments, socket: agent.adminSocket)
+            #expect(quiet.output.isEmpty && quiet.status == 0)
+        }
+
+        @Test("verbs that show something")
+        func shows() throws {
+            #expect(try run("settings").output.contains("sample-rate: 100% (default 100%, from default)\n"))
+            #expect(try run("stats").output.contains("received: 0\n"))
+            #expect(try run("metrics").output.contains("spoa_mirror_enabled 1\n"))
+            #expect(try run("errors").output.isEmpty)
+            #expect(try run("connections").status == 0)
+            #expect(try run("raw", "show version; show version").output == "0.1.0\n\n0.1.0\n\n")
+            #expect(try run("raw", "show", "version").output == "0.1.0\n\n")
+            for verb in ["status", "settings", "stats", "errors", "connections"] {
+                let text = try run(verb, "--json").output
+                let value = try JSONSerialization.jsonObject(with: Data(text.utf8)) as? [String: Any]
+                #expect(value?["format"] as? Int == 1, "\(verb)")
+            }
+        }
+
+        @Test("the status fits a terminal, and has no colour in a file")
+        func status() throws {
+            let text = try run("status").output
+            #expect(text.contains("spoa-mirror 0.1.0  MIRRORING\n"))
+            #expect(
+                text.split(separator: "\n", omittingEmptySubsequences: false).allSatisfy { $0.count <= 80 })
+            #expect(text.split(separator: "\n", omittingEmptySubsequences: false).count <= 24)
+            #expect(!text.contains("\u{1B}"))
+        }
+
+        @Test("metrics go to a file at once, or not at all")
+        func metricsFile() throws {
+            let file = directory.file("mirror.prom")
+            #expect(try run("metrics", "-o", file).status == 0)
+            let text = try String(contentsOfFile: file, encoding: .utf8)
+            #expect(text.hasPrefix("# HELP spoa_mirror_build_info") && text.hasSuffix("\n"))
+            let failed = try run("metrics", "-o", "/nonexistent/mirror.prom")
+            #expect(failed.status == 73)
+            #expect(
+                failed.errors
+                    == "mirrorctl: cannot write /nonexistent/mirror.prom: No such file or directory\n")
+        }
+
+        @Test("what the daemon refuses is 1, and a time-out 75")
+        func refused() throws {
+            let refused = try run("set-sample-rate", "150%")
+            #expect(refused.status == 1)
+            #expect(refused.errors == "mirrorctl: Value out of range: '150%' (0% to 100% expected).\n")
+            #expect(try run("raw", "show version; frob").status == 1)
+            let mirror = try RecordingMirror { _ in .hang }
+            #expect(try run("set-url", "http://127.0.0.1:\(mirror.port)/").status == 0)
+            try SPOPClient(agent.endpoint).notify(.init())
+            let late = try run("-t", "0.2", "wait-drained")
+            #expect(late.status == 75)
+            #expect(late.errors == "mirrorctl: Timed out.\n")
+        }
+
+        @Test(
+            "a mistake in the command line is one line and 64",
+            arguments: [
+                [], ["frob"], ["set-url"], ["status", "-t", "0"], ["raw", "a\\"], ["raw", " "],
+                ["pause", "10m"],
+            ])
+        func usage(_ arguments: [String]) throws {
+            let run = try MirrorctlRun(arguments, socket: agent.adminSocket)
+            #expect(run.status == 64)
+            #expect(run.errors.split(separator: "\n").count == 1)
+            #expect(run.output.isEmpty)
+        }
+
+        @Test("no daemon, one that hangs, and one that is something else")
+        func others() throws {
+            let missing = try MirrorctlRun(["-s", "/nonexistent.sock", "status"])
+            #expect(missing.status == 3)
+            #expect(
+                missing.errors
+                    == "mirrorctl: no spoa-mirror answers on /nonexistent.sock: No such file or directory\n")
+            let path = directory.file("hanging.sock")
+            let hanging = try Socket.listen(on: .unix(path))
+            let run = try MirrorctlRun(["-s", path, "-t", "0.2", "status"])
+            #expect(run.status == 75)
+            #expect(run.errors == "mirrorctl: no answer on \(path) in time\n")
+            withExtendedLifetime(hanging) {}
+        }
+
+        @Test(
+            "one that speaks something else",
+            arguments: [
+                ("HTTP/1.1 400 Bad Request\n\nno\n\n", "it says \"HTTP/1.1 400 Bad Request\""),
+                ("", "it closed the connection without a word"), ("\nName: x\n", "the answer broke off"),
+            ])
+        func garbage(_ says: String, _ reason: String) throws {
+            let path = directory.file("other.sock")
+            let other = try Socket.listen(on: .unix(path))
+            onThread {
+                guard let connection = other.accept() else { return }
+                _ = try? connection.read()
+                try? connection.write(says)
+            }
+            let run = try MirrorctlRun(["-s", path, "status"])
+            #expect(run.status == 3)
+            #expect(run.errors == "mirrorctl: no spoa-mirror answers on \(path): \(reason)\n")
+        }
+
+        @Test("completions for three shells", arguments: ["bash", "zsh", "fish"])
+        func completions(_ shell: String) throws {
+            let script = try run("--generate-completion-script", shell).output
+            for word in ["set-sample-rate", "wait-drained", "max-queue-bytes"] {
+                #expect(script.contains(word))
+            }
+        }
+    }
+}

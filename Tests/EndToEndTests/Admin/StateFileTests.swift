@@ -1,0 +1,78 @@
+import Foundation
+import Testing
+
+extension EndToEnd {
+    /// What was changed at run time, over a restart.
+    @Suite("Admin: state file")
+    struct StateFileRestartTests {
+        private let directory: TemporaryDirectory
+        private var state: String { directory.file("state") }
+
+        init() throws { directory = try TemporaryDirectory() }
+
+        private func agent(_ arguments: String...) throws -> WatchedAgent {
+            try WatchedAgent(
+                mirrorURL: "http://127.0.0.1:9/", ["--state-file", state] + arguments, in: directory)
+        }
+
+        @Test("changes survive a restart, and go before the options")
+        func survives() throws {
+            let first = try agent()
+            _ = try first.ask(
+                "set url http://127.0.0.1:8/; set sample-rate 25%; set mark-header X-A:\\ b\\;\\\\c; pause 1h"
+            )
+            #expect(try first.ask("save state") == "State saved to \(state) (4 settings).\n\n")
+            _ = try first.ask("set sample-rate 75%")
+            _ = try first.process.terminate()
+            let second = try agent("--sample-rate", "50%")
+            let settings = try second.ask("show settings")
+            #expect(
+                settings.contains(
+                    "url: http://127.0.0.1:8/ (default http://localhost:10100/, from state file)\n"))
+            #expect(settings.contains("sample-rate: 25% (default 100%, from state file)\n"))
+            #expect(
+                settings.contains(
+                    "mark-header: X-A: b;\\c (default X-Mirrored-By: spoa-mirror, from state file)\n"))
+            #expect(settings.contains("paused: yes (default no, from state file)\n"))
+            #expect(try second.ask("show info").contains("Pause_left_sec: "))
+            #expect(second.process.log.contains("4 settings come from state file \(state)"))
+            // What came from the file is kept when it is written again.
+            #expect(
+                try second.ask("resume; save state")
+                    == "Mirroring resumed.\n\nState saved to \(state) (4 settings).\n\n")
+            #expect(try String(contentsOfFile: state, encoding: .utf8).contains("\nresume\n"))
+        }
+
+        @Test("one that cannot be understood keeps the agent from starting")
+        func damaged() throws {
+            for (line, reason) in [
+                ("set sample-rate 500%", "Value out of range: '500%' (0% to 100% expected)."),
+                (
+                    "frob",
+                    "'frob' ('set <setting> <value>', 'pause', 'pause until <seconds since 1970>' or 'resume' expected)"
+                ),
+            ] {
+                try "# a comment\n\(line)\n".write(toFile: state, atomically: true, encoding: .utf8)
+                let run = try CommandLineRun(["--state-file", state, "-p", "\(try Ports.free())"])
+                #expect(run.exit == .status(78))
+                #expect(run.errors == "spoa-mirror: state file \"\(state)\", line 2: \(reason)\n")
+            }
+        }
+
+        @Test("one that cannot be written is an error, and leaves the old one")
+        func unwritable() throws {
+            let agent = try agent()
+            #expect(try agent.ask("set sample-rate 5%; save state").hasSuffix("(1 settings).\n\n"))
+            let before = try String(contentsOfFile: state, encoding: .utf8)
+            try FileManager.default.createDirectory(
+                atPath: "\(state).new", withIntermediateDirectories: false)
+            #expect(
+                try agent.ask("set sample-rate 6%; save state").hasSuffix(
+                    "Cannot write state file \"\(state)\": Is a directory.\n\n"))
+            #expect(try String(contentsOfFile: state, encoding: .utf8) == before)
+            let none = try WatchedAgent(mirrorURL: "http://127.0.0.1:9/", in: try TemporaryDirectory())
+            #expect(
+                try none.ask("save state") == "No state file (start the daemon with --state-file FILE).\n\n")
+        }
+    }
+}
