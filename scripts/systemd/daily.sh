@@ -23,3 +23,6 @@ for backend in $(spoa-mirror -V | sed -n 's/.*backends: //p'); do
 done
 no_new_privileges() { grep -q '^NoNewPrivs:.*1' "/proc/$(main_pid)/status" && same "$(awk '/^CapEff/ { print $2 }' "/proc/$(main_pid)/status")" 0000000000000000; }
 check 'it runs without any capability' no_new_privileges
+
+saves_settings() { mirrorctl raw 'save state' && test -s /var/lib/spoa-mirror/state; }
+check 'settings can be saved where the unit says' saves_settings
