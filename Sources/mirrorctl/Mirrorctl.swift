@@ -1,3 +1,4 @@
+internal import AdminSocket
 internal import ArgumentParser
 internal import Glibc
 
@@ -14,6 +15,7 @@ struct Mirrorctl: ParsableCommand {
             Exit codes: 0 done; 1 refused by the daemon; 3 not running or not reachable; 64 usage; 75 timed out; \
             77 permission denied.
             """,
+        version: "mirrorctl \(Release.number)",
         subcommands: [
             Status.self, SetURL.self, SetSampleRate.self, Pause.self, Resume.self, SetSetting.self,
             Settings.self,

@@ -1,10 +1,11 @@
+internal import AdminSocket
 internal import CLibcurl
 internal import CLibev
 
 /// What `-V` tells.
 enum Version {
-    /// Of this program; the package and the documents carry the same.
-    static let number = "0.1.0"
+    /// Of this program.
+    static let number = Release.number
 
     /// `libev 4.33`.
     static var libev: String { "\(ev_version_major()).\(ev_version_minor())" }
