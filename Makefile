@@ -2,16 +2,18 @@
 
 RELEASE = swift build -c release --static-swift-stdlib
 SWIFT_FILES = Package.swift Sources Tests Benchmarks
-SHELL_FILES = scripts/*.sh .ci/run
+SHELL_FILES = scripts/*.sh scripts/lib/*.sh scripts/systemd/*.sh .ci/run
 
 .DEFAULT_GOAL := help
-.PHONY: help deps build release test demo bench lint format clean
+.PHONY: help deps build release deb rpm test test-systemd demo bench lint format clean
+
+include packaging/install.mk
 
 help: ## list the targets
-	@grep -E '^[a-z]+:.*## ' Makefile | sed -E 's/^([a-z]+):.*## /\1\t/' | expand -t 12
+	@grep -hE '^[a-z-]+:.*## ' Makefile packaging/install.mk | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 14
 
 deps: ## install what is missing for all the targets (Debian packages)
-	@scripts/install-deps.sh build demo bench test lint
+	@scripts/install-deps.sh build demo bench test lint deb rpm systemd
 
 build: ## debug build
 	@scripts/install-deps.sh build
@@ -21,9 +23,22 @@ release: ## optimised build; the binaries need no Swift on the machine they run 
 	@scripts/install-deps.sh build
 	$(RELEASE)
 
+deb: ## Debian package in .build/deb, checked by lintian
+	@scripts/install-deps.sh build deb
+	@scripts/deb.sh
+	@scripts/check-hardening.sh
+
+rpm: ## RPM package in .build/rpm
+	@scripts/install-deps.sh build rpm
+	@scripts/rpm.sh
+
 test: ## all tests, with real HAProxy 2.6 and 3.2; FILTER=NAME runs some
 	@scripts/install-deps.sh build test
 	@scripts/test.sh $(if $(FILTER),--filter '$(FILTER)') $(ARGS)
+
+test-systemd: ## the package in a Debian 12 that is booted for it: install, restart, upgrade, purge; takes root
+	@scripts/install-deps.sh build deb systemd
+	@scripts/test-systemd.sh
 
 demo: ## HAProxy, agent and two nginx on real traffic; KEEP=1 leaves them running
 	@scripts/install-deps.sh build demo

@@ -4,6 +4,8 @@
 # is started through its own loader and libraries, and sees the files of this machine.
 set -euo pipefail
 PATH=$PATH:/usr/sbin:/sbin
+# shellcheck source=scripts/lib/debian-mirror.sh
+source "${BASH_SOURCE%/*}/lib/debian-mirror.sh"
 
 cache=${SPOA_MIRROR_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/spoa-mirror}
 root=$cache/haproxy-forky
@@ -16,32 +18,6 @@ fail() {
 
 works() {
     "$1/haproxy" -v >/dev/null 2>&1
-}
-
-# The Debian mirrors that this machine's apt uses, the preferred one first.
-debian_mirrors() {
-    # shellcheck disable=SC2016 # apt's own variables
-    apt-get "$@" indextargets --format '$(ORIGIN)/$(LABEL) $(REPO_URI)' 'Created-By: Packages' |
-        sed -n 's,^Debian/Debian ,,p' | while read -r uri; do
-        case $uri in
-        # apt's lists of mirrors, as in Debian's cloud images, mean nothing to debootstrap.
-        mirror+file:*) uri=${uri#mirror+file:} && awk '!/^#/ && NF { print $1 }' "${uri%/}" ;;
-        http:* | https:* | file:*) echo "$uri" ;;
-        esac
-    done
-}
-
-find_mirror() {
-    local lists=$new/lists mirror
-    mirror=$(debian_mirrors | head -n 1) || true
-    if [ -z "$mirror" ]; then
-        # apt knows whose a repository is only once it has fetched its lists; this fetches them aside.
-        mkdir -p "$lists/partial"
-        set -- -o "Dir::State::lists=$lists" -o APT::Sandbox::User= -o Acquire::Languages=none
-        apt-get -qq "$@" update >/dev/null 2>&1 || true
-        mirror=$(debian_mirrors "$@" | head -n 1) || true
-    fi
-    echo "${mirror%/}"
 }
 
 unpack() {
@@ -80,13 +56,9 @@ if ! works "$root"; then
     rm -rf "$new"
     mkdir "$new"
 
-    mirror=$(find_mirror)
+    mirror=$(find_mirror "$new")
     [ -n "$mirror" ] || fail "apt has no Debian mirror configured that could be reached"
-    # debootstrap's downloads do not know about apt's proxy.
-    if [ -z "${http_proxy:-}" ]; then
-        proxy= && eval "$(apt-config shell proxy Acquire::http::Proxy)"
-        [ -z "$proxy" ] || [ "$proxy" = DIRECT ] || export http_proxy=$proxy
-    fi
+    use_proxy_of_apt
 
     echo "haproxy-3.2: making $root (once, about half a minute)" >&2
     timeout --foreground 600 debootstrap --download-only --variant=minbase --include=haproxy \

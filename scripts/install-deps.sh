@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# install-deps.sh SET...: installs what is missing of the sets build, demo, bench, test and lint from the
-# distribution's packages. Does nothing, silently, when all of it is there.
+# install-deps.sh SET...: installs what is missing of the sets build, demo, bench, test, lint, deb, rpm and systemd from
+# the distribution's packages. Does nothing, silently, when all of it is there.
 set -euo pipefail
 
 # A|B: either will do; the first one is installed when neither is there.
@@ -9,9 +9,12 @@ packages() {
     build) echo 'libev-dev libcurl4-openssl-dev|libcurl4-gnutls-dev libedit-dev pkg-config|pkgconf' ;;
     demo) echo 'haproxy nginx-light|nginx curl' ;;
     bench) echo 'haproxy nginx-light|nginx wrk util-linux' ;;
-    test) echo 'haproxy nginx-light|nginx curl socat nghttp2-client openssl debootstrap prometheus mandoc' ;;
+    test) echo 'haproxy nginx-light|nginx curl socat nghttp2-client openssl debootstrap prometheus mandoc systemd' ;;
     lint) echo 'shellcheck' ;;
-    *) echo "install-deps: no set '$1'; there are: build demo bench test lint" >&2 && return 64 ;;
+    deb) echo 'debhelper dpkg-dev lintian systemd' ;;
+    rpm) echo 'rpm' ;;
+    systemd) echo 'debootstrap systemd-container' ;;
+    *) echo "install-deps: no set '$1'; there are: build demo bench test lint deb rpm systemd" >&2 && return 64 ;;
     esac
 }
 

@@ -8,14 +8,17 @@ enum Main {
         let options = parse()
         do {
             if options.version { return print(Version.text) }
-            let configuration = try options.configuration(
+            var configuration = try options.configuration(
                 given: ControlOptions.given(
                     in: Options.separatingFlags(Array(CommandLine.arguments.dropFirst()))))
             if options.check {
                 try configuration.stateFile.map { try StateFile(path: $0).check(configuration) }
                 return print("spoa-mirror: the options are valid")
             }
-            try configuration.daemonize ? runInBackground(configuration) : Agent(configuration).run()
+            // Before a daemon gets another process id than they were passed to.
+            if let sockets = try PassedSockets.fromEnvironment() { configuration.address = .passed(sockets) }
+            try configuration.daemonize && !ServiceManager.isListening
+                ? runInBackground(configuration) : Agent(configuration).run()
         } catch {
             ExitStatus.fail(error)
         }

@@ -11,6 +11,8 @@ int linux_stream_type(void) { return SOCK_STREAM; }
 
 int linux_stream_socket(int family) { return socket(family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0); }
 
+int linux_datagram_socket(int family) { return socket(family, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0); }
+
 int linux_socket(int family, int type, int protocol) { return socket(family, type | SOCK_CLOEXEC, protocol); }
 
 int linux_accept(int listener) { return accept4(listener, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC); }

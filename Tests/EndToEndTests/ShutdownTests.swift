@@ -12,9 +12,10 @@ extension EndToEnd {
             try expectMirroredOnce(10, in: scenario)
         }
 
-        @Test("but not for ever, and are accounted for")
-        func givesUp() throws {
-            let scenario = try Scenario(.debian, mirror: { _ in .hang })
+        @Test("but not for ever, and are accounted for", arguments: ["0", "300ms"])
+        func givesUp(drainTimeout: String) throws {
+            let scenario = try Scenario(
+                .debian, agentArguments: ["--drain-timeout", drainTimeout], mirror: { _ in .hang })
             for number in 0..<10 { try scenario.send(Request(target: "/hang/\(number)")) }
             try eventually("the copies are under way", evidence: scenario.evidence) {
                 scenario.mirror.requests.count == 10
@@ -22,7 +23,9 @@ extension EndToEnd {
             #expect(try scenario.agent.terminate() == .status(0))
             let summary = try #require(scenario.agent.summary)
             #expect(summary["received"] == 10, "\(summary)")
-            #expect(summary["completed"] + summary["dropped"] == 10, "\(summary)")
+            #expect(summary["completed"] == 0 && summary["dropped"] == 10, "\(summary)")
+            let lines = scenario.agent.log.split(separator: "\n").filter { $0.contains("shutdown") }
+            #expect(lines.count == 1 && lines[0].contains(" 10 copies "), "\(lines)")
             #expect(summary["queued"] == 0 && summary["in_flight"] == 0, "\(summary)")
         }
 
@@ -56,6 +59,23 @@ extension EndToEnd {
             #expect(summary["received"] == 100, "\(summary)")
             #expect(summary["completed"] + summary["dropped"] == 100, "\(summary)")
             #expect(summary["failed"] == summary["completed"], "\(summary)")
+        }
+
+        @Test("failures that repeat are one line, and one more per interval with their number")
+        func repeatedFailures() throws {
+            let scenario = try Scenario(
+                .debian, agentArguments: ["-n", "1", "-i", "10m", "--max-queue-age", "1m"])
+            scenario.mirror.stop()
+            var client = try scenario.client()
+            for number in 0..<50 { _ = try client.exchange(Request(target: "/lost/\(number)")) }
+            #expect(try scenario.agent.terminate() == .status(0))
+            let failed = try #require(scenario.agent.summary)["failed"]
+            let lines = scenario.agent.log.split(separator: "\n").filter {
+                $0.contains("mirror: connect failed: ")
+            }
+            #expect(failed > 1 && lines.count == 2, "\(failed) \(lines)")
+            #expect(
+                lines.last?.contains(" connect failed: \(failed - 1) more ") == true, "\(failed) \(lines)")
         }
     }
 }

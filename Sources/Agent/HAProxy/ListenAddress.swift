@@ -1,17 +1,18 @@
 internal import Glibc
 
-/// Where the agent listens for HAProxy: a host and port, or a UNIX socket.
+/// Where the agent listens for HAProxy: a host and port, a UNIX socket, or sockets that were opened for it.
 enum ListenAddress: Hashable, Sendable, CustomStringConvertible {
     case host(String, port: UInt16)
     case unix(path: String)
+    case passed(PassedSockets)
 
     /// `unix@/path`, an IPv4 or IPv6 address (in brackets or not), or a host name.
     init(address: String, port: UInt16) throws(InvalidValue) {
         if address.hasPrefix("unix@") {
             let path = String(address.dropFirst(5))
-            guard path.hasPrefix("/"), path.utf8.count <= Self.longestPath, !path.utf8.contains(0) else {
+            guard path.hasPrefix("/"), path.utf8.count <= UnixAddress.longest, !path.utf8.contains(0) else {
                 throw InvalidValue(
-                    address, accepted: "unix@/path, the path at most \(Self.longestPath) bytes long")
+                    address, accepted: "unix@/path, the path at most \(UnixAddress.longest) bytes long")
             }
             self = .unix(path: path)
             return
@@ -39,13 +40,12 @@ enum ListenAddress: Hashable, Sendable, CustomStringConvertible {
         self = try ListenAddress(address: String(text[..<colon]), port: port)
     }
 
-    /// `sun_path` with its closing NUL (unix(7)).
-    private static let longestPath = 107
-
     var description: String {
         switch self {
         case .host(let host, let port): host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)"
         case .unix(let path): "unix@\(path)"
+        case .passed(let sockets):
+            "\(sockets.addresses.joined(separator: ", ")) (passed by the service manager)"
         }
     }
 }

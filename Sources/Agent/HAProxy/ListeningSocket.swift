@@ -6,6 +6,7 @@ enum ListeningSocket {
     /// One listening, non-blocking socket per address that the name resolves to (one for a literal address).
     static func open(_ address: ListenAddress, backlog: Int32) throws -> [Int32] {
         switch address {
+        case .passed(let sockets): sockets.descriptors
         case .unix(let path): [try openUnix(path, backlog: backlog)]
         case .host(let host, let port): try openInternet(host, port, name: "\(address)", backlog: backlog)
         }
@@ -64,7 +65,8 @@ enum ListeningSocket {
         guard number >= 0 else { throw SystemError("open a socket for \(path)") }
         let descriptor = Descriptor(owning: number)
         try removeStaleSocket(path)
-        guard unsafe withUnixAddress(path, { unsafe bind(number, $0, $1) }) == 0, listen(number, backlog) == 0
+        guard unsafe UnixAddress.with(path, { unsafe bind(number, $0, $1) }) == 0,
+            listen(number, backlog) == 0
         else {
             throw SystemError("listen on unix@\(path)")
         }
@@ -80,25 +82,11 @@ enum ListeningSocket {
             throw ListenError(address: "unix@\(path)", reason: "the path exists and is not a socket")
         }
         let probe = Descriptor(owning: linux_stream_socket(AF_UNIX))
-        guard unsafe withUnixAddress(path, { unsafe connect(probe.rawValue, $0, $1) }) != 0 else {
+        guard unsafe UnixAddress.with(path, { unsafe connect(probe.rawValue, $0, $1) }) != 0 else {
             throw SystemError("listen on unix@\(path)", code: EADDRINUSE)
         }
         guard errno == ECONNREFUSED else { throw SystemError("listen on unix@\(path)") }
         _ = unsafe unlink(path)
-    }
-
-    private static func withUnixAddress(
-        _ path: String, _ body: (UnsafePointer<sockaddr>, socklen_t) -> Int32
-    ) -> Int32 {
-        var address = sockaddr_un()
-        address.sun_family = sa_family_t(AF_UNIX)
-        unsafe withUnsafeMutableBytes(of: &address.sun_path) { field in
-            for (index, byte) in path.utf8.enumerated() { unsafe field[index] = byte }
-        }
-        return unsafe withUnsafeBytes(of: &address) { bytes in
-            guard let base = bytes.baseAddress else { return -1 }
-            return unsafe body(base.assumingMemoryBound(to: sockaddr.self), socklen_t(bytes.count))
-        }
     }
 
     static func setOption(_ descriptor: Int32, _ level: Int32, _ name: Int32, _ value: Int32) {

@@ -10,6 +10,8 @@ final class Worker {
     enum Message: Sendable {
         /// Serve this connected, non-blocking socket; the descriptor is the worker's from now on.
         case connection(Int32)
+        /// Show that the loop turns.
+        case heartbeat(Heartbeat)
         /// There are new settings.
         case settings
         /// Tell what connections there are.
@@ -58,6 +60,7 @@ final class Worker {
         loop.run()
         // The loop is left in the middle of a turn.
         context.counters.endTurn()
+        context.errors.sumUp()
         return abandoned
     }
 
@@ -68,6 +71,7 @@ final class Worker {
             guard !isStopping else { return }
             let connection = SPOPConnection(descriptor, context: context)
             connections[ObjectIdentifier(connection)] = connection
+        case .heartbeat(let heartbeat): heartbeat.answer()
         case .settings: context.refreshSettings()
         case .describeConnections(let tell): tell(connections.values.map(\.description))
         case .stop(let drainTimeout): stop(drainTimeout)

@@ -8,6 +8,7 @@ final class WorkerHandle {
     /// The worker's last failures.
     let failures = RecentFailures()
     private let sender = Mailbox<Worker.Message>.Sender()
+    let heartbeat = Heartbeat()
     private let box = SettingsBox()
     private let abandoned = AbandonedCopies()
     private var thread: WorkerThread?
@@ -48,6 +49,12 @@ final class WorkerHandle {
     /// Has the worker tell of its connections; `tell` is called on its thread.
     func describeConnections(_ tell: @escaping @Sendable ([ConnectionsReport.Entry]) -> Void) {
         sender.send(.describeConnections(tell))
+    }
+
+    /// Asks the worker to show that its loop turns.
+    func askForHeartbeat() {
+        heartbeat.ask()
+        sender.send(.heartbeat(heartbeat))
     }
 
     /// Tells the worker to end, copies given `drainTimeout` seconds.

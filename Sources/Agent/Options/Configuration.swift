@@ -12,6 +12,7 @@ struct Configuration: Sendable {
     var pidFile: String?
     var monitorInterval: Duration
     var logFile: LogDestination?
+    var usesSyslog: Bool
     var workers: Int
     /// Zero runs for ever.
     var runtime: Duration
@@ -25,9 +26,8 @@ struct Configuration: Sendable {
     var stateFile: String?
     /// The settings that the command line names.
     var given: Set<SettingName> = []
-
     /// What copies are given when the agent stops.
-    var drainTimeout = Duration.seconds(5)
+    var drainTimeout: Duration
 
     /// `--logfile`, taken apart.
     struct LogDestination: Hashable, Sendable {

@@ -121,6 +121,9 @@ struct Options: ParsableCommand {
     @OptionGroup(title: "Budgets")
     var budgets: BudgetOptions
 
+    @OptionGroup(title: "Service")
+    var service: ServiceOptions
+
     @Flag(help: "Start with mirroring paused: everything is acknowledged, nothing is sent.")
     var paused = false
 

@@ -20,6 +20,9 @@ extension Options {
         guard !message.isEmpty else {
             throw UsageError("--message: the name of a SPOE message may not be empty")
         }
+        guard logfile == nil || !service.syslog else {
+            throw UsageError("--syslog: the log goes there or to --logfile, not to both")
+        }
         var settings = Settings(destination: destination)
         settings.transport = try transport.settings()
         settings.transport.source = try mirrorInterface.map { try SourceAddress.resolve($0) }
@@ -37,10 +40,11 @@ extension Options {
                 maxFrameSize: maxFrameSize, maxPayloadSize: max(maxFrameSize, Self.maxReassembled),
                 capabilities: capability.isEmpty ? Set(Capability.allCases) : Set(capability)),
             daemonize: daemonize, pidFile: pidfile, monitorInterval: monitorInterval, logFile: logfile,
+            usesSyslog: service.syslog,
             workers: numWorkers ?? min(4, max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN)))), runtime: runtime,
             processingDelay: processingDelay, messageName: message, settings: settings,
             adminSockets: control.adminSocket, metricsAddress: control.metricsAddress,
-            stateFile: control.stateFile, given: given)
+            stateFile: control.stateFile, given: given, drainTimeout: service.drainTimeout)
     }
 
     private func named<Value>(_ option: String, _ make: () throws(InvalidValue) -> Value) throws -> Value {

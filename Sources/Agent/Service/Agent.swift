@@ -18,6 +18,7 @@ final class Agent {
     private let log: LogFile
     private let loggers: Loggers
     private var logger: Logger { loggers.events }
+    private let serviceManager: ServiceManager?
     private let loop: EventLoop
     private let counters = CounterBank()
     private let workerEnds = Mailbox<Void>.Sender()
@@ -46,9 +47,10 @@ final class Agent {
 
     /// Starts in order; what it throws is one line for the operator. When it returns, connections are accepted.
     init(_ options: Configuration) throws {
-        log = try options.logFile.map { try LogFile(path: $0.path, mode: $0.mode) } ?? LogFile()
+        log = try LogFile(options)
         loggers = Loggers(log)
         let logger = loggers.events
+        serviceManager = ServiceManager(logger: logger)
         loop = try EventLoop(backend: options.backend)
         settings = try SettingsController(options, loop: loop) {
             logger.notice("the pause is over: mirroring resumed")
@@ -68,6 +70,8 @@ final class Agent {
         startListener(sockets)
         startTimers(statistics)
         announce(restored)
+        serviceManager?.ready(loop: loop, workers: workers, logger: logger)
+        tellServiceManager(statistics.total)
     }
 
     /// Serves until a signal or `--runtime` ends it.
@@ -147,7 +151,7 @@ final class Agent {
         for number in [SIGTERM, SIGINT] {
             signals.append(SignalWatcher(loop: loop, signal: number) { [unowned self] in stop() })
         }
-        signals.append(SignalWatcher(loop: loop, signal: SIGHUP) { [unowned self] in reopenLog() })
+        signals.append(SignalWatcher(loop: loop, signal: SIGHUP) { [unowned self] in reload() })
     }
 
     private func startTimers(_ statistics: Statistics) {
@@ -156,6 +160,7 @@ final class Agent {
             let snapshot = statistics.total
             statistics.tickDurations()
             logSummary(snapshot, isLast: false)
+            tellServiceManager(snapshot)
             trimAfterBurst(snapshot)
         }
         monitor?.start(after: interval, every: interval)
@@ -177,6 +182,9 @@ final class Agent {
             logger.notice(
                 "\(restored) settings come from state file \(file), before those of the command line")
         }
+        if configuration.daemonize, serviceManager != nil {
+            logger.info("-D is not followed: the service manager keeps the agent in the background")
+        }
         for warning in StartUpWarnings.about(configuration.settings, workers: workers.count) {
             logger.warning("\(warning)")
         }
@@ -193,6 +201,18 @@ final class Agent {
 
     private func writeLog() {
         if !log.flush() { logRetry?.start(after: Self.logRetryInterval) }
+    }
+
+    private func tellServiceManager(_ snapshot: Snapshot) {
+        let settings = settings.settings
+        let state =
+            isStopping
+            ? "stopping" : settings.isPaused ? "paused" : "mirroring to \(settings.destination.url)"
+        serviceManager?.tell(state, snapshot)
+    }
+
+    private func reload() {
+        if let serviceManager { serviceManager.reloading(reopenLog) } else { reopenLog() }
     }
 
     private func reopenLog() {
@@ -232,6 +252,7 @@ final class Agent {
             isStopping = true
             admin?.isStopping = true
             logger.info("stopping")
+            serviceManager?.stopping(drainTimeout: drainTimeout)
             listener = nil
             listenFile = nil
         }

@@ -1,4 +1,5 @@
 internal import Glibc
+internal import Logging
 
 /// How the process ends, by sysexits(3).
 enum ExitStatus {
@@ -35,7 +36,8 @@ enum ExitStatus {
     static func tell(_ error: any Error) {
         // Values from the command line are echoed: what would break the line is shown escaped.
         let text = "\(error)".map { $0.isNewline ? "\\n" : String($0) }.joined()
-        let line = "spoa-mirror: \(text)\n"
+        let isInJournal = LogFormat.of(standard: STDERR_FILENO) == .journal
+        let line = isInJournal ? "\(LogFormat.journal.line(.error, text))\n" : "spoa-mirror: \(text)\n"
         _ = unsafe write(STDERR_FILENO, line, line.utf8.count)
     }
 }

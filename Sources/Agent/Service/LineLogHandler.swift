@@ -1,6 +1,6 @@
 internal import Logging
 
-/// swift-log's back end: one line per event, `2026-11-22T13:04:05.678Z level message`.
+/// swift-log's back end: one line per event, in the form that its reader wants.
 struct LineLogHandler: LogHandler {
     let file: LogFile
     /// False takes lines of every level: for a log that has a switch of its own.
@@ -19,6 +19,6 @@ struct LineLogHandler: LogHandler {
     }
 
     func log(event: LogEvent) {
-        file.write(line: "\(Timestamp.now()) \(event.level) \(event.message)")
+        file.write(line: file.format.line(event.level, "\(event.message)"))
     }
 }

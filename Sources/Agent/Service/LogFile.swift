@@ -2,7 +2,7 @@ internal import Glibc
 internal import Logging
 internal import Synchronization
 
-/// Where log lines go: a file that can be reopened after logrotate has moved it, or standard output.
+/// Where log lines go: a file that can be reopened after logrotate has moved it, syslog, or standard output.
 ///
 /// Any thread adds lines, and none of them ever waits for the disk or for a pipe that nobody reads: lines are kept in
 /// memory, up to a bound, until the main thread writes them.
@@ -35,8 +35,11 @@ final class LogFile: Sendable {
     /// Bytes from which a file that is not line-buffered is written.
     private static let bufferSize = 4096
 
+    /// What lines look like here.
+    let format: LogFormat
     private let path: String?
     private let isLineBuffered: Bool
+    private let syslog: SyslogSocket?
     private let state: Mutex<State>
     private let severity = Atomic<Int>(LogFile.rank(of: .info))
 
@@ -50,17 +53,41 @@ final class LogFile: Sendable {
         Logger.Level.allCases.firstIndex(of: level) ?? 0
     }
 
+    /// Opens what the options say.
+    convenience init(_ configuration: Configuration) throws(SystemError) {
+        if configuration.usesSyslog {
+            self.init(syslog: try SyslogSocket())
+        } else if let file = configuration.logFile {
+            try self.init(path: file.path, mode: file.mode)
+        } else {
+            self.init()
+        }
+    }
+
     /// Standard output, line by line.
     init() {
         path = nil
         isLineBuffered = true
-        state = Mutex(State(descriptor: nil))
+        format = .of(standard: STDOUT_FILENO)
+        syslog = nil
+        state = Mutex(State())
+    }
+
+    /// Syslog, line by line.
+    init(syslog: SyslogSocket) {
+        path = nil
+        self.syslog = syslog
+        isLineBuffered = true
+        format = .syslog
+        state = Mutex(State())
     }
 
     /// Opens, and creates if need be, the file at an absolute `path`.
     init(path: String, mode: Mode) throws(SystemError) {
         self.path = path
         isLineBuffered = mode.isLineBuffered
+        format = .plain
+        syslog = nil
         state = Mutex(State(descriptor: try Self.open(path, truncating: mode.truncates)))
     }
 
@@ -89,8 +116,19 @@ final class LogFile: Sendable {
             return (state.lines, state.lostLines, state.descriptor?.rawValue ?? STDOUT_FILENO)
         }
         var rest = lines[...]
-        if lost > 0 { rest += "\(lost) lines lost: the log could not be written\n".utf8 }
-        while !rest.isEmpty, Self.isWritable(descriptor) {
+        if lost > 0 {
+            let note = format.line(.warning, "\(lost) lines lost: the log could not be written")
+            rest += "\(note)\n".utf8
+        }
+        if let syslog { Self.send(&rest, to: syslog) } else { Self.write(&rest, to: descriptor) }
+        guard !rest.isEmpty else { return true }
+        state.withLock { $0.lines.insert(contentsOf: rest, at: 0) }
+        return false
+    }
+
+    /// Takes from `rest` what can be written without waiting.
+    private static func write(_ rest: inout ArraySlice<UInt8>, to descriptor: Int32) {
+        while !rest.isEmpty, isWritable(descriptor) {
             // A pipe that is writable takes this much without waiting (pipe(7), PIPE_BUF).
             let piece = rest.prefix(4096)
             let count = unsafe piece.withUnsafeBytes {
@@ -102,9 +140,13 @@ final class LogFile: Sendable {
                 break
             }
         }
-        guard !rest.isEmpty else { return true }
-        state.withLock { $0.lines.insert(contentsOf: rest, at: 0) }
-        return false
+    }
+
+    /// Takes from `rest` the lines that syslog takes.
+    private static func send(_ rest: inout ArraySlice<UInt8>, to syslog: SyslogSocket) {
+        while let end = rest.firstIndex(of: UInt8(ascii: "\n")), syslog.send(rest[..<end]) {
+            rest = rest[(end + 1)...]
+        }
     }
 
     /// Opens the path anew, appending: what was written so far stays in the file that was moved away. On failure the

@@ -25,7 +25,8 @@ final class RepeatedErrors {
         if timer?.isRunning == false { timer?.start(after: interval) }
     }
 
-    private func sumUp() {
+    /// Logs what came again since the last time. Also to be called at the end, or those would be lost.
+    func sumUp() {
         for (kind, count) in repeats.sorted(by: { $0.key < $1.key }) where count > 0 {
             logger.warning("\(kind): \(count) more in the last \(interval) s")
         }

@@ -11,11 +11,14 @@
 #ifndef SPOA_MIRROR_CLINUX_H
 #define SPOA_MIRROR_CLINUX_H
 
-/* SOCK_STREAM, for getaddrinfo's hints. */
+/* SOCK_STREAM, for getaddrinfo's hints and SO_TYPE. */
 int linux_stream_type(void);
 
 /* socket(2): a stream socket, non-blocking and close-on-exec. */
 int linux_stream_socket(int family);
+
+/* socket(2): a datagram socket, non-blocking and close-on-exec. */
+int linux_datagram_socket(int family);
 
 /* socket(2), close-on-exec. */
 int linux_socket(int family, int type, int protocol);

@@ -1,0 +1,107 @@
+import Foundation
+import Testing
+
+extension EndToEnd {
+    @Suite("A service manager")
+    struct ServiceManagerTests {
+        @Test("hears of readiness, state, reload and end", arguments: [false, true])
+        func lifeCycle(isAbstract: Bool) throws {
+            let directory = try TemporaryDirectory()
+            let manager = try NotifyListener((isAbstract ? "@" : "") + directory.file("notify"))
+            let endpoint = Endpoint.loopback(try Ports.free())
+            // -D, as in the options that people have in their files: the process must stay nevertheless.
+            let agent = try AgentProcess.run(
+                endpoint.agentArguments + ["-D", "-i", "100ms", "-r", "2m", "--drain-timeout", "3s"],
+                in: directory, environment: ["NOTIFY_SOCKET": manager.address])
+            _ = try manager.wait(for: "READY=1") { agent.errors }
+            // Not eventually: that it listens is what the message says.
+            #expect(throws: Never.self) { try Socket.connect(to: endpoint) }
+            #expect(agent.isRunning)
+            _ = try manager.wait(for: "STATUS=mirroring to http://localhost:10100/: 0 requests/s, ")
+
+            agent.send(signal: SIGHUP)
+            let reloading = try manager.wait(for: "RELOADING=1")
+            #expect(reloading.contains("\nMONOTONIC_USEC="))
+            _ = try manager.wait(for: "READY=1")
+
+            agent.send(signal: SIGTERM)
+            let stopping = try manager.wait(for: "STOPPING=1")
+            #expect(stopping.contains("EXTEND_TIMEOUT_USEC=8000000"))
+            #expect(try agent.wait() == .status(0))
+            #expect(agent.output.contains("-D is not followed"))
+            #expect(!manager.messages.contains { $0.contains("WATCHDOG") })
+        }
+
+        @Test("that reads nothing, or is not there, holds nothing up", arguments: [false, true])
+        func deafManager(isThere: Bool) throws {
+            let directory = try TemporaryDirectory()
+            let path = directory.file("notify")
+            let manager = isThere ? try NotifyListener(path) : nil
+            // Far more messages than the socket holds.
+            let agent = try AgentProcess(
+                .loopback(try Ports.free()), ["-i", "1ms", "-r", "2m"], in: directory,
+                environment: ["NOTIFY_SOCKET": path, "WATCHDOG_USEC": "4000"])
+            for _ in 0..<20 { _ = try SPOPClient(agent.endpoint) }
+            #expect(try agent.terminate() == .status(0))
+            withExtendedLifetime(manager) {}
+        }
+
+        @Test("an address that is none costs one line, not the start")
+        func badAddress() throws {
+            let directory = try TemporaryDirectory()
+            let agent = try AgentProcess(
+                .loopback(try Ports.free()), [], in: directory,
+                environment: ["NOTIFY_SOCKET": "vsock:2:1234"])
+            #expect(try agent.terminate() == .status(0))
+            let lines = agent.log.split(separator: "\n").filter { $0.contains("NOTIFY_SOCKET") }
+            #expect(lines.count == 1 && lines[0].contains("accepted is"), "\(lines)")
+        }
+
+        @Test("watches another process: nothing is fed")
+        func watchesAnother() throws {
+            let directory = try TemporaryDirectory()
+            let manager = try NotifyListener(directory.file("notify"))
+            let agent = try AgentProcess(
+                .loopback(try Ports.free()), ["-i", "10ms"], in: directory,
+                environment: [
+                    "NOTIFY_SOCKET": manager.address, "WATCHDOG_USEC": "40000", "WATCHDOG_PID": "1",
+                ])
+            // Feeding begins with the loop's first turn, before it follows a signal.
+            for _ in 0..<3 {
+                agent.send(signal: SIGHUP)
+                _ = try manager.wait(for: "RELOADING=1")
+                _ = try manager.wait(for: "READY=1")
+            }
+            #expect(!manager.messages.contains("WATCHDOG=1"))
+            #expect(try agent.terminate() == .status(0))
+        }
+
+        @Test("is fed until a worker hangs, and hears no more then")
+        func stuckWorker() throws {
+            let directory = try TemporaryDirectory()
+            let manager = try NotifyListener(directory.file("notify"))
+            let mirror = try RecordingMirror()
+            // Reading the authorities from a pipe that nobody writes to stops a worker in open(2), for good.
+            let authorities = directory.file("ca.pem")
+            try #require(mkfifo(authorities, 0o600) == 0)
+            let agent = try AgentProcess(
+                .loopback(try Ports.free()),
+                ["-n", "2", "-u", "https://127.0.0.1:\(mirror.port)/", "--tls-ca", authorities],
+                in: directory,
+                environment: ["NOTIFY_SOCKET": manager.address, "WATCHDOG_USEC": "400000"])
+            for _ in 0..<8 { _ = try manager.wait(for: "WATCHDOG=1") }
+
+            try SPOPClient(agent.endpoint).notify(.init())
+            try eventually("the worker is missed", evidence: { agent.log }) {
+                agent.log.contains("does not answer: the watchdog gets nothing")
+            }
+            manager.receive()
+            let fed = manager.messages.count
+            // The rest of the agent lives on, so that what follows would be heard.
+            agent.send(signal: SIGHUP)
+            _ = try manager.wait(for: "RELOADING=1")
+            #expect(!manager.messages[fed...].contains("WATCHDOG=1"))
+            agent.kill()
+        }
+    }
+}

@@ -1,0 +1,23 @@
+#!/usr/bin/env bash
+# deb.sh: builds the Debian package into .build/deb, from the release build, and has lintian look at it.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+version=$(dpkg-parsechangelog --show-field Version)
+export DEB_OUTPUT=$PWD/.build/deb DEB_RULES_REQUIRES_ROOT=no
+SOURCE_DATE_EPOCH=$(dpkg-parsechangelog --show-field Timestamp)
+export SOURCE_DATE_EPOCH
+mkdir -p "$DEB_OUTPUT"
+rm -f "$DEB_OUTPUT"/spoa-mirror*_"${version}"_*.deb
+
+clean_up() { dh_clean; }
+trap clean_up EXIT
+log=$DEB_OUTPUT/build.log
+if ! debian/rules binary >"$log" 2>&1; then
+    tail -n 30 "$log" >&2
+    echo "deb: the package could not be built; all of the output is in $log" >&2
+    exit 1
+fi
+debs=("$DEB_OUTPUT"/spoa-mirror*_"${version}"_*.deb)
+lintian --fail-on error,warning --tag-display-limit 0 --allow-root "${debs[@]}"
+ls -l "${debs[@]}"

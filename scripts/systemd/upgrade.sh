@@ -1,0 +1,31 @@
+# shellcheck shell=bash
+# Sourced by checks.sh: restart and upgrade while 2000 requests a second come in.
+
+check 'HAProxy is content' eventually agent_is_up
+restarted_twice() { systemctl restart spoa-mirror && sleep 2 && systemctl restart spoa-mirror; }
+check 'nothing but load' under_load 6 true
+refused=$(refused_connections)
+check 'two restarts without the socket' under_load 8 restarted_twice
+# Else the same question below would say nothing.
+some_refused() { [ "$(refused_connections)" -gt "$refused" ] && echo $(($(refused_connections) - refused)); }
+check 'connections were refused meanwhile' some_refused
+
+systemctl stop spoa-mirror
+check 'the socket takes over the listener' systemctl enable --now spoa-mirror.socket
+check 'and starts the service' eventually is_active
+journal_names_socket() { journalctl -u spoa-mirror -n 20 -o cat | grep -F '(passed by the service manager)'; }
+check 'which listens on it' eventually journal_names_socket
+check 'HAProxy is content' eventually agent_is_up
+refused=$(refused_connections)
+check 'two restarts with the socket' under_load 8 restarted_twice
+check 'no connection was refused' same "$(refused_connections)" "$refused"
+
+pid=$(main_pid)
+upgrade() { apt-get install -y /work/debs/new.deb >/tmp/upgrade.log 2>&1 || { cat /tmp/upgrade.log && return 1; }; }
+check 'upgrade with the socket' under_load 12 upgrade
+check 'no connection was refused' same "$(refused_connections)" "$refused"
+new_version() { dpkg-query -W -f '${Version}' spoa-mirror | grep -F +upgrade; }
+check 'it is the new version' new_version
+check 'in a new process' replaced "$pid"
+check 'that mirrors' mirrored /upgraded
+check 'what the operator wrote is still there' grep -q 8082 /etc/default/spoa-mirror
