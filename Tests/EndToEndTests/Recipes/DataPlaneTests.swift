@@ -1,7 +1,9 @@
 import Testing
 
 extension EndToEnd.Recipes {
-    @Test("the filter added and removed, as the Data Plane API leaves the file", arguments: HAProxyVersion.available)
+    @Test(
+        "the filter added and removed, as the Data Plane API leaves the file",
+        arguments: HAProxyVersion.available)
     func dataPlane(version: HAProxyVersion) throws {
         let changes = version == .v3_2 ? [("mode tcp", "mode spop")] : []
         let stage = try RecipeStage(

@@ -22,7 +22,8 @@ enum Example {
 
     /// The files at any depth whose name ends in `suffix`, relative to `examples/haproxy`.
     static func files(_ suffix: String) throws -> [String] {
-        try FileManager.default.subpathsOfDirectory(atPath: directory.path).filter { $0.hasSuffix(suffix) }.sorted()
+        try FileManager.default.subpathsOfDirectory(atPath: directory.path).filter { $0.hasSuffix(suffix) }
+            .sorted()
     }
 
     private static let directory = URL(fileURLWithPath: #filePath).deletingLastPathComponent()

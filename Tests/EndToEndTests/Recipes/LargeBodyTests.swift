@@ -12,7 +12,9 @@ extension EndToEnd.Recipes {
     func largeBodies(version: HAProxyVersion) throws {
         let stage = try RecipeStage(
             version, Self.large, agents: [["-m", "262140", "--haproxy-bufsize", "262144"]])
-        for (size, framing) in [(250_000, Request.Framing.length), (250_000, .chunks(8_000)), (20_000, .length)] {
+        for (size, framing) in [
+            (250_000, Request.Framing.length), (250_000, .chunks(8_000)), (20_000, .length),
+        ] {
             let request = Request(
                 method: "POST", target: "/large/\(size)/\(framing)", body: Self.body(size), framing: framing)
             try stage.send(request)

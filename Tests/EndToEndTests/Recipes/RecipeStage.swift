@@ -70,7 +70,8 @@ final class RecipeStage {
                 ("timeout check   1s", "timeout check 10s"),
             ] + addresses + files.changes)
         let engine = try Example.text(
-            files.engine, replacing: [("timeout processing 500ms", "timeout processing \(processingTimeout)")])
+            files.engine, replacing: [("timeout processing 500ms", "timeout processing \(processingTimeout)")]
+        )
         for other in files.others {
             let name = URL(fileURLWithPath: other).lastPathComponent
             _ = try directory.write(Self.moved(Example.text(other), to: directory), to: name)

@@ -68,7 +68,8 @@ extension EndToEnd.Recipes {
         let stage = try RecipeStage(
             version,
             RecipeStage.Files(
-                main: "switch/haproxy.cfg", engine: "switch/spoe-mirror.conf", others: ["switch/mirroring.map"]))
+                main: "switch/haproxy.cfg", engine: "switch/spoe-mirror.conf",
+                others: ["switch/mirroring.map"]))
         let runtime = HAProxyStatistics(socket: .unix(stage.directory.file("admin.sock")))
         let map = stage.directory.file("mirroring.map")
         let before = contents(of: map)
@@ -99,11 +100,13 @@ extension EndToEnd.Recipes {
             "mysession=1;session=2": "mysession=1;session=redacted",
         ]
         let orders = [
-            [secret, host, cookie, plain], [host, secret, secret, cookie, plain], [plain, host, cookie, secret],
+            [secret, host, cookie, plain], [host, secret, secret, cookie, plain],
+            [plain, host, cookie, secret],
             [host, plain], [cookie, host, plain],
         ]
         for (index, fields) in orders.enumerated() {
-            let request = Request(method: "POST", target: "/headers/\(index)", fields: fields, body: [1, 2, 3])
+            let request = Request(
+                method: "POST", target: "/headers/\(index)", fields: fields, body: [1, 2, 3])
             try stage.send(request)
             let served = try stage.production.request(for: request.target)
             let copy = try stage.mirror.request(for: request.target, evidence: stage.evidence)
@@ -125,8 +128,9 @@ extension EndToEnd.Recipes {
     @Test("two mirrors, each with an engine and an agent of its own", arguments: HAProxyVersion.available)
     func twoMirrors(version: HAProxyVersion) throws {
         let stage = try RecipeStage(
-            version, RecipeStage.Files(main: "two-mirrors/haproxy.cfg", engine: "two-mirrors/spoe-mirror.conf"),
-            agents: [[], []])
+            version,
+            RecipeStage.Files(main: "two-mirrors/haproxy.cfg", engine: "two-mirrors/spoe-mirror.conf"),
+            agents: [[], []], processingTimeout: "5s")
         for (method, target) in [("GET", "/two/get"), ("POST", "/two/post"), ("DELETE", "/two/delete")] {
             try stage.send(Request(method: method, target: target))
         }
