@@ -7,7 +7,7 @@ extension EndToEnd.Recipes {
     func dataPlane(version: HAProxyVersion) throws {
         let changes = version == .v3_2 ? [("mode tcp", "mode spop")] : []
         let stage = try RecipeStage(
-            version, RecipeStage.Files(main: "data-plane-api/haproxy.cfg", changes: changes))
+            version, RecipeFiles(main: "data-plane-api/haproxy.cfg", changes: changes))
         let file = stage.directory.file("haproxy.cfg")
         let with = contents(of: file)
         let lines = with.split(separator: "\n", omittingEmptySubsequences: false)

@@ -1,7 +1,7 @@
 import Testing
 
 extension EndToEnd.Recipes {
-    private static let large = RecipeStage.Files(
+    private static let large = RecipeFiles(
         main: "large-bodies/haproxy.cfg", engine: "large-bodies/spoe-mirror.conf")
 
     private static func body(_ size: Int) -> [UInt8] {

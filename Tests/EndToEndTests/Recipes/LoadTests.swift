@@ -37,10 +37,10 @@ extension EndToEnd.Recipes {
     func load(pair: Pair) throws {
         let directory = try TemporaryDirectory()
         _ = try directory.write(
-            RecipeStage.moved(Example.text(pair.engine), to: directory), to: "spoe-mirror.conf")
+            RecipeFiles.moved(Example.text(pair.engine), to: directory), to: "spoe-mirror.conf")
         _ = try directory.write(Example.text("switch/mirroring.map"), to: "mirroring.map")
         let main = try directory.write(
-            RecipeStage.moved(Example.text(pair.main), to: directory), to: "haproxy.cfg")
+            RecipeFiles.moved(Example.text(pair.main), to: directory), to: "haproxy.cfg")
 
         let check = try ChildProcess(
             pair.version.executable(), ["-c", "-f", main], outputFile: directory.file("out"),

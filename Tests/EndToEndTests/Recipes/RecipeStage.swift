@@ -1,26 +1,7 @@
-import Foundation
 import Testing
 
-/// A recipe at work: HAProxy with the very files of `examples/haproxy`, production, agents and mirrors.
-///
-/// Only what a test cannot keep is replaced in the files: addresses, paths, the log's destination, and the times that a
-/// starved machine would exceed.
+/// A recipe at work: HAProxy with the files of `examples/haproxy`, production, agents and mirrors.
 final class RecipeStage {
-    /// Which files, relative to `examples/haproxy`.
-    struct Files {
-        /// nil stands for "mirror everything": `haproxy.cfg`, or `haproxy-3.1.cfg` for versions from 3.1.
-        var main: String?
-        var engine = "spoe-mirror.conf"
-        /// What `main` and `engine` name besides each other.
-        var others: [String] = []
-        /// Replaces more, as an operator may who is told to by the recipe.
-        var changes: [(String, String)] = []
-
-        fileprivate func main(for version: HAProxyVersion) -> String {
-            main ?? (version == .v3_2 ? "haproxy-3.1.cfg" : "haproxy.cfg")
-        }
-    }
-
     let directory: TemporaryDirectory
     let production: RecordingMirror
     /// One for each agent.
@@ -33,74 +14,40 @@ final class RecipeStage {
 
     /// Starts everything, with one agent for each element of `agents`, which are its options.
     ///
-    /// `socket` is the path of the UNIX socket, as the recipe has it, where the only agent listens.
+    /// `socket` is the path of the UNIX socket where the only agent listens, as the recipe has it.
     init(
-        _ version: HAProxyVersion, _ files: Files = Files(), agents options: [[String]] = [[]],
-        sharedMirror: Bool = false, socket: String? = nil, processingTimeout: String = "10s",
-        production script: @escaping RecordingMirror.Script = RecordingMirror.normal
+        _ version: HAProxyVersion, _ files: RecipeFiles = RecipeFiles(), agents options: [[String]] = [[]],
+        sharedMirror: Bool = false, socket: String? = nil
     ) throws {
         directory = try TemporaryDirectory()
-        production = try RecordingMirror(script)
-        let first = try RecordingMirror()
-        let mirrors = try options.indices.map { $0 == 0 || sharedMirror ? first : try RecordingMirror() }
-        self.mirrors = mirrors
+        production = try RecordingMirror()
         frontend = .loopback(try Ports.free())
-
+        var addresses = [
+            ("bind :80", "bind \(frontend.haproxyAddress)"),
+            ("127.0.0.1:8080", "127.0.0.1:\(production.port)"),
+        ]
         var agents: [WatchedAgent] = []
-        var addresses: [(String, String)] = []
+        var mirrors: [RecordingMirror] = []
         for (index, options) in options.enumerated() {
-            let place = socket.map { [directory] in Endpoint.unix(Self.moved($0, to: directory)) }
-            let agent = try WatchedAgent(
-                mirrorURL: "http://127.0.0.1:\(mirrors[index].port)/", options, at: place,
-                in: TemporaryDirectory())
+            let mirror = try index > 0 && sharedMirror ? mirrors[0] : RecordingMirror()
+            let place = socket.map { [directory] in Endpoint.unix(RecipeFiles.moved($0, to: directory)) }
+            let agent = try Self.agent(mirror, options, at: place)
+            let address = socket.map { "unix@\($0)" } ?? "127.0.0.1:\(12_345 + index)"
+            addresses.append((address, agent.endpoint.haproxyAddress))
+            mirrors.append(mirror)
             agents.append(agent)
-            addresses.append(
-                (socket.map { "unix@\($0)" } ?? "127.0.0.1:\(12_345 + index)", agent.endpoint.haproxyAddress))
         }
-
+        self.mirrors = mirrors
         self.agents = agents
-
-        let main = files.main(for: version)
-        let text = try Example.text(
-            main,
-            replacing: [
-                ("global\n    log /dev/log local0", Self.global(directory)),
-                ("bind :80", "bind \(frontend.haproxyAddress)"),
-                ("127.0.0.1:8080", "127.0.0.1:\(production.port)"),
-                ("timeout check   1s", "timeout check 10s"),
-            ] + addresses + files.changes)
-        let engine = try Example.text(
-            files.engine, replacing: [("timeout processing 500ms", "timeout processing \(processingTimeout)")]
-        )
-        for other in files.others {
-            let name = URL(fileURLWithPath: other).lastPathComponent
-            _ = try directory.write(Self.moved(Example.text(other), to: directory), to: name)
-        }
-        _ = try directory.write(Self.moved(engine, to: directory), to: "spoe-mirror.conf")
-        let file = try directory.write(Self.moved(text, to: directory), to: "haproxy.cfg")
+        let file = try files.write(to: directory, for: version, replacing: addresses)
         haproxy = try HAProxyProcess(version, file: file, in: directory)
     }
 
-    /// `text` with the system's directories replaced by the test's.
-    static func moved(_ text: String, to directory: TemporaryDirectory) -> String {
-        ["/etc/haproxy/", "/run/haproxy/", "/run/spoa-mirror/"].reduce(text) {
-            $0.replacingOccurrences(of: $1, with: "\(directory.path)/")
-        }
-    }
-
-    /// A log that loses no line, and the harness's own socket.
-    private static func global(_ directory: TemporaryDirectory) -> String {
-        let ring = HAProxyConfiguration.filterLog
-        return """
-            ring \(ring)
-                format raw
-                maxlen 1024
-                size 4194304
-
-            global
-                stats socket \(HAProxyProcess.statisticsSocket(in: directory)) mode 600 level admin expose-fd listeners
-                log ring@\(ring) format raw local0
-            """
+    private static func agent(
+        _ mirror: RecordingMirror, _ options: [String] = [], at place: Endpoint?
+    ) throws -> WatchedAgent {
+        try WatchedAgent(
+            mirrorURL: "http://127.0.0.1:\(mirror.port)/", options, at: place, in: TemporaryDirectory())
     }
 
     var agent: WatchedAgent { agents[0] }
@@ -139,9 +86,7 @@ final class RecipeStage {
 
     /// Puts another agent in the place of the one at `index`, which has ended.
     func restartAgent(_ index: Int) throws {
-        agents[index] = try WatchedAgent(
-            mirrorURL: "http://127.0.0.1:\(mirrors[index].port)/", at: agents[index].endpoint,
-            in: TemporaryDirectory())
+        agents[index] = try Self.agent(mirrors[index], at: agents[index].endpoint)
     }
 
     /// The ends of all logs, for a failing test to show.

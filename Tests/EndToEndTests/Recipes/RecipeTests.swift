@@ -28,7 +28,7 @@ extension EndToEnd.Recipes {
         "only /search", arguments: ["search-only/spoe-mirror.conf", "search-only/spoe-mirror-named.conf"],
         HAProxyVersion.available)
     func searchOnly(engine: String, version: HAProxyVersion) throws {
-        let stage = try RecipeStage(version, RecipeStage.Files(engine: engine))
+        let stage = try RecipeStage(version, RecipeFiles(engine: engine))
         let copied = ["/search", "/search?q=a", "/search/deep/er"]
         let internals = ["/search/internal", "/search/internal/x"]
         let others = ["/", "/x/search", "/Search", "/?/search"]
@@ -42,7 +42,7 @@ extension EndToEnd.Recipes {
 
     @Test("a sample taken by HAProxy", arguments: HAProxyVersion.available)
     func sampleInHAProxy(version: HAProxyVersion) throws {
-        let stage = try RecipeStage(version, RecipeStage.Files(engine: "sample/spoe-mirror.conf"))
+        let stage = try RecipeStage(version, RecipeFiles(engine: "sample/spoe-mirror.conf"))
         try stage.send((0..<1_000).map { "/sample/\($0)" })
         let copies = try stage.copies(of: 1)
 
@@ -67,7 +67,7 @@ extension EndToEnd.Recipes {
     func mapSwitch(version: HAProxyVersion) throws {
         let stage = try RecipeStage(
             version,
-            RecipeStage.Files(
+            RecipeFiles(
                 main: "switch/haproxy.cfg", engine: "switch/spoe-mirror.conf",
                 others: ["switch/mirroring.map"]))
         let runtime = HAProxyStatistics(socket: .unix(stage.directory.file("admin.sock")))
@@ -90,7 +90,7 @@ extension EndToEnd.Recipes {
 
     @Test("headers edited with regsub", arguments: HAProxyVersion.available)
     func headers(version: HAProxyVersion) throws {
-        let stage = try RecipeStage(version, RecipeStage.Files(engine: "headers/spoe-mirror.conf"))
+        let stage = try RecipeStage(version, RecipeFiles(engine: "headers/spoe-mirror.conf"))
         let secret = HeaderField("Authorization", "Basic c2VjcmV0")
         let cookie = HeaderField("Cookie", "a=1; session=4711; b=2")
         let host = HeaderField("Host", "www.example.test")
@@ -129,8 +129,10 @@ extension EndToEnd.Recipes {
     func twoMirrors(version: HAProxyVersion) throws {
         let stage = try RecipeStage(
             version,
-            RecipeStage.Files(main: "two-mirrors/haproxy.cfg", engine: "two-mirrors/spoe-mirror.conf"),
-            agents: [[], []], processingTimeout: "5s")
+            RecipeFiles(
+                main: "two-mirrors/haproxy.cfg", engine: "two-mirrors/spoe-mirror.conf",
+                processingTimeout: "5s"),
+            agents: [[], []])
         for (method, target) in [("GET", "/two/get"), ("POST", "/two/post"), ("DELETE", "/two/delete")] {
             try stage.send(Request(method: method, target: target))
         }
@@ -146,7 +148,7 @@ extension EndToEnd.Recipes {
     @Test("an agent on a UNIX socket", arguments: HAProxyVersion.available)
     func unixSocket(version: HAProxyVersion) throws {
         let stage = try RecipeStage(
-            version, RecipeStage.Files(main: "unix-socket/haproxy.cfg"), socket: "/run/spoa-mirror/spop.sock")
+            version, RecipeFiles(main: "unix-socket/haproxy.cfg"), socket: "/run/spoa-mirror/spop.sock")
         try stage.send(["/unix/1", "/unix/2"])
         #expect(try stage.copies(of: 2) == ["/unix/1", "/unix/2"])
     }

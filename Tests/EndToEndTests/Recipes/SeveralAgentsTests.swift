@@ -4,8 +4,9 @@ extension EndToEnd.Recipes {
     @Test("several agents, of which one dies and comes back", arguments: HAProxyVersion.available)
     func severalAgents(version: HAProxyVersion) throws {
         let stage = try RecipeStage(
-            version, RecipeStage.Files(main: "several-agents/haproxy.cfg"), agents: [[], [], []],
-            sharedMirror: true, processingTimeout: "2s")
+            version, RecipeFiles(main: "several-agents/haproxy.cfg", processingTimeout: "2s"),
+            agents: [[], [], []],
+            sharedMirror: true)
         try eventually("all agents are up", evidence: stage.evidence) {
             try (1...3).allSatisfy { try stage.haproxy.statistics.health(of: "agent\($0)").isUp }
         }

@@ -49,7 +49,7 @@ extension EndToEnd {
 
         @Test("the examples without their agent: 1, then 2; in 3.2 257", arguments: HAProxyVersion.available)
         func examplesAlone(version: HAProxyVersion) throws {
-            let stage = try RecipeStage(version, processingTimeout: "500ms")
+            let stage = try RecipeStage(version, RecipeFiles(processingTimeout: "2s"))
             try stage.send(["/alone/before"])
             #expect(try stage.logLine().status == 0)
             stage.agent.process.kill()
