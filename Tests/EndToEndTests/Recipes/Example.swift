@@ -26,7 +26,12 @@ enum Example {
             .sorted()
     }
 
-    private static let directory = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+    /// The text of a document in `docs`.
+    static func document(_ name: String) throws -> String {
+        try String(contentsOf: root.appendingPathComponent("docs/\(name)"), encoding: .utf8)
+    }
+
+    private static let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
         .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
-        .appendingPathComponent("examples/haproxy")
+    private static let directory = root.appendingPathComponent("examples/haproxy")
 }

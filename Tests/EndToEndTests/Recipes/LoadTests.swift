@@ -48,4 +48,12 @@ extension EndToEnd.Recipes {
         #expect(try check.wait() == .status(0), "\(check.output)\(check.errors)")
         #expect(!"\(check.output)\(check.errors)".contains("WARNING"), "\(check.output)\(check.errors)")
     }
+
+    @Test("every file is in docs/recipes.md")
+    func documented() throws {
+        let document = try Example.document("recipes.md")
+        let files = try [".cfg", ".conf", ".map"].flatMap { try Example.files($0) }
+        #expect(files.count > 10)
+        for file in files { #expect(document.contains("`\(file)`"), "\(file)") }
+    }
 }

@@ -15,6 +15,14 @@ extension EndToEnd {
             #expect(line.status == expected, "\(line.text)")
         }
 
+        @Test("every code is in docs/troubleshooting.md")
+        func documented() throws {
+            let rows = try Example.document("troubleshooting.md").split(separator: "\n")
+            for status in Array(0...5) + [255] + Array(256...269) + [355] {
+                #expect(rows.contains { $0.hasPrefix("| \(status) | ") }, "\(status)")
+            }
+        }
+
         @Test("1: no answer within timeout processing", arguments: HAProxyVersion.available)
         func noAnswer(version: HAProxyVersion) throws {
             let line = try Self.lineAfterRequest(version, FakeAgent(.hang)) { $0.processingTimeout = "300ms" }
