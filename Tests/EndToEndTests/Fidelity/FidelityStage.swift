@@ -4,13 +4,15 @@ final class FidelityStage {
     let production: RecordingMirror
     let agent: WatchedAgent
     let haproxy: HAProxyProcess
+    /// Where clients connect.
+    let frontend: Endpoint
 
     /// Starts everything. `mirrorURL` may point back at the frontend it is given.
     init(
         _ version: HAProxyVersion, _ arguments: [String] = [], frontendHost: String = "127.0.0.1",
         mirrorURL: (Endpoint) throws -> String, configure: (inout HAProxyConfiguration) -> Void = { _ in }
     ) throws {
-        let frontend = Endpoint.tcp(frontendHost, try Ports.free())
+        frontend = Endpoint.tcp(frontendHost, try Ports.free())
         directory = try TemporaryDirectory()
         production = try RecordingMirror()
         agent = try WatchedAgent(mirrorURL: mirrorURL(frontend), arguments, in: directory)
@@ -31,8 +33,6 @@ final class FidelityStage {
             version, arguments, frontendHost: frontendHost,
             mirrorURL: { _ in "http://127.0.0.1:\(mirror.port)\(path)" }, configure: configure)
     }
-
-    var frontend: Endpoint { haproxy.configuration.frontend }
 
     /// Sends one request over a connection of its own and returns production's answer.
     @discardableResult

@@ -4,14 +4,15 @@ final class WatchedAgent {
     let process: AgentProcess
     let adminSocket: String
 
+    /// Starts an agent, on a free port unless it is told where.
     init(
         mirrorURL: String, _ arguments: [String] = [], environment: [String: String] = [:],
-        in directory: TemporaryDirectory
+        at endpoint: Endpoint? = nil, in directory: TemporaryDirectory
     ) throws {
         self.directory = directory
         adminSocket = directory.file("admin.sock")
         process = try AgentProcess(
-            .loopback(try Ports.free()),
+            try endpoint ?? .loopback(Ports.free()),
             ["--mirror-url", mirrorURL, "--admin-socket", adminSocket] + arguments, in: directory,
             environment: environment)
         let (path, process) = (adminSocket, process)

@@ -2,7 +2,6 @@ import Foundation
 
 /// A running HAProxy.
 final class HAProxyProcess {
-    let configuration: HAProxyConfiguration
     let directory: TemporaryDirectory
     private let executable: String
     private let configurationFile: String
@@ -10,17 +9,21 @@ final class HAProxyProcess {
     private var predecessors: [ChildProcess] = []
 
     /// Starts HAProxy and waits until it is ready.
-    init(
+    convenience init(
         _ version: HAProxyVersion, _ configuration: HAProxyConfiguration, in directory: TemporaryDirectory
     ) throws {
-        self.configuration = configuration
+        let spoeFile = try directory.write(configuration.spoeFile(), to: "spoe.cfg")
+        let mainFile = configuration.mainFile(
+            spoeFile: spoeFile, statisticsSocket: Self.statisticsSocket(in: directory))
+        try self.init(version, file: directory.write(mainFile, to: "haproxy.cfg"), in: directory)
+    }
+
+    /// Starts HAProxy with the configuration `file`, in which there is our `statisticsSocket`, and waits until it is
+    /// ready.
+    init(_ version: HAProxyVersion, file: String, in directory: TemporaryDirectory) throws {
         self.directory = directory
         executable = try version.executable()
-        let spoeFile = try directory.write(configuration.spoeFile(), to: "spoe.cfg")
-        configurationFile = try directory.write(
-            configuration.mainFile(
-                spoeFile: spoeFile, statisticsSocket: directory.file(Self.statisticsSocketName)),
-            to: "haproxy.cfg")
+        configurationFile = file
         process = try Self.start(executable, configurationFile, generation: 1, in: directory)
         try waitUntilReady(process)
     }
@@ -32,7 +35,7 @@ final class HAProxyProcess {
         // one to finish (-sf). The master process does the same, but would be a second process to look after.
         let successor = try Self.start(
             executable, configurationFile,
-            ["-x", directory.file(Self.statisticsSocketName), "-sf", String(process.pid)],
+            ["-x", Self.statisticsSocket(in: directory), "-sf", String(process.pid)],
             generation: predecessors.count + 2, in: directory)
         try waitUntilReady(successor)
         let predecessor = process
@@ -61,10 +64,13 @@ final class HAProxyProcess {
     }
 
     var statistics: HAProxyStatistics {
-        HAProxyStatistics(socket: .unix(directory.file(Self.statisticsSocketName)))
+        HAProxyStatistics(socket: .unix(Self.statisticsSocket(in: directory)))
     }
 
-    private static let statisticsSocketName = "stats.sock"
+    /// Where HAProxy in `directory` is asked for what it has seen.
+    static func statisticsSocket(in directory: TemporaryDirectory) -> String {
+        directory.file("stats.sock")
+    }
 
     private static func start(
         _ executable: String, _ configurationFile: String, _ arguments: [String] = [], generation: Int,

@@ -28,7 +28,12 @@ struct HAProxyStatistics {
     }
 
     func agentHealth() throws -> ServerHealth {
-        let row = try agentServer()
+        try health(of: HAProxyConfiguration.agentServer)
+    }
+
+    /// The same for one of several agents.
+    func health(of server: String) throws -> ServerHealth {
+        let row = try agentServer(server)
         // A star marks a check that is under way.
         let lastCheck = (row["check_status"] ?? "").drop { $0 == "*" || $0 == " " }
         return ServerHealth(status: row["status"] ?? "", lastCheck: String(lastCheck))
@@ -36,21 +41,17 @@ struct HAProxyStatistics {
 
     /// The number of connections to the agent that were ever opened, health checks not counted.
     func agentConnections() throws -> Int {
-        Int(try agentServer()["connect"] ?? "") ?? 0
+        Int(try agentServer(HAProxyConfiguration.agentServer)["connect"] ?? "") ?? 0
     }
 
-    private func agentServer() throws -> [String: String] {
+    private func agentServer(_ name: String) throws -> [String: String] {
         let lines = (try run("show stat") ?? "").split(separator: "\n")
         guard let header = lines.first?.drop(while: { $0 == "#" || $0 == " " }) else { return [:] }
         let names = header.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
         for line in lines.dropFirst() {
             let values = line.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
             let row = Dictionary(zip(names, values)) { first, _ in first }
-            if row["pxname"] == HAProxyConfiguration.agentBackend,
-                row["svname"] == HAProxyConfiguration.agentServer
-            {
-                return row
-            }
+            if row["pxname"] == HAProxyConfiguration.agentBackend, row["svname"] == name { return row }
         }
         throw HarnessError("HAProxy's statistics do not mention the agent")
     }

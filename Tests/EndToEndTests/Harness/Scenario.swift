@@ -24,6 +24,8 @@ final class Scenario {
     private let agentArguments: [String]
     private(set) var agent: AgentProcess
     let haproxy: HAProxyProcess
+    /// Where clients connect.
+    let frontend: Endpoint
 
     /// Starts everything; `configure` may change what HAProxy is told first.
     init(
@@ -42,11 +44,9 @@ final class Scenario {
             frontend: .loopback(try Ports.free()), production: .loopback(production.port),
             agent: agentEndpoint, agentMode: version.agentMode)
         configure(&configuration)
+        frontend = configuration.frontend
         haproxy = try HAProxyProcess(version, configuration, in: directory)
     }
-
-    /// Where clients connect.
-    var frontend: Endpoint { haproxy.configuration.frontend }
 
     /// A new client connection.
     func client() throws -> RawClient {
