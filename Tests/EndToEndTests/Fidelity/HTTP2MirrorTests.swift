@@ -122,7 +122,9 @@ extension EndToEnd {
             #expect(copies.allSatisfy { $0.head[NginxMirror.protocolField] == "HTTP/2.0" })
             let connections = Set(copies.compactMap { $0.head[NginxMirror.connectionField] })
             // Each worker opens one or two, and on a busy machine another while the first is still shaking hands.
-            #expect(isShared ? connections.count <= count / 10 : connections.count == count)
+            #expect(
+                isShared ? connections.count <= count / 10 : connections.count == count,
+                "\(connections.count) connections for \(count) copies")
             for request in Self.requests {
                 guard let copy = copies.first(where: { $0.target == request.target }) else { continue }
                 #expect(copy.method == request.method)
