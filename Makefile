@@ -1,11 +1,13 @@
 # make test FILTER=SPOPTests runs one target's tests; ARGS='...' goes to swift test as it is.
 
 RELEASE = swift build -c release --static-swift-stdlib
-SWIFT_FILES = Package.swift Sources Tests Benchmarks
+SWIFT_FILES = Package.swift Sources Tests Benchmarks Fuzz
 SHELL_FILES = scripts/*.sh .ci/run
 
+DURATION = $(or $(SECONDS),60)
+
 .DEFAULT_GOAL := help
-.PHONY: help deps build release test demo bench lint format clean
+.PHONY: help deps build release test fuzz demo bench lint format clean
 
 help: ## list the targets
 	@grep -E '^[a-z]+:.*## ' Makefile | sed -E 's/^([a-z]+):.*## /\1\t/' | expand -t 12
@@ -25,6 +27,10 @@ test: ## all tests, with real HAProxy 2.6 and 3.2; FILTER=NAME runs some
 	@scripts/install-deps.sh build test
 	@scripts/test.sh $(if $(FILTER),--filter '$(FILTER)') $(ARGS)
 
+fuzz: ## each fuzzer for SECONDS=60; NAMES='session notify admin options state' runs some
+	@scripts/install-deps.sh build
+	@scripts/fuzz.sh $(DURATION) $(NAMES)
+
 demo: ## HAProxy, agent and two nginx on real traffic; KEEP=1 leaves them running
 	@scripts/install-deps.sh build demo
 	@scripts/demo.sh
@@ -42,4 +48,4 @@ format: ## format the Swift files in place
 	swift format --in-place --recursive --parallel $(SWIFT_FILES)
 
 clean: ## remove what was built
-	rm -rf .build
+	rm -rf .build .build-*

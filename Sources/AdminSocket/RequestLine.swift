@@ -60,6 +60,7 @@ package struct RequestLine: Equatable, Sendable {
 
     /// A word in the spelling that survives the cutting.
     package static func escape(_ word: String) -> String {
-        word.map { " \t;\\".contains($0) ? "\\\($0)" : String($0) }.joined()
+        // By scalars, as lines are cut: a blank with a combining accent behind it is one character, and no blank.
+        word.unicodeScalars.map { " \t;\\".unicodeScalars.contains($0) ? "\\\($0)" : String($0) }.joined()
     }
 }
