@@ -7,10 +7,10 @@ SHELL_FILES = scripts/*.sh .ci/run
 DURATION = $(or $(SECONDS),60)
 
 .DEFAULT_GOAL := help
-.PHONY: help deps build release test fuzz demo bench lint format clean
+.PHONY: help deps build release test test-tsan test-asan fuzz demo bench lint format clean
 
 help: ## list the targets
-	@grep -E '^[a-z]+:.*## ' Makefile | sed -E 's/^([a-z]+):.*## /\1\t/' | expand -t 12
+	@grep -E '^[a-z-]+:.*## ' Makefile | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 12
 
 deps: ## install what is missing for all the targets (Debian packages)
 	@scripts/install-deps.sh build demo bench test lint
@@ -26,6 +26,14 @@ release: ## optimised build; the binaries need no Swift on the machine they run 
 test: ## all tests, with real HAProxy 2.6 and 3.2; FILTER=NAME runs some
 	@scripts/install-deps.sh build test
 	@scripts/test.sh $(if $(FILTER),--filter '$(FILTER)') $(ARGS)
+
+test-tsan: ## the tests with ThreadSanitizer; FILTER=NAME runs some
+	@scripts/install-deps.sh build test
+	@scripts/sanitize.sh thread $(if $(FILTER),'$(FILTER)')
+
+test-asan: ## the tests with AddressSanitizer and LeakSanitizer; FILTER=NAME runs some
+	@scripts/install-deps.sh build test
+	@scripts/sanitize.sh address $(if $(FILTER),'$(FILTER)')
 
 fuzz: ## each fuzzer for SECONDS=60; NAMES='session notify admin options state' runs some
 	@scripts/install-deps.sh build
