@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # sanitize.sh thread|address [FILTER]: the unit tests with ThreadSanitizer or AddressSanitizer, then the end-to-end tests with
 # an agent built so. Fails when a test does, or when a sanitizer has anything to say of the agent or of a unit test.
-# libev, libcurl and Swift's own libraries are not instrumented; scripts/sanitize.supp has what that costs, with the reason.
+# libev, libcurl and Swift's own libraries are not instrumented. ThreadSanitizer is told to pass over nothing; what
+# LeakSanitizer passes over is in scripts/leaks.supp, with the reasons.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 case ${1:-} in
@@ -18,9 +19,9 @@ swift build --build-tests --sanitize="$1" --scratch-path "$scratch" "${flags[@]}
 # The programs under test end by signals as often as by themselves: what they report is found in files.
 # Swift's own crash handler reads memory that AddressSanitizer watches, and does not come back from it.
 export SWIFT_BACKTRACE=enable=no
-options="log_path=$reports/report:exitcode=66:suppressions=$PWD/scripts/sanitize.supp"
-export TSAN_OPTIONS=$options ASAN_OPTIONS="log_path=$reports/report:exitcode=66:detect_leaks=1"
-export LSAN_OPTIONS="suppressions=$PWD/scripts/sanitize.supp:print_suppressions=0"
+options=log_path=$reports/report:exitcode=66
+export TSAN_OPTIONS=$options ASAN_OPTIONS=$options:detect_leaks=1
+export LSAN_OPTIONS=suppressions=$PWD/scripts/leaks.supp:print_suppressions=0
 
 failed=0
 filter=${2:-}
