@@ -7,7 +7,7 @@ SHELL_FILES = scripts/*.sh .ci/run
 DURATION = $(or $(SECONDS),60)
 
 .DEFAULT_GOAL := help
-.PHONY: help deps build release test test-tsan test-asan fuzz demo bench lint format clean
+.PHONY: help deps build release test test-tsan test-asan fuzz soak demo bench lint format clean
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*## ' Makefile | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 12
@@ -38,6 +38,10 @@ test-asan: ## the tests with AddressSanitizer and LeakSanitizer; FILTER=NAME run
 fuzz: ## each fuzzer for SECONDS=60; NAMES='session notify admin options state' runs some
 	@scripts/install-deps.sh build
 	@scripts/fuzz.sh $(DURATION) $(NAMES)
+
+soak: ## MINUTES=3 of mixed traffic while settings change and mirrors fail at random; SEED=N runs one again
+	@scripts/install-deps.sh build bench test
+	@scripts/soak.sh $(or $(MINUTES),3)
 
 demo: ## HAProxy, agent and two nginx on real traffic; KEEP=1 leaves them running
 	@scripts/install-deps.sh build demo
