@@ -27,7 +27,7 @@ package struct RequestLine: Equatable, Sendable {
     /// Cuts `line`, which has no line break in it.
     package init(_ line: some Sequence<UInt8>) throws(Refusal) {
         guard let text = String(validating: Array(line), as: UTF8.self),
-            !text.unicodeScalars.contains(where: { $0.value < 0x20 && $0 != "\t" || $0.value == 0x7F })
+            !text.unicodeScalars.contains(where: { $0.value < 0x20 && $0 != "\t" || 0x7F...0x9F ~= $0.value })
         else { throw .notText }
         var commands: [[String]] = [[]]
         var word: String?

@@ -30,7 +30,10 @@ enum LiveSetting {
     /// Puts `text` into `settings`. Throws `InvalidValue`, and changes nothing, when the setting cannot take it.
     static func put(_ text: String, _ name: SettingName, into settings: inout Settings) throws {
         switch name {
-        case .url: settings.destination = try Destination(text)
+        case .url:
+            let destination = try Destination(text)
+            try settings.allowedDestinations.check(destination)
+            settings.destination = destination
         case .sampleRate: settings.sampleRate = try SampleRate(text)
         case .methods: settings.methods = try MethodFilter(text)
         case .hostHeader: settings.style.host = try CopyStyle.HostHeader(text)

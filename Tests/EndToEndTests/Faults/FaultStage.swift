@@ -27,6 +27,9 @@ final class FaultStage {
         // What production would want, and shorter than what an agent that is stopped takes.
         configuration.processingTimeout = "1s"
         haproxy = try HAProxyProcess(.debian, configuration, in: directory)
+        try eventually("the agent answers on its admin socket", evidence: { agent.log }) {
+            (try? counters()) != nil
+        }
     }
 
     func counters() throws -> AgentCounters { try AgentCounters(askingAt: adminSocket) }

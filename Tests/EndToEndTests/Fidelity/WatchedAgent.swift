@@ -14,6 +14,10 @@ final class WatchedAgent {
             .loopback(try Ports.free()),
             ["--mirror-url", mirrorURL, "--admin-socket", adminSocket] + arguments, in: directory,
             environment: environment)
+        // It listens for HAProxy before it does for operators, and answers them last of all.
+        try eventually("the agent answers on its admin socket", evidence: { process.log }) {
+            (try? counters()) != nil
+        }
     }
 
     var endpoint: Endpoint { process.endpoint }
