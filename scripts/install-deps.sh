@@ -9,7 +9,7 @@ packages() {
     build) echo 'libev-dev libcurl4-openssl-dev|libcurl4-gnutls-dev libedit-dev pkg-config|pkgconf' ;;
     demo) echo 'haproxy nginx-light|nginx curl' ;;
     bench) echo 'haproxy nginx-light|nginx wrk util-linux' ;;
-    test) echo 'haproxy nginx-light|nginx curl socat nghttp2-client openssl debootstrap prometheus mandoc' ;;
+    test) echo 'haproxy nginx-light|nginx curl socat nghttp2-client openssl iproute2 debootstrap prometheus mandoc' ;;
     lint) echo 'shellcheck' ;;
     *) echo "install-deps: no set '$1'; there are: build demo bench test lint" >&2 && return 64 ;;
     esac

@@ -9,7 +9,7 @@ extension EndToEnd {
 
         @Test("half-open handshakes by the thousand are let go in time, and nobody waits for them")
         func halfOpen() throws {
-            try DescriptorRoom.raise(to: 2 * Self.crowd)
+            try DescriptorRoom.raise(to: Self.crowd + 1_000)
             let stage = try AbuseStage(["--max-connections", "20000", "--hello-timeout", "5s", "-b", "1024"])
             let atRest = try stage.descriptors()
             let half = Array(SPOPFrame.hello().bytes.prefix(20))

@@ -10,7 +10,7 @@ import Synchronization
 /// It belongs to one thread, on which sockets in it are made; they stay in it whoever uses them. Needs root.
 final class NetworkNamespace: Sendable {
     /// Whether this process may make one, for tests to say that they are skipped.
-    static let isPossible = geteuid() == 0
+    static let isPossible = geteuid() == 0 && (try? NetworkNamespace()) != nil
 
     private let jobs: JobQueue
     /// Where the kernel shows it, for nsenter(1).
