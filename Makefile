@@ -1,11 +1,13 @@
 # make test FILTER=SPOPTests runs one target's tests; ARGS='...' goes to swift test as it is.
 
 RELEASE = swift build -c release --static-swift-stdlib
-SWIFT_FILES = Package.swift Sources Tests Benchmarks
+SWIFT_FILES = Package.swift Sources Tests Benchmarks Fuzz
 SHELL_FILES = scripts/*.sh scripts/lib/*.sh scripts/systemd/*.sh .ci/run
 
+DURATION = $(or $(SECONDS),60)
+
 .DEFAULT_GOAL := help
-.PHONY: help deps build release deb rpm test test-systemd demo bench lint format clean
+.PHONY: help deps build release deb rpm test test-systemd test-tsan test-asan fuzz soak demo bench lint format clean
 
 include packaging/install.mk
 
@@ -40,6 +42,22 @@ test-systemd: ## the package in a Debian 12 that is booted for it: install, rest
 	@scripts/install-deps.sh build deb systemd
 	@scripts/test-systemd.sh
 
+test-tsan: ## the tests with ThreadSanitizer; FILTER=NAME runs some
+	@scripts/install-deps.sh build test
+	@scripts/sanitize.sh thread $(if $(FILTER),'$(FILTER)')
+
+test-asan: ## the tests with AddressSanitizer and LeakSanitizer; FILTER=NAME runs some
+	@scripts/install-deps.sh build test
+	@scripts/sanitize.sh address $(if $(FILTER),'$(FILTER)')
+
+fuzz: ## each fuzzer for SECONDS=60; NAMES='session notify admin options state' runs some
+	@scripts/install-deps.sh build
+	@scripts/fuzz.sh $(DURATION) $(NAMES)
+
+soak: ## MINUTES=3 of mixed traffic while settings change and mirrors fail at random; SEED=N runs one again
+	@scripts/install-deps.sh build bench test
+	@scripts/soak.sh $(or $(MINUTES),3)
+
 demo: ## HAProxy, agent and two nginx on real traffic; KEEP=1 leaves them running
 	@scripts/install-deps.sh build demo
 	@scripts/demo.sh
@@ -57,4 +75,4 @@ format: ## format the Swift files in place
 	swift format --in-place --recursive --parallel $(SWIFT_FILES)
 
 clean: ## remove what was built
-	rm -rf .build
+	rm -rf .build .build-*

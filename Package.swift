@@ -9,6 +9,18 @@ let strict: [SwiftSetting] = [
     .enableUpcomingFeature("MemberImportVisibility"),
 ]
 
+/// `make fuzz` sets it: the fuzzers and what they test are compiled for libFuzzer, and the daemon without its `main`.
+let isFuzzing = Context.environment["SPOA_MIRROR_FUZZ"] != nil
+let fuzzed: [SwiftSetting] =
+    strict + (isFuzzing ? [.unsafeFlags(["-sanitize=fuzzer,address", "-enable-testing"])] : [])
+
+let agentDependencies: [Target.Dependency] = [
+    "SPOP", "Stats", "AdminSocket", "CLibev", "CLibcurl", "CLinux",
+    .product(name: "ArgumentParser", package: "swift-argument-parser"),
+    .product(name: "DequeModule", package: "swift-collections"),
+    .product(name: "Logging", package: "swift-log"),
+]
+
 let package = Package(
     name: "spoa-mirror",
     products: [
@@ -27,18 +39,14 @@ let package = Package(
         .target(name: "CLinux"),
         .target(
             name: "SPOP",
-            swiftSettings: strict + [.enableExperimentalFeature("Lifetimes")]),
+            swiftSettings: fuzzed + [.enableExperimentalFeature("Lifetimes")]),
         .target(name: "Stats", swiftSettings: strict),
-        .target(name: "AdminSocket", swiftSettings: strict),
-        .executableTarget(
-            name: "Agent",
-            dependencies: [
-                "SPOP", "Stats", "AdminSocket", "CLibev", "CLibcurl", "CLinux",
-                .product(name: "ArgumentParser", package: "swift-argument-parser"),
-                .product(name: "DequeModule", package: "swift-collections"),
-                .product(name: "Logging", package: "swift-log"),
-            ],
-            swiftSettings: strict),
+        .target(name: "AdminSocket", swiftSettings: fuzzed),
+        isFuzzing
+            ? .target(
+                name: "Agent", dependencies: agentDependencies, exclude: ["Main.swift"], swiftSettings: fuzzed
+            )
+            : .executableTarget(name: "Agent", dependencies: agentDependencies, swiftSettings: strict),
         .executableTarget(
             name: "mirrorctl",
             dependencies: [
@@ -63,3 +71,21 @@ let package = Package(
             name: "EndToEndTests", dependencies: ["Agent", "SPOP"], swiftSettings: [.swiftLanguageMode(.v6)]),
     ]
 )
+
+if isFuzzing {
+    // Its one product: the others would get libFuzzer's `main`, or none.
+    package.products = [.executable(name: "fuzz", targets: ["Fuzz"])]
+    package.targets.removeAll { $0.type == .test || $0.name == "mirrorctl" || $0.name == "Benchmarks" }
+    package.targets += [
+        .systemLibrary(name: "CFuzzer", path: "Fuzz/CFuzzer"),
+        .executableTarget(
+            name: "Fuzz",
+            dependencies: [
+                "Agent", "SPOP", "AdminSocket", "CFuzzer",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            path: "Fuzz", exclude: ["CFuzzer"],
+            swiftSettings: [.swiftLanguageMode(.v6)],
+            linkerSettings: [.unsafeFlags(["-sanitize=fuzzer,address", "-use-ld=lld"])]),
+    ]
+}

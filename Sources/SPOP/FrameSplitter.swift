@@ -15,15 +15,16 @@ package struct FrameSplitter: Sendable {
 
     /// The length of the frame that starts at `offset`, without the prefix; nil while the prefix is incomplete.
     ///
-    /// Throws before any byte of the frame itself is looked at or waited for.
+    /// Throws before any byte of the frame itself is looked at or waited for; the error's offset counts from the frame's
+    /// start, wherever that stands in `bytes`.
     package func frameLength(in bytes: RawSpan, at offset: Int) throws(DecodeError) -> Int? {
         guard bytes.byteCount - offset >= Self.prefixLength else { return nil }
         let word = unsafe bytes.unsafeLoadUnaligned(fromByteOffset: offset, as: UInt32.self)
         let length = Int(UInt32(bigEndian: word))
         guard length <= maxFrameSize else {
-            throw DecodeError(.violation("frame over max-frame-size"), at: offset, status: .frameTooBig)
+            throw DecodeError(.violation("frame over max-frame-size"), at: 0, status: .frameTooBig)
         }
-        guard length >= Self.shortestFrame else { throw DecodeError(.truncated, at: offset) }
+        guard length >= Self.shortestFrame else { throw DecodeError(.truncated, at: 0) }
         return length
     }
 }

@@ -13,7 +13,7 @@ struct LogFileTests {
     @Test func linesAreWrittenWhenAsked() throws {
         defer { unlink(path) }
         let log = try LogFile(path: path, mode: .appendLines)
-        let wakes = Mutex(0)
+        let wakes = Synchronization.Mutex(0)
         log.writeWhenAsked { wakes.withLock { $0 += 1 } }
         log.write(line: "one")
         #expect(wakes.withLock { $0 } == 1)
@@ -25,7 +25,7 @@ struct LogFileTests {
     @Test func aFileWithoutLineModeIsWrittenInBlocks() throws {
         defer { unlink(path) }
         let log = try LogFile(path: path, mode: .append)
-        let wakes = Mutex(0)
+        let wakes = Synchronization.Mutex(0)
         log.writeWhenAsked { wakes.withLock { $0 += 1 } }
         for _ in 0..<40 { log.write(line: String(repeating: "x", count: 99)) }
         #expect(wakes.withLock { $0 } == 0)

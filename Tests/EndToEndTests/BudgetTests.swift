@@ -111,6 +111,11 @@ extension EndToEnd {
         func connections() throws {
             let (agent, mirror) = try agent({ _ in .ok }, "--max-connections", "2")
             defer { withExtendedLifetime(mirror) {} }
+            // The harness has knocked to see whether the agent is there.
+            try eventually("the agent has seen that go") {
+                let counters = try agent.counters()
+                return counters["connections_opened"] == counters["connections_closed"]
+            }
             let (first, second) = (try SPOPClient(agent.endpoint), try SPOPClient(agent.endpoint))
             #expect(throws: (any Error).self) { try SPOPClient(agent.endpoint) }
             try eventually("the refusal is counted") { try agent.counters()["connections_refused"] > 0 }

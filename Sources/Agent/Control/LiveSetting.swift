@@ -32,6 +32,7 @@ enum LiveSetting {
         switch name {
         case .url:
             let destination = try Destination(text)
+            try settings.allowedDestinations.check(destination)
             // The same one stays the same object: its copies are not those of a destination that was replaced.
             if destination.url != settings.destination.url { settings.destination = destination }
         case .sampleRate: settings.sampleRate = try SampleRate(text)

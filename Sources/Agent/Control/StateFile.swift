@@ -136,6 +136,9 @@ struct StateFile {
 }
 
 extension StateFile.Entry {
+    /// The end of the year 9999, in seconds since 1970: times are added to, and may not overflow.
+    private static var latest: Int { 253_402_300_799 }
+
     fileprivate init?(_ words: [String]) {
         switch words.first {
         case "set":
@@ -143,7 +146,10 @@ extension StateFile.Entry {
             self = .set(name, words[2])
         case "pause" where words.count == 1: self = .pause
         case "pause":
-            guard words.count == 3, words[1] == "until", let end = Int(words[2]), end >= 0 else { return nil }
+            guard words.count == 3, words[1] == "until", let end = Int(words[2]), 0...Self.latest ~= end
+            else {
+                return nil
+            }
             self = .pauseUntil(end)
         case "resume" where words.count == 1: self = .resume
         default: return nil

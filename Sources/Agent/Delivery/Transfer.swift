@@ -48,6 +48,9 @@ internal import Glibc
         unsafe shim_easy_set_long(handle, CURLOPT_BUFFERSIZE, 16 << 10)
         // Below the 60 to 75 s after which servers drop idle connections: a request is not sent into a closing one.
         unsafe shim_easy_set_long(handle, CURLOPT_MAXAGE_CONN, 50)
+        // A name that has got another address is followed, also while the old one goes on to answer.
+        unsafe shim_easy_set_long(handle, CURLOPT_DNS_CACHE_TIMEOUT, 10)
+        unsafe shim_easy_set_long(handle, CURLOPT_MAXLIFETIME_CONN, 60)
     }
 
     /// Makes the handle ready to send `request`. `version` tells whether `settings` are those it has already.

@@ -9,6 +9,12 @@ final class Destination: Sendable {
     let origin: String
     /// Put before each origin-form target; empty, or starts with "/" and does not end with one.
     let prefix: [UInt8]
+    /// The host in lower case without a dot at its end; an IPv6 address is in brackets.
+    let host: String
+    /// The port; 80 or 443 when the URL has none.
+    let port: Int
+    /// The URL names its port.
+    let hasPort: Bool
     /// `host` or `host:port`, for a Host field where the request has none.
     let authority: [UInt8]
 
@@ -36,6 +42,10 @@ final class Destination: Sendable {
                 problem: .url("a query or fragment is not allowed in it, its path is a prefix"))
         }
         self.url = url
+        let host = parts.host.lowercased()
+        self.host = host.hasSuffix(".") ? String(host.dropLast()) : host
+        self.port = parts.port.flatMap { Int($0) } ?? (parts.scheme == "https" ? 443 : 80)
+        hasPort = parts.port != nil
         let port = parts.port.map { ":\($0)" } ?? ""
         origin = "\(parts.scheme)://\(parts.host)\(port)/"
         authority = Array("\(parts.host)\(port)".utf8)

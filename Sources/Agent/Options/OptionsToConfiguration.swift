@@ -13,7 +13,12 @@ extension Options {
         let listen = try named("--address") { () throws(InvalidValue) in
             try ListenAddress(address: address, port: port)
         }
-        let destination = try named("--mirror-url") { () throws(InvalidValue) in try Destination(mirrorURL) }
+        let allowed = AllowedDestinations(entries: transport.allowedDestinations)
+        let destination = try named("--mirror-url") { () throws(InvalidValue) in
+            let destination = try Destination(mirrorURL)
+            try allowed.check(destination)
+            return destination
+        }
         if let libevBackend, !Backend.available.contains(libevBackend) {
             throw UsageError("--libev-backend: \(BackendUnavailable(backend: libevBackend))")
         }
@@ -24,6 +29,7 @@ extension Options {
             throw UsageError("--syslog: the log goes there or to --logfile, not to both")
         }
         var settings = Settings(destination: destination)
+        settings.allowedDestinations = allowed
         settings.transport = try transport.settings()
         settings.transport.source = try mirrorInterface.map { try SourceAddress.resolve($0) }
         settings.transport.sourcePorts = mirrorLocalPort

@@ -4,6 +4,8 @@ internal import Logging
 /// a request sees the old settings or the new, never a mix.
 struct Settings: Sendable {
     var destination: Destination
+    /// What may become the destination; only the command line says so.
+    var allowedDestinations = AllowedDestinations()
     var isPaused = false
     /// The share of requests that is mirrored.
     var sampleRate = SampleRate.all

@@ -36,6 +36,14 @@ struct TransportOptions: ParsableArguments {
         help: "Allow connections to 169.254.0.0/16 and fe80::/10, where clouds keep their metadata services.")
     var allowsLinkLocal = false
 
+    @Option(
+        name: .customLong("allow-destination"), parsing: .singleValue,
+        help: ArgumentHelp(
+            "Where copies may go, also when the mirror URL is changed later. Repeatable. (default: anywhere)",
+            valueName: "host[:port]"),
+        transform: { try AllowedDestinations.Entry($0) })
+    var allowedDestinations: [AllowedDestinations.Entry] = []
+
     /// Checks that the files can be read and belong together.
     func settings() throws -> TransportSettings {
         for (option, file) in [

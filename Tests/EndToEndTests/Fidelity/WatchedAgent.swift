@@ -15,6 +15,7 @@ final class WatchedAgent {
             try endpoint ?? .loopback(Ports.free()),
             ["--mirror-url", mirrorURL, "--admin-socket", adminSocket] + arguments, in: directory,
             environment: environment)
+        // It listens for HAProxy before it does for operators.
         let (path, process) = (adminSocket, process)
         try eventually("the admin socket is there", evidence: { process.log }) {
             (try? AdminClient.ask("show version", at: path)) != nil

@@ -7,13 +7,15 @@ final class AgentProcess {
 
     /// Starts an agent that listens on `endpoint` and waits until it does.
     ///
-    /// Its output is added to `agent.out` and `agent.err` in `directory`.
+    /// Its output is added to `agent.out` and `agent.err` in `directory`. `launcher` is a command that executes the one
+    /// behind it, in other circumstances.
     init(
         _ endpoint: Endpoint, _ arguments: [String], in directory: TemporaryDirectory,
-        environment: [String: String] = [:]
+        environment: [String: String] = [:], launcher: [String] = []
     ) throws {
         self.endpoint = endpoint
-        process = try Self.run(endpoint.agentArguments + arguments, in: directory, environment: environment)
+        process = try Self.run(
+            endpoint.agentArguments + arguments, in: directory, environment: environment, launcher: launcher)
         let process = process
         try eventually("the agent accepts on \(endpoint)", evidence: { process.output + process.errors }) {
             if let exit = process.poll() {
@@ -25,10 +27,12 @@ final class AgentProcess {
 
     /// Runs the agent's program with `arguments` and does not wait for anything.
     static func run(
-        _ arguments: [String], in directory: TemporaryDirectory, environment: [String: String] = [:]
+        _ arguments: [String], in directory: TemporaryDirectory, environment: [String: String] = [:],
+        launcher: [String] = []
     ) throws -> ChildProcess {
-        try ChildProcess(
-            try Executables.agent(), arguments,
+        let command = launcher + [try Executables.agent()] + arguments
+        return try ChildProcess(
+            command[0], Array(command.dropFirst()),
             outputFile: directory.file("agent.out"), errorFile: directory.file("agent.err"),
             environment: environment)
     }

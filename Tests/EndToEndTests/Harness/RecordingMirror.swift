@@ -11,9 +11,13 @@ final class RecordingMirror: Sendable {
     private let listener: Socket
     private let state: State
 
-    /// Starts the server, on a free port unless one is given; `script` says what to do with each request.
-    init(port wanted: UInt16 = 0, _ script: @escaping Script = RecordingMirror.normal) throws {
-        listener = try Socket.listen(on: .loopback(wanted))
+    /// Starts the server, on a free port of the calling thread's network unless one is given; `script` says what to do with
+    /// each request.
+    init(
+        at address: String = "127.0.0.1", port wanted: UInt16 = 0,
+        _ script: @escaping Script = RecordingMirror.normal
+    ) throws {
+        listener = try Socket.listen(on: .tcp(address, wanted))
         port = listener.localPort
         state = State(script)
         onThread { [listener, state] in

@@ -11,7 +11,8 @@ final class SPOPClient {
         var rawHeaders: [UInt8]?
         var body: [UInt8] = []
 
-        fileprivate var payload: [UInt8] {
+        /// The list of messages that a NOTIFY holds: this one.
+        var payload: [UInt8] {
             let block = rawHeaders ?? (usesText ? textHeaders : binaryHeaders)
             let arguments: [(String, UInt8, [UInt8])] = [
                 ("arg_method", 8, method.latin1), ("arg_path", 8, target.latin1),

@@ -1,0 +1,73 @@
+@testable import Agent
+import SPOP
+
+/// The payload of a NOTIFY, through to the requests that come of it, in several styles: each is one request, whatever the
+/// peer put into it.
+enum NotifyFuzzer {
+    private static let renderers: [RequestRenderer] = {
+        guard let destination = try? Destination("http://mirror.example:8080/prefix"),
+            let other = try? Destination("https://[::1]/")
+        else { fail("no destination") }
+        var sending = CopyStyle()
+        sending.truncatedBody = .send
+        sending.host = .destination
+        sending.bufferSize = 2048
+        var headers = CopyStyle()
+        headers.truncatedBody = .headers
+        headers.host = .literal("qa.example")
+        headers.mark = nil
+        return [
+            RequestRenderer(destination: destination, style: CopyStyle()),
+            RequestRenderer(destination: destination, style: sending),
+            RequestRenderer(destination: other, style: headers),
+        ]
+    }()
+
+    static func run(_ input: [UInt8]) {
+        let payload = input.span.bytes
+        var messages: [MirrorArguments] = []
+        do throws(DecodeError) {
+            try Notification.decode(
+                payload, messageName: Array("mirror".utf8), copy: { messages.append($0) },
+                unknown: { _ = payload.text($0) })
+        } catch {
+            require(error.offset <= input.count, "an error outside the payload")
+            return
+        }
+        for arguments in messages {
+            for renderer in renderers { render(arguments, payload, renderer) }
+        }
+    }
+
+    private static func render(
+        _ arguments: MirrorArguments, _ payload: RawSpan, _ renderer: RequestRenderer
+    ) {
+        guard let request = try? renderer.render(arguments, payload: payload, receivedAt: 0) else { return }
+        let layout = request.header
+        require(layout.bodyOffset + layout.bodyLength <= layout.size, "written past the end")
+        request.withUnsafeMutablePointerToElements { start in
+            let head = UnsafeBufferPointer(start: start, count: layout.bodyOffset)
+            let lines = head.split(separator: 0, omittingEmptySubsequences: false).dropLast()
+            require(lines.count == layout.headerCount + 2, "a NUL inside a line, or lines without one")
+            for line in lines {
+                require(!line.contains { $0 == 0x0D || $0 == 0x0A }, "a line break inside a line")
+            }
+            for part in lines.prefix(2) {
+                require(!part.isEmpty && !part.contains { $0 <= 0x20 }, "no method or target")
+            }
+            // libcurl's two spellings of a field: with a value, and without (CURLOPT_HTTPHEADER(3)).
+            for line in lines.dropFirst(2) {
+                require(
+                    line.contains(UInt8(ascii: ":")) || line.last == UInt8(ascii: ";"), "not a field")
+            }
+            require(lengths(in: lines.dropFirst(2)).allSatisfy { $0 == layout.bodyLength }, "wrong length")
+        }
+    }
+
+    /// What the Content-Length fields say; nil for one that says nothing.
+    private static func lengths(in lines: some Sequence<some Sequence<UInt8>>) -> [Int?] {
+        let field = "content-length: "
+        return lines.map { String(decoding: Array($0), as: Unicode.ASCII.self).lowercased() }
+            .filter { $0.hasPrefix(field) }.map { Int($0.dropFirst(field.count)) }
+    }
+}

@@ -1,0 +1,42 @@
+/// Where copies may go whatever is set while the agent runs (`--allow-destination`): a bound on who can reach an admin socket
+/// or the state file.
+struct AllowedDestinations: Hashable, Sendable {
+    /// One `HOST[:PORT]`.
+    struct Entry: Hashable, Sendable, CustomStringConvertible {
+        private let host: String
+        /// Nil allows every port.
+        private let port: Int?
+
+        static let accepted = "HOST or HOST:PORT, an IPv6 address in brackets"
+
+        /// Taken apart as a mirror URL is, so that the two cannot disagree on what the host is.
+        init(_ text: String) throws(InvalidValue) {
+            let failure = InvalidValue(text, accepted: Self.accepted)
+            guard !text.contains("/") else { throw failure }
+            let url: Destination
+            do throws(InvalidValue) { url = try Destination("http://\(text)/") } catch { throw failure }
+            host = url.host
+            port = url.hasPort ? url.port : nil
+        }
+
+        func allows(_ destination: Destination) -> Bool {
+            host == destination.host && (port == nil || port == destination.port)
+        }
+
+        var description: String { port.map { "\(host):\($0)" } ?? host }
+    }
+
+    /// None allows every destination.
+    var entries: [Entry] = []
+
+    /// Throws for a destination that none of the entries allows.
+    func check(_ destination: Destination) throws(InvalidValue) {
+        guard !entries.isEmpty, !entries.contains(where: { $0.allows(destination) }) else { return }
+        let names = entries.map(\.description).joined(separator: ", ")
+        throw InvalidValue(
+            destination.url, accepted: "a destination that --allow-destination names: \(names)",
+            problem: .url(
+                "'\(destination.host):\(destination.port)' is not a destination that --allow-destination names (\(names))"
+            ))
+    }
+}

@@ -1,0 +1,103 @@
+import Foundation
+import Testing
+
+extension EndToEnd {
+    @Suite("Faults: the mirror")
+    struct MirrorFaultTests {
+        @Test("killed and restarted, it gets what is sent from then on")
+        func restarts() throws {
+            let mirror = try RecordingMirror()
+            let port = mirror.port
+            let stage = try FaultStage(mirrorURL: "http://127.0.0.1:\(port)/", in: try TemporaryDirectory())
+            var successor: RecordingMirror?
+            let counters = try stage.withTraffic { traffic in
+                try stage.more(of: "responses_2xx")
+                mirror.stop()
+                try stage.more(of: "failed_connect")
+                try stage.moreTraffic(traffic)
+                successor = try RecordingMirror(port: port)
+                try stage.more(of: "responses_2xx")
+            }
+            let arrived = mirror.requests.count + (successor?.requests.count ?? 0)
+            #expect(counters["responses_2xx"] <= arrived)
+            #expect(counters["failed_connect"] > 0)
+        }
+
+        @Test("a TLS handshake that stalls is given up")
+        func stalledHandshake() throws {
+            let silent = try StubbornServer(says: [])
+            let stage = try FaultStage(
+                mirrorURL: "https://127.0.0.1:\(silent.port)/",
+                ["--connect-timeout", "300ms", "--max-queue-age", "1s"], in: try TemporaryDirectory())
+            let counters = try stage.withTraffic { _ in try stage.more(of: "failed_connect") }
+            // A connection without its TLS has not come about.
+            #expect(counters["completed"] == counters["failed_connect"])
+            #expect(counters["responses_2xx"] == 0)
+        }
+
+        @Test("an answer that never ends is left in time")
+        func endlessAnswer() throws {
+            let endless = try StubbornServer(
+                says: Array("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n".utf8),
+                again: Array("1\r\na\r\n".utf8))
+            let stage = try FaultStage(
+                mirrorURL: "http://127.0.0.1:\(endless.port)/",
+                ["--timeout", "500ms", "--max-in-flight", "8", "--max-queue-age", "1s"],
+                in: try TemporaryDirectory())
+            let counters = try stage.withTraffic { _ in try stage.more(of: "failed_timeout") }
+            #expect(counters["responses_2xx"] == 0)
+        }
+
+        @Test(
+            "black-holed, it costs copies and nothing else; once packets arrive again, so do copies",
+            .enabled(if: NetworkNamespace.isPossible, "SKIPPED: a network namespace can only be made by root")
+        )
+        func blackHole() throws {
+            let network = try NetworkNamespace()
+            try network.addBlackHole()
+            try network.ip("addr add 10.9.9.1/32 dev lo")
+            let mirror = try network.run { try RecordingMirror(at: "10.9.9.1", port: 8080) }
+            let stage = try FaultStage(
+                mirrorURL: "http://10.9.9.1:8080/",
+                ["--timeout", "500ms", "--connect-timeout", "500ms", "--max-queue-age", "1s"],
+                launcher: try network.launcher(), in: try TemporaryDirectory())
+            let counters = try stage.withTraffic { traffic in
+                try stage.more(of: "responses_2xx")
+                try network.ip("addr del 10.9.9.1/32 dev lo")
+                try stage.more(of: "dropped_expired")
+                try stage.moreTraffic(traffic)
+                try network.ip("addr add 10.9.9.1/32 dev lo")
+                try stage.more(of: "responses_2xx")
+            }
+            #expect(counters["failed_timeout"] + counters["failed_connect"] > 0)
+            withExtendedLifetime(mirror) {}
+        }
+    }
+}
+
+/// A server that says something at once and then goes on with something else, without end, and reads what comes.
+final class StubbornServer: Sendable {
+    private let listener: Socket
+    var port: UInt16 { listener.localPort }
+
+    init(says first: [UInt8], again: [UInt8] = []) throws {
+        listener = try Socket.listen(on: .loopback(0))
+        onThread { [listener] in
+            while let connection = listener.accept() {
+                onThread { Self.serve(connection, first, again) }
+            }
+        }
+    }
+
+    deinit { listener.disconnect() }
+
+    private static func serve(_ connection: Socket, _ first: [UInt8], _ again: [UInt8]) {
+        guard let request = try? connection.read(), !request.isEmpty else { return }
+        try? connection.write(first)
+        if again.isEmpty {
+            while let more = try? connection.read(), !more.isEmpty {}
+        } else {
+            while (try? connection.write(again)) != nil { Thread.sleep(forTimeInterval: 0.02) }
+        }
+    }
+}

@@ -1,0 +1,68 @@
+import Testing
+
+extension EndToEnd {
+    @Suite(
+        "Faults: DNS",
+        .enabled(if: NetworkNamespace.isPossible, "SKIPPED: a network namespace can only be made by root"))
+    struct NameFaultTests {
+        private struct Place {
+            let network: NetworkNamespace
+            let names: NameServer
+            let stage: FaultStage
+
+            init(_ behaviour: NameServer.Behaviour) throws {
+                let directory = try TemporaryDirectory()
+                network = try NetworkNamespace()
+                names = try NameServer(behaviour, in: network)
+                let resolver = try directory.write(
+                    "nameserver 127.0.0.1\noptions timeout:1 attempts:1\n", to: "resolv.conf")
+                stage = try FaultStage(
+                    mirrorURL: "http://mirror.example.test:8080/",
+                    ["--connect-timeout", "1s", "--timeout", "2s", "--max-queue-age", "1s"],
+                    launcher: try network.launcher(resolver: resolver), in: directory)
+            }
+        }
+
+        @Test("names that fail, then resolve")
+        func fails() throws {
+            let place = try Place(.fail)
+            let mirror = try place.network.run { try RecordingMirror(port: 8080) }
+            let counters = try place.stage.withTraffic { _ in
+                try place.stage.more(of: "failed_dns")
+                place.names.become(.answer("127.0.0.1"))
+                try place.stage.more(of: "responses_2xx")
+            }
+            #expect(counters["responses_2xx"] == mirror.requests.count)
+        }
+
+        @Test("a name server that does not answer holds up no ACK")
+        func hangs() throws {
+            let place = try Place(.silence)
+            let mirror = try place.network.run { try RecordingMirror(port: 8080) }
+            let counters = try place.stage.withTraffic { traffic in
+                try eventually("it is asked") { place.names.questions > 0 }
+                try place.stage.more(of: "failed_dns")
+                try place.stage.moreTraffic(traffic)
+                place.names.become(.answer("127.0.0.1"))
+                try place.stage.more(of: "responses_2xx")
+            }
+            #expect(counters["responses_2xx"] == mirror.requests.count)
+        }
+
+        @Test(
+            "an address that changes is followed: at once when the old one is gone, else within the life of a connection"
+        )
+        func changes() throws {
+            let place = try Place(.answer("127.0.0.2"))
+            let old = try place.network.run { try RecordingMirror(at: "127.0.0.2", port: 8080) }
+            let new = try place.network.run { try RecordingMirror(at: "127.0.0.3", port: 8080) }
+            try place.stage.withTraffic { _ in
+                try place.stage.more(of: "responses_2xx")
+                place.names.become(.answer("127.0.0.3"))
+                if !isFullLength { old.stop() }
+                try eventually("the new one gets copies", within: 120) { !new.requests.isEmpty }
+            }
+            #expect(!old.requests.isEmpty)
+        }
+    }
+}
