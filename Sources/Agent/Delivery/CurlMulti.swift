@@ -39,6 +39,9 @@ internal import CLibcurl
     func limitConnections(total: Int, idle: Int) {
         unsafe shim_multi_set_long(multi, CURLMOPT_MAX_TOTAL_CONNECTIONS, total)
         unsafe shim_multi_set_long(multi, CURLMOPT_MAXCONNECTS, idle)
+        // How many streams share an HTTP/2 connection is the mirror's to say (SETTINGS_MAX_CONCURRENT_STREAMS). libcurl's own
+        // limit is 100, and past it each transfer opens a connection: CURLOPT_PIPEWAIT(3) only waits for the first one.
+        unsafe shim_multi_set_long(multi, CURLMOPT_MAX_CONCURRENT_STREAMS, total)
     }
 
     /// Hands a prepared transfer to libcurl; it moves at the next `kick`. False when libcurl refuses it.
