@@ -39,7 +39,7 @@ struct StatusScreen {
             row("requests", "\(rate("received"))   \(count("received")) received"),
             row(
                 "copies",
-                "\(rate("completed"))   \(count("completed")) completed, \(count("in_flight")) under way, \(count("queued")) waiting"
+                "\(answeredRate)   \(Self.grouped(answered)) answered, \(count("in_flight")) under way, \(count("queued")) waiting"
             ),
             row("skipped", reasons("skipped_")),
             row("dropped", alarm(reasons("dropped_"), paint)),
@@ -52,8 +52,10 @@ struct StatusScreen {
         return [row("answers", classes.joined(separator: "   "))]
             + [row("latency", "        p50        p90        p99     last interval")]
             + ["ack", "queue", "request"].map { kind in
-                let cells = ["p50", "p90", "p99"].map {
-                    Self.left(Self.milliseconds(number(of: stat["\(kind)_duration_last_\($0)_us"])), 11)
+                let isEmpty = number(of: stat["\(kind)_duration_last_count"]) == 0
+                let cells = ["p50", "p90", "p99"].map { name in
+                    let value = Self.milliseconds(number(of: stat["\(kind)_duration_last_\(name)_us"]))
+                    return Self.left(isEmpty ? "-" : value, 11)
                 }
                 return row("", Self.padded(kind, 8) + cells.joined())
             }
@@ -63,6 +65,19 @@ struct StatusScreen {
         let errors = number(of: stat["errors"])
         let text = "\(count("applets")) connections, \(count("idle")) idle, \(count("processed")) events, "
         return [row("HAProxy", text + paint.in(errors > 0 ? .red : .none, "\(count("errors")) errors"))]
+    }
+
+    /// Completed copies are answered, or failed.
+    private var answered: Int {
+        ["1xx", "2xx", "3xx", "4xx", "5xx"].reduce(0) { $0 &+ number(of: stat["responses_\($1)"]) }
+    }
+
+    private var answeredRate: String {
+        func tenths(_ name: String) -> Int {
+            Int(exactly: ((Double(stat["\(name)_per_sec"] ?? "") ?? 0) * 10).rounded()) ?? 0
+        }
+        let rate = max(0, tenths("completed") &- tenths("failed"))
+        return Self.left("\(rate / 10).\(rate % 10)/s", 11)
     }
 
     // MARK: cells

@@ -44,6 +44,19 @@ struct StatsTests {
         )
     }
 
+    @Test func dropsAreNewsOnce() {
+        let bank = CounterBank()
+        var notice = DropNotice()
+        #expect(notice.news(in: Snapshot([bank])) == nil)
+        bank.add(3, to: .droppedTruncated)
+        bank.add(2, to: .droppedQueueFull)
+        #expect(
+            notice.news(in: Snapshot([bank])) == "dropped since the last summary: queue_full 2, truncated 3")
+        #expect(notice.news(in: Snapshot([bank])) == nil)
+        bank.add(to: .droppedTruncated)
+        #expect(notice.news(in: Snapshot([bank])) == "dropped since the last summary: truncated 1")
+    }
+
     @Test func theQueueBudgetHoldsInNumberAndBytes() {
         let budget = DeliveryBudget()
         #expect(budget.reserveQueue(size: 60, maxQueue: 2, maxBytes: 100))

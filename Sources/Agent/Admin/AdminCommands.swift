@@ -120,7 +120,8 @@ struct AdminCommands {
     private func set(_ name: String, _ value: String) throws(CommandError) -> Reply {
         guard let setting = SettingName(rawValue: name) else {
             let names = SettingName.allCases.map(\.rawValue)
-            let hint = Suggestion.nearest(to: name, in: names).map { "did you mean '\($0)'?" }
+            let option = SettingName.allCases.first { $0.option == name }?.rawValue
+            let hint = (option ?? Suggestion.nearest(to: name, in: names)).map { "did you mean '\($0)'?" }
             throw CommandError("Unknown setting: '\(name)', \(hint ?? "'show settings' lists them.")")
         }
         do { return changed(try agent.settings.set(setting, to: value)) } catch { throw Self.refusal(error) }

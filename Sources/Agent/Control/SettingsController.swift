@@ -63,11 +63,17 @@ final class SettingsController {
     }
 
     /// Ends a pause; nothing happens when there is none.
-    func resume() {
+    func resume(origin: Origin = .runtime) {
         pausedUntil = nil
-        pauseOrigin = .runtime
+        pauseOrigin = origin
         timer?.stop()
         setPaused(false)
+    }
+
+    /// What came from a state file, by name.
+    var restored: [String] {
+        SettingName.allCases.filter { origins[$0] == .stateFile }.map(\.rawValue)
+            + (pauseOrigin == .stateFile ? [settings.isPaused ? "pause" : "resume"] : [])
     }
 
     private func setPaused(_ isPaused: Bool) {

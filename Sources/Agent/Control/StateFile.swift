@@ -31,13 +31,16 @@ struct StateFile {
                     throw StateFileError(path: path, line: line, reason: error.sentence)
                 }
             case .pause: controller.pause(for: nil, origin: .stateFile)
-            case .resume: controller.resume()
+            // Who starts it paused wants to be safe: no file lets it send.
+            case .resume where controller.pauseOrigin == .option: break
+            case .pauseUntil where controller.pauseOrigin == .option: break
+            case .resume: controller.resume(origin: .stateFile)
             case .pauseUntil(let end):
                 let left = end - time(nil)
                 if left > 0 {
                     controller.pause(for: .seconds(left), origin: .stateFile)
                 } else {
-                    controller.resume()
+                    controller.resume(origin: .stateFile)
                 }
             }
         }

@@ -1,3 +1,4 @@
+internal import AdminSocket
 internal import CLibcurl
 internal import Glibc
 internal import Logging
@@ -40,6 +41,7 @@ final class Agent {
     private var rates: TimerWatcher?
     private var runtime: TimerWatcher?
     private var lastSummary = ""
+    private var drops = DropNotice()
     /// Bytes of copies seen at once since memory was last given back.
     private var mostHeld: UInt64 = 0
     private var workersRunning = 0
@@ -179,13 +181,15 @@ final class Agent {
             \(configuration.settings.destination.url), workers \(workers.count), backend \(loop.backendName)
             """)
         if restored > 0, let file = configuration.stateFile {
-            logger.notice(
-                "\(restored) settings come from state file \(file), before those of the command line")
+            let names = settings.restored.joined(separator: ", ")
+            logger.notice("from state file \(file), before those of the command line: \(names)")
         }
         if configuration.daemonize, serviceManager != nil {
             logger.info("-D is not followed: the service manager keeps the agent in the background")
         }
-        for warning in StartUpWarnings.about(configuration.settings, workers: workers.count) {
+        for warning in StartUpWarnings.about(
+            configuration.settings, workers: workers.count, urlOrigin: settings.origins[.url] ?? .default)
+        {
             logger.warning("\(warning)")
         }
     }
@@ -231,6 +235,7 @@ final class Agent {
             lastSummary = summary
             logger.info("summary \(summary)")
         }
+        if let drops = drops.news(in: snapshot) { logger.warning("\(drops)") }
         writeLog()
     }
 

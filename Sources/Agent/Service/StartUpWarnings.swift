@@ -1,7 +1,11 @@
 /// What an operator should know of the settings that an agent starts with.
 enum StartUpWarnings {
-    static func about(_ settings: Settings, workers: Int) -> [String] {
+    static func about(_ settings: Settings, workers: Int, urlOrigin: SettingsController.Origin) -> [String] {
         var warnings: [String] = []
+        if urlOrigin == .default {
+            warnings.append(
+                "nothing says where copies go (--mirror-url): they go to \(settings.destination.url)")
+        }
         let (wanted, allowed) = (DescriptorLimit.wanted(settings, workers: workers), DescriptorLimit.raise())
         if wanted > allowed {
             warnings.append(

@@ -56,6 +56,7 @@ extension EndToEnd {
                 ("set max-queue 0", "Value out of range: '0' (a number from 1 to 10000000 expected)."),
                 ("set max-queue many", "Invalid value: 'many' (a number from 1 to 10000000 expected)."),
                 ("set tiemout 5s", "Unknown setting: 'tiemout', did you mean 'timeout'?"),
+                ("set mirror-url http://h/", "Unknown setting: 'mirror-url', did you mean 'url'?"),
                 ("set colour red", "Unknown setting: 'colour', 'show settings' lists them."),
                 ("set url", "Missing argument: 'set <setting> <value>' expected."),
                 ("set url a b", "Unexpected argument: 'b' ('set <setting> <value>' expected)."),

@@ -36,12 +36,23 @@ extension EndToEnd {
                 ))
             #expect(settings.contains("paused: yes (default no, from state file)\n"))
             #expect(try second.ask("show info").contains("Pause_left_sec: "))
-            #expect(second.process.log.contains("4 settings come from state file \(state)"))
+            #expect(
+                second.process.log.contains(
+                    "from state file \(state), before those of the command line: url, sample-rate, mark-header, pause\n"
+                ))
             // What came from the file is kept when it is written again.
             #expect(
                 try second.ask("resume; save state")
                     == "Mirroring resumed.\n\nState saved to \(state) (4 settings).\n\n")
             #expect(try String(contentsOfFile: state, encoding: .utf8).contains("\nresume\n"))
+        }
+
+        @Test("no file lets an agent send that is started paused")
+        func pausedGoesFirst() throws {
+            try "resume\n".write(toFile: state, atomically: true, encoding: .utf8)
+            let agent = try agent("--paused")
+            #expect(try agent.ask("show settings").contains("paused: yes (default no, from option)\n"))
+            #expect(try agent.ask("resume; save state").contains("resumed"))
         }
 
         @Test("one that cannot be understood keeps the agent from starting")
