@@ -29,3 +29,13 @@ check 'it is the new version' new_version
 check 'in a new process' replaced "$pid"
 check 'that mirrors' mirrored /upgraded
 check 'what the operator wrote is still there' grep -q 8082 /etc/default/spoa-mirror
+
+stopped_stays_stopped() {
+    systemctl stop spoa-mirror.socket spoa-mirror
+    apt-get install -y --reinstall /work/debs/new.deb || return
+    ! systemctl is-active --quiet spoa-mirror && ! systemctl is-active --quiet spoa-mirror.socket
+}
+check 'what was stopped stays stopped over another upgrade' stopped_stays_stopped
+check 'and starts when it is told' systemctl start spoa-mirror.socket spoa-mirror
+check 'with the socket' same "$(systemctl is-active spoa-mirror.socket)" active
+check 'HAProxy is content' eventually agent_is_up
