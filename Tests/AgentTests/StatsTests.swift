@@ -51,10 +51,11 @@ struct StatsTests {
         bank.add(3, to: .droppedTruncated)
         bank.add(2, to: .droppedQueueFull)
         #expect(
-            notice.news(in: Snapshot([bank])) == "dropped since the last summary: queue_full 2, truncated 3")
+            notice.news(in: Snapshot([bank])) == "copies dropped: queue_full 2, truncated 3")
         #expect(notice.news(in: Snapshot([bank])) == nil)
         bank.add(to: .droppedTruncated)
-        #expect(notice.news(in: Snapshot([bank])) == "dropped since the last summary: truncated 1")
+        bank.add(to: .droppedShutdown)
+        #expect(notice.news(in: Snapshot([bank])) == "copies dropped: truncated 1")
     }
 
     @Test func theQueueBudgetHoldsInNumberAndBytes() {
