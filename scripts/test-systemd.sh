@@ -54,7 +54,7 @@ dpkg-deb --root-owner-group -Zgzip -z1 --build "$work/new" "$work/debs/new.deb" 
 
 started=$SECONDS
 systemd-nspawn --quiet --boot --directory="$root" --volatile=overlay --register=no --keep-unit \
-    --private-network --console=pipe --machine="spoa-mirror-$$" --bind-ro="$work:/work" \
+    --private-network --console=pipe --machine="spoa-mirror-$$" --bind-ro="$work:/mnt" \
     </dev/null >"$work/console" 2>&1 &
 nspawn=$!
 
@@ -72,6 +72,6 @@ echo "a Debian 12 is running after $((SECONDS - started)) s"
 # In the background, so that a signal to this script is followed at once.
 timeout --foreground 420 nsenter --target "$init" --mount --uts --ipc --net --pid --cgroup -- \
     env -i PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LC_ALL=C.UTF-8 \
-    bash /work/checks/checks.sh </dev/null &
+    bash /mnt/checks/checks.sh </dev/null &
 wait $! || fail "failed, $((SECONDS - started)) s after the start of the container"
 echo "all of it held, in $((SECONDS - started)) s"

@@ -10,7 +10,7 @@ list_files >/run/files-before
 install_package() { apt-get install -y "$1" && dpkg --audit; }
 not_started() { same "$(systemctl is-enabled "$1" || true)" disabled && same "$(property ActiveState "$1")" inactive; }
 
-check 'the package is installed' install_package /work/debs/old.deb
+check 'the package is installed' install_package /mnt/debs/old.deb
 check 'the service waits to be configured and enabled' not_started spoa-mirror.service
 check 'so does the socket' not_started spoa-mirror.socket
 check 'the daemon has a user of its own' getent passwd spoa-mirror

@@ -21,7 +21,7 @@ check 'two restarts with the socket' under_load 8 restarted_twice
 check 'no connection was refused' same "$(refused_connections)" "$refused"
 
 pid=$(main_pid)
-upgrade() { apt-get install -y /work/debs/new.deb >/tmp/upgrade.log 2>&1 || { cat /tmp/upgrade.log && return 1; }; }
+upgrade() { apt-get install -y /mnt/debs/new.deb >/tmp/upgrade.log 2>&1 || { cat /tmp/upgrade.log && return 1; }; }
 check 'upgrade with the socket' under_load 12 upgrade
 check 'no connection was refused' same "$(refused_connections)" "$refused"
 new_version() { dpkg-query -W -f '${Version}' spoa-mirror | grep -F +upgrade; }
@@ -32,7 +32,7 @@ check 'what the operator wrote is still there' grep -q 8082 /etc/default/spoa-mi
 
 stopped_stays_stopped() {
     systemctl stop spoa-mirror.socket spoa-mirror
-    apt-get install -y --reinstall /work/debs/new.deb || return
+    apt-get install -y --reinstall /mnt/debs/new.deb || return
     ! systemctl is-active --quiet spoa-mirror && ! systemctl is-active --quiet spoa-mirror.socket
 }
 check 'what was stopped stays stopped over another upgrade' stopped_stays_stopped
