@@ -24,7 +24,7 @@ run() {
     local name=$1 length=4096
     [ "$name" = session ] && length=16384
     # Should a fuzzer hang where its own time-out does not reach, it ends all the same.
-    timeout -k 10 $((duration + 120)) "$fuzz" "$name" -max_total_time="$duration" -max_len=$length -timeout=10 \
+    timeout -k 10 $((duration + 120)) "$fuzz" "$name" -max_total_time="$duration" -max_len=$length -timeout=60 \
         -rss_limit_mb=2048 -malloc_limit_mb=256 -print_final_stats=1 -artifact_prefix="$found/$name-" \
         "$scratch/corpus/$name" >"$scratch/log/$name" 2>&1
 }

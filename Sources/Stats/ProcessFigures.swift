@@ -13,7 +13,7 @@ package struct ProcessFigures: Sendable {
     /// Reads /proc/self; what it does not tell is 0.
     package init() {
         // Behind the command's name, which may hold blanks and parentheses, the fields begin with the third.
-        let text = Self.contents(of: "/proc/self/stat")
+        let text = KernelFile.contents(of: "/proc/self/stat")
         let fields = text.suffix(from: text.lastIndex(of: ")") ?? text.startIndex).split(separator: " ")
             .dropFirst()
         func field(_ number: Int) -> Int {
@@ -44,14 +44,6 @@ package struct ProcessFigures: Sendable {
         var time = timespec()
         unsafe clock_gettime(clock, &time)
         return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
-    }
-
-    private static func contents(of path: String) -> String {
-        guard let file = unsafe fopen(path, "re") else { return "" }
-        defer { unsafe fclose(file) }
-        var bytes = [UInt8](repeating: 0, count: 16 << 10)
-        let count = unsafe fread(&bytes, 1, bytes.count, file)
-        return String(decoding: bytes.prefix(count), as: UTF8.self)
     }
 
     private static func countEntries(_ path: String) -> Int {

@@ -44,7 +44,16 @@ enum LiveSetting {
         case .haproxyBufsize: settings.style.bufferSize = try BudgetParsers.haproxyBufsize(text)
         case .maxInFlight: settings.maxInFlight = try BudgetParsers.maxInFlight(text)
         case .maxQueue: settings.maxQueue = try BudgetParsers.maxQueue(text)
-        case .maxQueueBytes: settings.maxQueueBytes = try BudgetParsers.maxQueueBytes(text)
+        case .maxQueueBytes:
+            let bytes = try BudgetParsers.maxQueueBytes(text)
+            if let limit = settings.memoryLimit, bytes > limit.forCopies {
+                throw InvalidValue(
+                    text,
+                    accepted:
+                        "1KiB to \(SizeValue.format(limit.forCopies)), \(limit.name) lets the agent have \(SizeValue.format(limit.bytes)) of memory",
+                    problem: .outOfRange)
+            }
+            settings.maxQueueBytes = bytes
         case .maxQueueAge: settings.maxQueueAge = try OptionParsers.interval(text)
         case .connectTimeout: settings.connectTimeout = try OptionParsers.interval(text)
         case .timeout: settings.timeout = try OptionParsers.interval(text)

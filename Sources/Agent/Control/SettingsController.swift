@@ -50,6 +50,20 @@ final class SettingsController {
         return "\(name.label) set to \(LiveSetting.text(name, of: settings)) (was \(old))."
     }
 
+    /// Takes no more than `limit` for copies from now on. Returns what there is to say when it was more.
+    func bound(queueBytesBy limit: MemoryLimit) -> String? {
+        var changed = settings
+        changed.memoryLimit = limit
+        let wanted = settings.maxQueueBytes
+        changed.maxQueueBytes = min(wanted, limit.forCopies)
+        apply(changed)
+        guard wanted > limit.forCopies else { return nil }
+        return """
+            max-queue-bytes is \(SizeValue.format(limit.forCopies)), not \(SizeValue.format(wanted)): \(limit.name) lets the \
+            agent have \(SizeValue.format(limit.bytes)) of memory
+            """
+    }
+
     /// Pauses, for good or for at least a second.
     func pause(for duration: Duration?, origin: Origin = .runtime) {
         if duration != nil, pausedUntil == nil { originBeforePause = pauseOrigin }

@@ -26,6 +26,8 @@ struct Settings: Sendable {
     var maxQueue = 10_000
     /// Bytes of memory held by copies, waiting or under way, over all workers.
     var maxQueueBytes = 64 << 20
+    /// What bounds `maxQueueBytes`, if anything does; only the kernel says so.
+    var memoryLimit: MemoryLimit?
     /// How long a copy may wait.
     var maxQueueAge = Duration.seconds(5)
 

@@ -69,9 +69,12 @@ final class Agent {
         curl_global_init(Int(CURL_GLOBAL_DEFAULT))
         let statistics = try startWorkers()
         try startControl(statistics)
+        // With the threads there: their stacks count.
+        let shortage = MemoryLimit.narrowest().flatMap { settings.bound(queueBytesBy: $0) }
         startListener(sockets)
         startTimers(statistics)
         announce(restored)
+        if let shortage { logger.warning("\(shortage)") }
         serviceManager?.ready(loop: loop, workers: workers, logger: logger)
         tellServiceManager(statistics.total)
     }

@@ -114,37 +114,6 @@ extension EndToEnd {
             #expect(counters["responses_2xx"] == counters["received"])
             #expect(counters["admin_errors"] > 0)
         }
-
-        @Test(
-            "a memory limit is not reached, because copies are bounded below it: each NOTIFY has its ACK",
-            .disabled(if: isSanitized, "SKIPPED: a sanitizer needs terabytes of address space"))
-        func memoryLimit() throws {
-            // Copies of 48 MB against an address space with 32 MB left.
-            let mirror = try RecordingMirror { _ in .hang }
-            let directory = try TemporaryDirectory()
-            let options = [
-                "--max-queue-bytes", "8MiB", "--max-queue-age", "1h", "--timeout", "3s", "-n", "2",
-            ]
-            let url = "http://127.0.0.1:\(mirror.port)/"
-            let atRest = try {
-                let agent = try WatchedAgent(mirrorURL: url, options, in: try TemporaryDirectory())
-                let pages = contents(of: "/proc/\(agent.process.pid)/statm").split(separator: " ")
-                return try #require(pages.first.flatMap { Int($0) }) * sysconf(Int32(_SC_PAGESIZE))
-            }()
-            let limit = atRest + 32 << 20
-            let stage = try stage(
-                options, launcher: [try Executables.find("prlimit"), "--as=\(limit)"], in: directory, mirror)
-            let client = try SPOPClient(stage.agent.endpoint)
-            var message = SPOPClient.Message(method: "POST", target: "/large")
-            message.body = [UInt8](repeating: 65, count: 12_000)
-            for _ in 0..<4_000 { try client.notify(message) }
-            let counters = try stage.counters()
-            #expect(counters["acks"] == 4_000)
-            #expect(counters.isBalanced)
-            #expect(counters["dropped_queue_full"] > 3_000)
-            #expect(counters["queued_bytes"] <= 8 << 20)
-            try stage.withTraffic { _ in }
-        }
     }
 }
 

@@ -1,0 +1,38 @@
+import Testing
+
+@testable import Agent
+
+@Suite("What the kernel lets the agent have")
+struct MemoryLimitTests {
+    @Test("Control groups bound by their own files and by those above")
+    func groups() {
+        #expect(
+            MemoryLimit.groupFiles("0::/system.slice/spoa-mirror.service\n") == [
+                "/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory.high",
+                "/sys/fs/cgroup/system.slice/memory.max", "/sys/fs/cgroup/system.slice/memory.high",
+                "/sys/fs/cgroup/system.slice/spoa-mirror.service/memory.max",
+                "/sys/fs/cgroup/system.slice/spoa-mirror.service/memory.high",
+            ])
+        #expect(
+            MemoryLimit.groupFiles("4:cpu,memory:/a\n3:cpuset:/b\nnonsense\n0::/\n") == [
+                "/sys/fs/cgroup/memory/memory.limit_in_bytes",
+                "/sys/fs/cgroup/memory/a/memory.limit_in_bytes",
+                "/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory.high",
+            ])
+        #expect(MemoryLimit.groupFiles("") == [])
+    }
+
+    @Test(
+        "What their files say",
+        arguments: [("67108864\n", 64 << 20), ("max\n", nil), ("9223372036854771712\n", nil), ("", nil)])
+    func values(text: String, bytes: Int?) {
+        #expect(MemoryLimit.groupLimit(text) == bytes)
+    }
+
+    @Test(
+        "Half of what is left is for copies, and never nothing",
+        arguments: [(64 << 20, 32 << 20), (5001, 2048), (0, 1024)])
+    func room(left: Int, forCopies: Int) {
+        #expect(MemoryLimit(name: "test", bytes: 128 << 20, room: left).forCopies == forCopies)
+    }
+}
