@@ -236,6 +236,7 @@ control 'wait drained 30s' >/dev/null || wrong 'copies are left'
 clients=$(tail -n 1 "$tmp/wrk.out")
 [[ $clients =~ connect=0\ read=0\ write=0\ status=0\ timeout=0$ ]] || wrong "clients saw errors: $clients"
 account=$(balance) || wrong "the account does not balance: $account"
+! grep -m 3 'no memory' "$tmp/agent.log" >&2 || wrong 'connections were closed for want of memory'
 [ "$calm_descriptors" -le $((first_descriptors + 32)) ] || wrong "descriptors grew: $first_descriptors, $calm_descriptors"
 [ "$calm_kilobytes" -le $((first_kilobytes + 30000)) ] || wrong "memory grew: $first_kilobytes KB, $calm_kilobytes KB"
 kill "$agent"

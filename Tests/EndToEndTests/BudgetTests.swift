@@ -55,6 +55,27 @@ extension EndToEnd {
             #expect(try agent.counters()["queued_bytes"] == 0)
         }
 
+        @Test("a frame that comes in pieces has its ACK, though copies fill their memory")
+        func frameInPieces() throws {
+            let (agent, mirror) = try agent(
+                { _ in .hang }, "--max-queue-bytes", "64KiB", "--max-queue-age", "1h")
+            defer { withExtendedLifetime(mirror) {} }
+            try notify(agent, 20, body: 10_000)
+            #expect(try agent.counters()["dropped_queue_full"] == 14)
+            let (client, other) = (try SPOPClient(agent.endpoint), try SPOPClient(agent.endpoint))
+            var message = SPOPClient.Message(method: "POST", target: "/in/pieces")
+            message.body = [UInt8](repeating: 65, count: 16_000)
+            for _ in 0..<20 {
+                // The one worker has read the first half when it answers what came behind it.
+                try client.notify(message) { try other.notify(.init(target: "/whole")) }
+            }
+            let counters = try agent.counters()
+            #expect(counters["acks"] == 60)
+            #expect(counters["agent_disconnects"] == 0)
+            #expect(counters["queued_bytes"] <= 64 << 10)
+            #expect(counters.isBalanced)
+        }
+
         @Test("a copy that waits too long expires")
         func expiry() throws {
             let (agent, mirror) = try agent(

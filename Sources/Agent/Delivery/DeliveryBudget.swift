@@ -7,6 +7,8 @@ final class DeliveryBudget: Sendable {
     private let retired = Atomic<Int>(0)
     private let queued = Atomic<Int>(0)
     private let bytes = Atomic<Int>(0)
+    /// Of frames that have begun.
+    private let frames = Atomic<Int>(0)
 
     /// Takes a place in the queue and `size` bytes of memory; false, and nothing taken, when either is used up.
     func reserveQueue(size: Int, maxQueue: Int, maxBytes: Int) -> Bool {
@@ -21,11 +23,17 @@ final class DeliveryBudget: Sendable {
     /// Gives back the place in the queue. The bytes stay taken until `releaseBytes`: a transfer holds them too.
     func releaseQueue() { queued.subtract(1, ordering: .relaxed) }
 
-    /// Takes `size` bytes of memory for a copy that is not whole yet; false, and nothing taken, when they are used up.
+    /// Takes `size` bytes of memory for a payload that is not whole yet; false, and nothing taken, when they are used up.
     func reserveBytes(_ size: Int, maxBytes: Int) -> Bool { Self.reserve(size, of: bytes, upTo: maxBytes) }
 
     /// Gives back memory.
     func releaseBytes(_ size: Int) { bytes.subtract(size, ordering: .relaxed) }
+
+    /// Takes `size` bytes of memory for a frame that is not whole yet; false, and nothing taken, when they are used up.
+    func reserveFrame(_ size: Int, maxBytes: Int) -> Bool { Self.reserve(size, of: frames, upTo: maxBytes) }
+
+    /// Gives back memory of a frame.
+    func releaseFrame(_ size: Int) { frames.subtract(size, ordering: .relaxed) }
 
     /// Takes one transfer to the current destination; false when all are taken. Those to earlier ones come on top.
     func reserveTransfer(maxInFlight: Int) -> Bool { Self.reserve(1, of: current, upTo: maxInFlight) }

@@ -113,17 +113,16 @@ final class SPOPConnection {
     /// What is not whole yet counts as memory of copies, and has to become whole in time.
     private func chargeUnfinished() {
         guard phase == .talking else { return }
-        if !held.charge(session.assembledBytes + reader.heldBytes, in: context) {
-            if session.isAssembling {
-                session.letGoOfFragments()
-                isOverBudget = true
-            }
-            if !held.charge(session.assembledBytes + reader.heldBytes, in: context) {
-                context.errors.report("no memory", "a connection was closed for it (--max-queue-bytes)")
-                session.disconnect(.resourceAllocationError, replies: &replies.bytes)
-                noteDisconnect(.resourceAllocationError)
-                return leave()
-            }
+        if !held.charge(fragments: session.assembledBytes, in: context) {
+            session.letGoOfFragments()
+            isOverBudget = true
+            _ = held.charge(fragments: session.assembledBytes, in: context)
+        }
+        guard held.charge(frame: reader.heldBytes, in: context) else {
+            context.errors.report("no memory", "a connection was closed for it (--max-queue-bytes)")
+            session.disconnect(.resourceAllocationError, replies: &replies.bytes)
+            noteDisconnect(.resourceAllocationError)
+            return leave()
         }
         guard session.state == .open else { return }
         let isUnfinished = session.isAssembling || reader.isInsideFrame
@@ -300,7 +299,7 @@ final class SPOPConnection {
         // NOTIFYs that got no answer any more ended in an error, as HAProxy sees it.
         context.counters.add(delayed?.count ?? 0, to: .errors)
         delayed = nil
-        _ = held.charge(0, in: context)
+        held.release(in: context)
         updateGauges()
         context.counters.add(to: .connectionsClosed)
         context.closed(self)

@@ -53,11 +53,17 @@ final class SPOPClient {
         self.maxFrameSize = size
     }
 
-    /// Sends `message` in one frame and waits for its ACK.
-    func notify(_ message: Message) throws {
+    /// Sends `message` in one frame and waits for its ACK; `inTheMiddle` runs when half of the frame is sent.
+    func notify(_ message: Message, inTheMiddle: (() throws -> Void)? = nil) throws {
         sent += 1
-        try socket.write(
-            SPOPFrame(type: SPOPFrame.notify, stream: sent, frame: 1, payload: message.payload).bytes)
+        let bytes = SPOPFrame(type: SPOPFrame.notify, stream: sent, frame: 1, payload: message.payload).bytes
+        if let inTheMiddle {
+            try socket.write(Array(bytes.prefix(bytes.count / 2)))
+            try inTheMiddle()
+            try socket.write(Array(bytes.suffix(bytes.count - bytes.count / 2)))
+        } else {
+            try socket.write(bytes)
+        }
         let answer = try nextFrame()
         guard answer.type == SPOPFrame.ack, answer.stream == sent else {
             throw HarnessError("not the ACK of stream \(sent): \(answer)")
