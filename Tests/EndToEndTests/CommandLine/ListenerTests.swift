@@ -44,8 +44,8 @@ extension EndToEnd {
 
         @Test(
             "IPv6",
-            .enabled("needs IPv6 on the loopback interface") {
-                (try? Socket.listen(on: .tcp("::1", 0))) != nil
+            .enabled("SKIPPED: needs IPv6 on the loopback interface") {
+                skipsNothing || (try? Socket.listen(on: .tcp("::1", 0))) != nil
             })
         func ipv6() throws {
             let scenario = try Scenario(.debian, agentAt: .ipv6Loopback)
