@@ -3,19 +3,33 @@ import Testing
 
 /// Clients, HAProxy, production and an agent, whose way to the mirror a test breaks while requests flow.
 final class FaultStage {
+    private let version: HAProxyVersion
     let directory: TemporaryDirectory
     let production: RecordingMirror
     let agent: AgentProcess
     let haproxy: HAProxyProcess
     let adminSocket: String
+    /// What clients send with each request.
+    var body: [UInt8] = []
+    private let relay: CuttingRelay?
     /// Where clients connect.
     private let frontend: Endpoint
+    /// Requests that production has answered.
+    private var answered = 0
+
+    /// What is said of an ACK that did not come in time.
+    static let late = "late ACKs"
 
     /// The agent listens on a UNIX socket, which is there in every network namespace; `launcher` puts it into another one.
+    /// HAProxy's frames arrive as they are, or in `pieces` of these sizes.
+    ///
+    /// A broken mirror has to hold its copies for seconds: an ACK that waited for it is then too late for HAProxy.
     init(
-        mirrorURL: String, _ arguments: [String] = [], environment: [String: String] = [:],
-        launcher: [String] = [], in directory: TemporaryDirectory
+        _ version: HAProxyVersion = .debian, mirrorURL: String, _ arguments: [String] = [],
+        environment: [String: String] = [:], launcher: [String] = [], pieces: [Int] = [],
+        checksHealth: Bool = true, in directory: TemporaryDirectory
     ) throws {
+        self.version = version
         self.directory = directory
         production = try RecordingMirror()
         adminSocket = directory.file("admin.sock")
@@ -24,12 +38,14 @@ final class FaultStage {
             endpoint, ["--mirror-url", mirrorURL, "--admin-socket", adminSocket, "-n", "2"] + arguments,
             in: directory, environment: environment, launcher: launcher)
         frontend = .loopback(try Ports.free())
+        relay = pieces.isEmpty ? nil : try CuttingRelay(to: endpoint, pieces: pieces)
         var configuration = HAProxyConfiguration(
-            frontend: frontend, production: .loopback(production.port), agent: endpoint,
-            agentMode: HAProxyVersion.debian.agentMode)
-        // What production would want, and shorter than what an agent that is stopped takes.
+            frontend: frontend, production: .loopback(production.port),
+            agent: relay.map { .loopback($0.port) } ?? endpoint, agentMode: version.agentMode)
+        // What production would want, and shorter than any fault lasts here.
         configuration.processingTimeout = "1s"
-        haproxy = try HAProxyProcess(.debian, configuration, in: directory)
+        configuration.checksHealth = checksHealth
+        haproxy = try HAProxyProcess(version, configuration, in: directory)
         try eventually("the agent answers on its admin socket", evidence: { agent.log }) {
             (try? counters()) != nil
         }
@@ -45,15 +61,20 @@ final class FaultStage {
         return String(decoding: try socket.readToEnd(), as: UTF8.self)
     }
 
-    /// Has clients ask while `body` breaks something and mends it; none of them may see an error, and every copy must come to
-    /// an end that is counted. Returns the counters at the end.
+    /// Has clients ask while `body` breaks something and mends it; none of them may see an error, HAProxy must have had each
+    /// ACK in time unless `acknowledgesLate`, and every copy must come to an end that is counted. Returns the counters at the
+    /// end.
     @discardableResult
-    func withTraffic(_ body: (Traffic) throws -> Void) throws -> AgentCounters {
-        let report = try Traffic.flow(to: frontend, prefix: "/fault") { traffic in
-            try moreTraffic(traffic)
+    func withTraffic(
+        requests: Int = 50, acknowledgesLate: Bool = false, _ body: (Traffic) throws -> Void
+    ) throws -> AgentCounters {
+        let report = try Traffic.flow(to: frontend, prefix: "/fault", body: self.body) { traffic in
+            try moreTraffic(traffic, requests: requests)
             try body(traffic)
-            try moreTraffic(traffic)
+            try moreTraffic(traffic, requests: requests)
         }
+        answered += report.requests
+        if !acknowledgesLate { try expectAcknowledgedInTime() }
         #expect(report.failures.isEmpty, "\(report.failures.prefix(5)) \(agent.log.suffix(2000))")
         #expect(agent.isRunning)
         var last: AgentCounters?
@@ -68,6 +89,24 @@ final class FaultStage {
             #expect(counters.isBalanced, "\(counters)")
             return counters.isSettled && counters["acks"] == counters["received"] ? counters : nil
         }
+    }
+
+    /// Expects no event of HAProxy's log to have failed, and that HAProxy hardly waited for most of them.
+    private func expectAcknowledgedInTime() throws {
+        let lines = try eventually("HAProxy has logged all events", evidence: { agent.log }) {
+            let lines = haproxy.filterLog
+            return (lines.map(\.processed).max() ?? 0) >= answered ? lines : nil
+        }
+        let failed = lines.filter { $0.status != 0 }
+        #expect(
+            failed.isEmpty, "\(Self.late): \(failed.count) events failed: \(failed.prefix(5).map(\.text))")
+        // Of all events: of those long ago the lines may be gone.
+        let errors = version == .debian ? lines.map(\.errors).max() ?? 0 : 0
+        #expect(errors == 0, "\(Self.late): HAProxy counts \(errors) errors")
+        // Half of them, so that a machine which stalls now and then fails nothing.
+        let times = lines.map(\.milliseconds).sorted()
+        let median = try #require(times.isEmpty ? nil : times[times.count / 2])
+        #expect(median < 200, "\(Self.late): half of the events took \(median) ms or more")
     }
 
     /// Waits until production has answered some more requests.

@@ -6,8 +6,8 @@ extension EndToEnd {
     struct MirrorFaultTests {
         @Test("killed and restarted, it gets what is sent from then on")
         func restarts() throws {
-            let mirror = try RecordingMirror()
-            let port = mirror.port
+            let port = try Ports.free()
+            let mirror = try RecordingMirror(port: port)
             let stage = try FaultStage(mirrorURL: "http://127.0.0.1:\(port)/", in: try TemporaryDirectory())
             var successor: RecordingMirror?
             let counters = try stage.withTraffic { traffic in
@@ -28,7 +28,7 @@ extension EndToEnd {
             let silent = try StubbornServer(says: [])
             let stage = try FaultStage(
                 mirrorURL: "https://127.0.0.1:\(silent.port)/",
-                ["--connect-timeout", "300ms", "--max-queue-age", "1s"], in: try TemporaryDirectory())
+                ["--connect-timeout", "4s", "--max-queue-age", "5s"], in: try TemporaryDirectory())
             let counters = try stage.withTraffic { _ in try stage.more(of: "failed_connect") }
             // A connection without its TLS has not come about.
             #expect(counters["completed"] == counters["failed_connect"])
@@ -42,7 +42,7 @@ extension EndToEnd {
                 again: Array("1\r\na\r\n".utf8))
             let stage = try FaultStage(
                 mirrorURL: "http://127.0.0.1:\(endless.port)/",
-                ["--timeout", "500ms", "--max-in-flight", "8", "--max-queue-age", "1s"],
+                ["--timeout", "4s", "--max-in-flight", "8", "--max-queue-age", "5s"],
                 in: try TemporaryDirectory())
             let counters = try stage.withTraffic { _ in try stage.more(of: "failed_timeout") }
             #expect(counters["responses_2xx"] == 0)
@@ -50,7 +50,9 @@ extension EndToEnd {
 
         @Test(
             "black-holed, it costs copies and nothing else; once packets arrive again, so do copies",
-            .enabled(if: NetworkNamespace.isPossible, "SKIPPED: a network namespace can only be made by root")
+            .enabled(
+                if: skipsNothing || NetworkNamespace.isPossible,
+                "SKIPPED: a network namespace can only be made by root")
         )
         func blackHole() throws {
             let network = try NetworkNamespace()
@@ -59,7 +61,7 @@ extension EndToEnd {
             let mirror = try network.run { try RecordingMirror(at: "10.9.9.1", port: 8080) }
             let stage = try FaultStage(
                 mirrorURL: "http://10.9.9.1:8080/",
-                ["--timeout", "500ms", "--connect-timeout", "500ms", "--max-queue-age", "1s"],
+                ["--timeout", "4s", "--connect-timeout", "4s", "--max-queue-age", "5s"],
                 launcher: try network.launcher(), in: try TemporaryDirectory())
             let counters = try stage.withTraffic { traffic in
                 try stage.more(of: "responses_2xx")

@@ -7,7 +7,11 @@ struct AgentCounters: CustomStringConvertible {
         let socket = try Socket.connect(to: .unix(path))
         try socket.write("show stat\n")
         socket.endWriting()
-        let answer = String(decoding: try socket.readToEnd(), as: UTF8.self)
+        self.init(answer: String(decoding: try socket.readToEnd(), as: UTF8.self))
+    }
+
+    /// What `answer` to `show stat` says.
+    init(answer: String) {
         let pairs = answer.split(separator: "\n").compactMap { line -> (String, Int)? in
             guard let colon = line.firstIndex(of: ":") else { return nil }
             return Int(line[colon...].dropFirst(2)).map { (String(line[..<colon]), $0) }

@@ -21,20 +21,22 @@ final class Traffic: Sendable {
     /// Has clients ask while `body` runs, and tells how they fared. Each target is unique and begins with `prefix`.
     static func flow(
         to endpoint: Endpoint, clients: Int = 4, connections: Connections = .kept, prefix: String,
-        during body: (Traffic) throws -> Void
+        body content: [UInt8] = [], during body: (Traffic) throws -> Void
     ) throws -> Report {
-        let traffic = Traffic(to: endpoint, clients: clients, connections: connections, prefix: prefix)
+        let traffic = Traffic(endpoint, clients: clients, connections, prefix: prefix, content)
         defer { traffic.stop() }
         try body(traffic)
         traffic.stop()
         return traffic.report.withLock { $0 }
     }
 
-    private init(to endpoint: Endpoint, clients: Int, connections: Connections, prefix: String) {
+    private init(
+        _ endpoint: Endpoint, clients: Int, _ connections: Connections, prefix: String, _ content: [UInt8]
+    ) {
         for client in 0..<clients {
             finished.enter()
             onThread { [self] in
-                run(endpoint, connections, prefix: "\(prefix)/\(client)")
+                run(endpoint, connections, prefix: "\(prefix)/\(client)", content)
                 finished.leave()
             }
         }
@@ -49,14 +51,17 @@ final class Traffic: Sendable {
         finished.wait()
     }
 
-    private func run(_ endpoint: Endpoint, _ connections: Connections, prefix: String) {
+    private func run(
+        _ endpoint: Endpoint, _ connections: Connections, prefix: String, _ content: [UInt8]
+    ) {
         var client: RawClient?
         var number = 0
         while !isStopping.load(ordering: .relaxed) {
             number += 1
             do {
                 var current = try client ?? RawClient(endpoint)
-                let request = Request(target: "\(prefix)/\(number)")
+                let request = Request(
+                    method: content.isEmpty ? "GET" : "POST", target: "\(prefix)/\(number)", body: content)
                 let status = try current.exchange(request).status
                 if status != 200 { throw HarnessError("status \(status)") }
                 client = connections == .kept ? current : nil
