@@ -7,7 +7,7 @@ enum Main {
     /// What each of them does with an input. It returns when the input is handled well, and traps when it is not.
     static let fuzzers: [String: @Sendable ([UInt8]) -> Void] = [
         "session": SessionFuzzer.run, "notify": NotifyFuzzer.run, "admin": AdminFuzzer.run,
-        "options": OptionsFuzzer.run, "state": StateFileFuzzer.run,
+        "options": OptionsFuzzer.run, "state": StateFileFuzzer.run, "http": HTTPFuzzer.run,
     ]
 
     /// libFuzzer takes a C function, which cannot carry a choice with it.

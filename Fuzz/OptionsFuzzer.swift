@@ -2,7 +2,8 @@ import AdminSocket
 @testable import Agent
 import ArgumentParser
 
-/// A command line, one argument a line: what it gives is a configuration, or a message; and what a setting shows can be set.
+/// A command line, one argument a line: what it gives is a configuration, or a message; what a setting shows can be set; and no
+/// copy goes where `--allow-destination` does not say.
 enum OptionsFuzzer {
     static func run(_ input: [UInt8]) {
         let arguments = input.split(separator: 0x0A).map { String(decoding: $0, as: UTF8.self) }
@@ -21,6 +22,41 @@ enum OptionsFuzzer {
             return
         }
         for name in SettingName.allCases { check(name, configuration.settings) }
+        checkDestination(of: configuration.settings)
+        for argument in arguments {
+            var settings = configuration.settings
+            guard (try? LiveSetting.put(argument, .url, into: &settings)) != nil else { continue }
+            checkDestination(of: settings)
+        }
+    }
+
+    /// What libcurl connects to is in the list. Both are taken apart here once more, by hand. Names of other than ASCII's letters
+    /// are left out (`AllowedDestinationsTests.foldedLetters`).
+    private static func checkDestination(of settings: Settings) {
+        let entries = settings.allowedDestinations.entries.map(\.description)
+        let origin = settings.destination.origin
+        guard !entries.isEmpty, origin.utf8.allSatisfy({ $0 < 0x80 }) else { return }
+        let isSecure = origin.hasPrefix("https://")
+        require(
+            origin.hasPrefix(isSecure ? "https://" : "http://") && origin.hasSuffix("/"),
+            "no origin: \(origin)")
+        let place = apart(origin.utf8.dropFirst(isSecure ? 8 : 7).dropLast())
+        let isNamed = entries.contains { entry in
+            let named = apart(entry.utf8[...])
+            return named.host == place.host
+                && (named.port == nil || named.port == place.port ?? (isSecure ? 443 : 80))
+        }
+        require(isNamed, "\(origin) is allowed by \(entries)")
+    }
+
+    /// `HOST[:PORT]`: the host in lower case without a dot at its end.
+    private static func apart(_ text: Substring.UTF8View) -> (host: [UInt8], port: Int?) {
+        let colon = text.lastIndex(of: UInt8(ascii: ":")).flatMap { colon in
+            text[colon...].contains(UInt8(ascii: "]")) ? nil : colon
+        }
+        var host = text[..<(colon ?? text.endIndex)].map { (0x41...0x5A).contains($0) ? $0 | 0x20 : $0 }
+        if host.last == UInt8(ascii: ".") { host.removeLast() }
+        return (host, colon.flatMap { Int(Substring(text[$0...].dropFirst())) })
     }
 
     private static func check(_ name: SettingName, _ settings: Settings) {

@@ -9,13 +9,18 @@ enum Seeds {
         var seeds: [String: [[UInt8]]] = [
             "admin": adminLines.map { Array($0.utf8) },
             "options": commandLines.map { Array($0.split(separator: " ").joined(separator: "\n").utf8) },
+            "http": requests.map { [3, 1, 4, 20] + Array($0.utf8) },
             "state": [stateFile, "", "resume\npause\n", "pause until 1\n"].map { Array($0.utf8) },
         ]
         let files = FileManager.default.enumerator(atPath: fixtures)?.compactMap { $0 as? String } ?? []
         for file in files.sorted() where file.hasSuffix(".bin") {
             guard let data = FileManager.default.contents(atPath: "\(fixtures)/\(file)") else { continue }
             let cuts: [UInt8] = [1, 3, 200, 7, 255]
-            seeds["session", default: []].append([UInt8(cuts.count)] + cuts + Array(data.prefix(20_000)))
+            let stream = cuts + Array(data.prefix(20_000))
+            seeds["session", default: []].append([UInt8(cuts.count)] + stream)
+            if file.contains("fragmented") {
+                seeds["session", default: []].append([0x80 | UInt8(cuts.count)] + stream)
+            }
             seeds["notify", default: []] += notifies(in: Array(data))
         }
         for (name, inputs) in seeds {
@@ -42,7 +47,15 @@ enum Seeds {
         "--sample-rate 0.5% --methods GET,PUT --host-header destination --truncated-body send",
         "--haproxy-bufsize 32KiB --mark-header none --http-version 2 --tls-insecure --allow-link-local",
         "--max-in-flight 1 --max-queue 2 --max-queue-bytes 64MiB --max-queue-age 1.5s --connect-timeout 1",
+        "-u http://qa.example:8080/p --allow-destination qa.example --allow-destination=b.example:443 https://B.example.",
+        "-u http://[::1]/ --allow-destination [::1]:80 --allow-destination 127.1 http://0x7f.1/ http://127.0.0.1:9/",
         "--timeout 10s --max-response 1MiB --max-connections 3 --hello-timeout 1d --mark-header=X-M:y",
+    ]
+
+    private static let requests = [
+        "GET /metrics HTTP/1.1\r\nHost: a\r\n\r\n", "HEAD /healthz?x=1 HTTP/1.0\n\n",
+        "GET /metrics HTTP/1.1\r\n",
+        "POST / HTTP/1.1\r\nContent-Length: 1\r\n\r\nx", "GET http://a/ HTTP/1.1\r\n\r\n", "\r\n\r\n",
     ]
 
     private static let stateFile = """

@@ -2,9 +2,8 @@ import Glibc
 @testable import Agent
 import SPOP
 
-/// A byte stream from HAProxy, in one piece and cut anywhere: the same events and the same replies come of both.
-///
-/// The first byte of an input tells how many bytes follow that are lengths of pieces; the rest is the stream.
+/// A byte stream from HAProxy, in one piece and cut anywhere: the same events and the same replies come of both. With the bit
+/// that is ours, fragments of some payloads are let go, as when the memory for them is full.
 enum SessionFuzzer {
     /// A connection as `SPOPConnection` has it, less its loop.
     private struct Connection: ~Copyable {
@@ -17,13 +16,15 @@ enum SessionFuzzer {
         private let reading: Int32
         private let writing: Int32
         private let buffer: UnsafeMutableRawBufferPointer
+        private let letsGo: Bool
         private var session = Session(
             limits: .init(maxFrameSize: 16380, maxPayloadSize: 4096, capabilities: Set(Capability.allCases)))
         private var reader: FrameReader
         private(set) var events: [Event] = []
         private(set) var replies: [UInt8] = []
 
-        init() {
+        init(letsGo: Bool) {
+            self.letsGo = letsGo
             var ends: [Int32] = [0, 0]
             require(pipe(&ends) == 0, "no pipe")
             (reading, writing) = (ends[0], ends[1])
@@ -63,8 +64,15 @@ enum SessionFuzzer {
             case .notify(let stream, let id, let payload):
                 answer(stream, id, frame.extracting(payload).bytes)
             case .notifyReassembled(let stream, let id, let payload): answer(stream, id, payload)
+            case .notifyTooLarge(let stream, let id):
+                events.append(.other(.notifyTooLarge(streamID: stream, frameID: id)))
+                _ = session.acknowledge(streamID: stream, frameID: id, replies: &replies)
             case let event: events.append(.other(event))
             }
+            // Decided by the frame: it is the same one however the stream is cut.
+            guard letsGo, frame.byteCount.isMultiple(of: 2) else { return }
+            session.letGoOfFragments()
+            require(session.assembledBytes == 0, "fragments are kept")
         }
 
         private mutating func answer(_ stream: UInt64, _ id: UInt64, _ payload: [UInt8]) {
@@ -74,20 +82,13 @@ enum SessionFuzzer {
     }
 
     static func run(_ input: [UInt8]) {
-        guard let first = input.first, input.count > Int(first) else { return }
-        let cuts = input[1..<(1 + Int(first))]
-        var stream = input[(1 + Int(first))...]
         // What fits in a pipe and in the read buffer at once.
-        guard stream.count < 32 << 10 else { return }
+        guard let pieces = Pieces(input), pieces.stream.count < 32 << 10 else { return }
 
-        var whole = Connection()
-        whole.feed(stream)
-        var cut = Connection()
-        for length in cuts {
-            cut.feed(stream.prefix(Int(length)))
-            stream = stream.dropFirst(Int(length))
-        }
-        cut.feed(stream)
+        var whole = Connection(letsGo: pieces.bit)
+        whole.feed(pieces.stream)
+        var cut = Connection(letsGo: pieces.bit)
+        for piece in pieces.pieces { cut.feed(piece) }
         require(whole.events == cut.events, "a cut changes what happens")
         require(whole.replies == cut.replies, "a cut changes what is said")
     }
