@@ -34,9 +34,9 @@ rpm: ## RPM package in .build/rpm
 	@scripts/install-deps.sh build rpm
 	@scripts/rpm.sh
 
-test: ## all tests, with real HAProxy 2.6 and 3.2; FILTER=NAME runs some
+test: ## all tests, with real HAProxy 2.6 and 3.2; FILTER=NAME runs some, FULL=1 in full length
 	@scripts/install-deps.sh build test
-	@scripts/test.sh $(if $(FILTER),--filter '$(FILTER)') $(ARGS)
+	@$(if $(FULL),SPOA_MIRROR_FULL_LENGTH=1) scripts/test.sh $(if $(FILTER),--filter '$(FILTER)') $(ARGS)
 
 test-systemd: ## the package in a Debian 12 that is booted for it: install, restart, upgrade, purge; takes root
 	@scripts/install-deps.sh build deb systemd
@@ -50,7 +50,7 @@ test-asan: ## the tests with AddressSanitizer and LeakSanitizer; FILTER=NAME run
 	@scripts/install-deps.sh build test
 	@scripts/sanitize.sh address $(if $(FILTER),'$(FILTER)')
 
-fuzz: ## each fuzzer for SECONDS=60; NAMES='session notify admin options state' runs some
+fuzz: ## each fuzzer for SECONDS=60; NAMES='session notify admin options state http' runs some
 	@scripts/install-deps.sh build
 	@scripts/fuzz.sh $(DURATION) $(NAMES)
 
