@@ -67,8 +67,9 @@ internal import CLinux
         var running: Int32 = 0
         linux_guard_enter(socket)
         unsafe curl_multi_socket_action(multi, socket, events, &running)
-        if linux_guard_leave() != 0 { cutOff() }
+        let wasLong = linux_guard_leave() != 0
         collect()
+        if wasLong { cutOff() }
     }
 
     /// A new turn of the loop begins: sockets that had to wait come first.

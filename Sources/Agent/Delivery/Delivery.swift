@@ -179,9 +179,11 @@ final class Delivery {
 
     // MARK: end
 
+    /// Its other connections would take as long, one after the other.
     private func mirrorWasCutOff() {
         lanes.hold(until: MonotonicClock.now + Self.holdInterval)
         reporter.mirrorWasCutOff(holdSeconds: Self.holdInterval)
+        while let transfer = active.last { completed(transfer, CURLE_RECV_ERROR) }
     }
 
     private func completed(_ transfer: Transfer, _ result: CURLcode) {

@@ -67,7 +67,7 @@ final class Agent {
         if case .unix(let path) = configuration.address { listenFile = SocketFile(bound: path) }
         pidFile = try configuration.pidFile.map { path throws(PIDFileError) in try PIDFile(path) }
         // libcurl would write the keys of its connections there, and with them what clients sent.
-        unsetenv("SSLKEYLOGFILE")
+        unsafe unsetenv("SSLKEYLOGFILE")
         curl_global_init(Int(CURL_GLOBAL_DEFAULT))
         let statistics = try startWorkers()
         try startControl(statistics)
