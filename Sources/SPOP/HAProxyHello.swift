@@ -66,7 +66,8 @@ package struct HAProxyHello: Hashable, Sendable {
     private static func speaksVersion2(_ list: String) -> Bool {
         list.split(separator: ",").contains { entry in
             let parts = entry.filter { $0 != " " }.split(separator: ".", omittingEmptySubsequences: false)
-            return parts.count == 2 && parts[0] == "2" && UInt32(parts[1]) != nil
+            return parts.count == 2 && parts[0] == "2" && !parts[1].isEmpty
+                && parts[1].utf8.allSatisfy { 0x30...0x39 ~= $0 }
         }
     }
 }

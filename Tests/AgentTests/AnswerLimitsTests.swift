@@ -24,6 +24,21 @@ struct AnswerLimitsTests {
         #expect(taken > AnswerLimits.maxHeaderBytes - 1000)
     }
 
+    @Test func linesAndPiecesEndAtTheirs() {
+        var limits = AnswerLimits()
+        limits.maxBody = 1 << 20
+        limits.reset(endsWithHeaders: false)
+        for _ in 0..<AnswerLimits.maxHeaderLines { #expect(limits.takeHeader(4, status: 200) == 4) }
+        #expect(limits.takeHeader(4, status: 200) == 0)
+        let pieces = (1 << 20) / AnswerLimits.pieceCost
+        for _ in 0..<pieces { #expect(limits.takeBody(1) == 1) }
+        #expect(limits.takeBody(1) == 0)
+        limits.maxBody = 1 << 30
+        limits.reset(endsWithHeaders: false)
+        #expect(limits.takeHeader(4, status: 200) == 4)
+        for _ in 0...pieces { #expect(limits.takeBody(16 << 10) == 16 << 10) }
+    }
+
     @Test func anAnswerWithoutABodyEndsAtTheEmptyLine() {
         var limits = AnswerLimits()
         limits.reset(endsWithHeaders: true)

@@ -89,7 +89,9 @@ struct CopyOptionsTests {
             ("169.254.169.254", true), ("169.253.1.1", false), ("127.0.0.1", false), ("fe80::1", true),
             ("febf::1", true),
             ("fec0::1", false), ("::1", false), ("::ffff:169.254.1.1", true), ("::ffff:10.0.0.1", false),
-            ("2001:db8::1", false),
+            ("2001:db8::1", false), ("::169.254.169.254", true), ("64:ff9b::a9fe:a9fe", true),
+            ("64:ff9b::a00:1", false), ("2002:a9fe:a9fe::1", true), ("2002:a00:1::1", false),
+            ("fd00:ec2::254", true), ("fd00:ec2::253", false),
         ])
     func linkLocal(_ text: String, _ expected: Bool) throws {
         var hints = addrinfo()

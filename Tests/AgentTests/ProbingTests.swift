@@ -14,6 +14,18 @@ struct ProbingTests {
         #expect(probing.nextLook(now: 1) == nil)
     }
 
+    @Test func nothingStartsDuringAHold() {
+        var probing = Probing()
+        probing.hold(until: 5)
+        #expect(probing.allowance(32, now: 4) == 0)
+        #expect(probing.nextLook(now: 4) == 1)
+        probing.ended(.response(200), now: 4)
+        #expect(probing.allowance(32, now: 4) == 0)
+        #expect(probing.allowance(32, now: 5) == 32)
+        probing.ended(.failed(.connect), now: 5)
+        #expect(probing.allowance(32, now: 5.1) == 1)
+    }
+
     @Test("one at a time after a failed connection", arguments: [FailureReason.connect, .dns, .tls])
     func oneAtATime(_ reason: FailureReason) {
         var probing = Probing()

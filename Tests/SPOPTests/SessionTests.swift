@@ -68,7 +68,7 @@ struct SessionTests {
         arguments: [
             ("2.0", true), ("1.0, 2.3", true), (" 2.0 ,3.0", true), ("1.0", false), ("3.0", false),
             ("2", false),
-            ("", false), ("2.x", false), ("20.0", false),
+            ("", false), ("2.x", false), ("20.0", false), ("2.+1", false), ("2.", false),
         ])
     func versions(_ list: String, _ isAccepted: Bool) {
         var driver = SessionDriver()

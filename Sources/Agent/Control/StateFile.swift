@@ -124,7 +124,7 @@ struct StateFile {
         let action = "write state file \(path.debugDescription)"
         let temporary = "\(path).new"
         let number = unsafe open(
-            temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, mode_t(0o640))
+            temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, mode_t(0o640))
         guard number >= 0 else { throw SystemError(action) }
         let file = Descriptor(owning: number)
         let count = unsafe Glibc.write(number, text, text.utf8.count)

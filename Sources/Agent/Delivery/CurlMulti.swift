@@ -1,4 +1,5 @@
 internal import CLibcurl
+internal import CLinux
 
 /// libcurl's multi interface on a libev loop (curl_multi_socket_action(3)): libcurl says which sockets and which time
 /// it waits for, the loop tells it when they are due.
@@ -9,6 +10,7 @@ internal import CLibcurl
     /// One watcher per descriptor number, kept when libcurl lets the socket go: it takes it back for the next request.
     private var watchers: [IOWatcher?] = []
     private let completed: (Transfer, CURLcode) -> Void
+    private let cutOff: () -> Void
     /// When the first socket of this turn was served, on the monotonic clock, in seconds; nil before.
     private var turnStart: Double?
 
@@ -19,12 +21,16 @@ internal import CLibcurl
     /// Seconds that the mirror's sockets may take of one turn of the loop.
     private static let turnBudget = 0.0005
 
-    /// Calls `completed` for each transfer that ends, never from inside `start`.
-    init?(loop: EventLoop, completed: @escaping (Transfer, CURLcode) -> Void) {
+    /// Calls `completed` for each transfer that ends, never from inside `start`, and `cutOff` when a call into libcurl lasted so
+    /// long that the connections it served were cut off.
+    init?(
+        loop: EventLoop, completed: @escaping (Transfer, CURLcode) -> Void, cutOff: @escaping () -> Void
+    ) {
         guard let multi = unsafe curl_multi_init() else { return nil }
         unsafe self.multi = multi
         self.loop = loop
         self.completed = completed
+        self.cutOff = cutOff
         let this = unsafe Unmanaged.passUnretained(self).toOpaque()
         unsafe shim_multi_set_socket_function(
             multi, { _, socket, what, this, _ in unsafe socketChanged(socket, what, this) }, this)
@@ -53,10 +59,17 @@ internal import CLibcurl
     func remove(_ transfer: Transfer) { unsafe curl_multi_remove_handle(multi, transfer.handle) }
 
     /// Lets libcurl do what is due: new transfers, time-outs, retries.
-    func kick() {
+    func kick() { act(on: CURL_SOCKET_TIMEOUT, 0) }
+
+    /// libcurl reads a socket for as long as there is something that it understands: frames of HTTP/2 or TLS without
+    /// content, from a mirror that is fast enough, keep it for ever.
+    private func act(on socket: curl_socket_t, _ events: Int32) {
         var running: Int32 = 0
-        unsafe curl_multi_socket_action(multi, CURL_SOCKET_TIMEOUT, 0, &running)
+        linux_guard_enter(socket)
+        unsafe curl_multi_socket_action(multi, socket, events, &running)
+        let wasLong = linux_guard_leave() != 0
         collect()
+        if wasLong { cutOff() }
     }
 
     /// A new turn of the loop begins: sockets that had to wait come first.
@@ -83,11 +96,9 @@ internal import CLibcurl
             waiting.insert(socket)
             return
         }
-        var running: Int32 = 0
-        let bits =
-            (events.contains(.read) ? CURL_CSELECT_IN : 0) | (events.contains(.write) ? CURL_CSELECT_OUT : 0)
-        unsafe curl_multi_socket_action(multi, socket, bits, &running)
-        collect()
+        act(
+            on: socket,
+            (events.contains(.read) ? CURL_CSELECT_IN : 0) | (events.contains(.write) ? CURL_CSELECT_OUT : 0))
     }
 
     private func collect() {

@@ -13,6 +13,9 @@ final class Delivery {
     private static let step = 4
     /// Seconds until a worker that has no transfer of its own looks again for one that others gave back.
     private static let retryInterval = 0.005
+    /// Seconds that copies wait after a mirror has kept a call into libcurl from its end: what it takes of the worker stays
+    /// a small share.
+    private static let holdInterval = 5.0
     /// Copies dropped in one go; the others are dropped in the next turns.
     private static let expiryBatch = 500
     /// Seconds between looks for copies that waited too long.
@@ -46,7 +49,9 @@ final class Delivery {
         self.budget = budget
         self.counters = counters
         self.reporter = reporter
-        multi = CurlMulti(loop: loop) { [unowned self] in completed($0, $1) }
+        multi = CurlMulti(
+            loop: loop, completed: { [unowned self] in completed($0, $1) },
+            cutOff: { [unowned self] in mirrorWasCutOff() })
         guard multi != nil else { throw OutOfMemory() }
         limitConnections()
         turn = TurnWatcher(loop: loop) { [unowned self] in startBatch() }
@@ -104,16 +109,20 @@ final class Delivery {
         }
         let now = MonotonicClock.now
         guard !settings.isPaused else { return dropPaused() }
-        dropExpired(now)
-        let isBusy = startBatch(of: .current, now)
-        // While transfers can be started, the loop may not sleep on the rest of the queue.
-        turn?.isBusy = startBatch(of: .retired, now) || isBusy
+        // While copies can be started or dropped, the loop may not sleep on the rest of the queue.
+        var isBusy = dropExpired(now)
+        if startBatch(of: .current, now) { isBusy = true }
+        if startBatch(of: .retired, now) { isBusy = true }
+        turn?.isBusy = isBusy
         waitForRoom(now)
     }
 
     /// True when more can be started in the next turn.
     private func startBatch(of lane: Lanes.Kind, _ now: Double) -> Bool {
-        guard !lanes[lane].queue.isEmpty else { return false }
+        // One that is left over from this turn's drops must not be sent.
+        guard let first = lanes[lane].queue.first, first.header.receivedAt >= now - maxQueueAge else {
+            return false
+        }
         let allowed = lanes[lane].probing.allowance(Self.batch, now: now)
         var started = 0
         repeat {
@@ -170,6 +179,13 @@ final class Delivery {
 
     // MARK: end
 
+    /// Its other connections would take as long, one after the other.
+    private func mirrorWasCutOff() {
+        lanes.hold(until: MonotonicClock.now + Self.holdInterval)
+        reporter.mirrorWasCutOff(holdSeconds: Self.holdInterval)
+        while let transfer = active.last { completed(transfer, CURLE_RECV_ERROR) }
+    }
+
     private func completed(_ transfer: Transfer, _ result: CURLcode) {
         let outcome = transfer.outcome(result)
         let now = MonotonicClock.now
@@ -219,7 +235,9 @@ final class Delivery {
         release(request)
     }
 
-    private func dropExpired(_ now: Double) {
+    /// True when there may be more of them.
+    @discardableResult
+    private func dropExpired(_ now: Double) -> Bool {
         let oldest = now - maxQueueAge
         var left = Self.expiryBatch
         while left > 0, let request = lanes.popFirst(receivedBefore: oldest) {
@@ -228,6 +246,7 @@ final class Delivery {
         }
         if lanes.isEmpty { expiry?.stop() }
         reportWhenDrained()
+        return left == 0
     }
 
     /// A pause sends nothing: what has waited is not wanted any more.

@@ -1,4 +1,5 @@
 internal import CLibcurl
+internal import CLinux
 internal import Logging
 internal import Stats
 
@@ -8,6 +9,14 @@ struct DeliveryReporter {
     let errors: RepeatedErrors
     let failures: RecentFailures
     let requests: Logger
+
+    /// One call into libcurl took more processor time than any honest answer does.
+    func mirrorWasCutOff(holdSeconds: Double) {
+        errors.report(
+            "mirror: cut off",
+            "reading one answer took over \(LINUX_GUARD_MILLISECONDS) ms of processor time; copies wait \(holdSeconds) s"
+        )
+    }
 
     /// A transfer is over and still has its request.
     func ended(

@@ -54,6 +54,12 @@ struct Lanes {
         return count
     }
 
+    /// Nothing is started before `time`.
+    mutating func hold(until time: Double) {
+        current.probing.hold(until: time)
+        retired.probing.hold(until: time)
+    }
+
     /// Takes out a copy that came before `time`, if there is one at the head of a lane.
     mutating func popFirst(receivedBefore time: Double) -> MirrorRequest? {
         if let first = retired.queue.first, first.header.receivedAt < time { return retired.queue.popFirst() }

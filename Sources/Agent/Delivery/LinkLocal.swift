@@ -1,8 +1,10 @@
 internal import Glibc
 
-/// Tells the addresses that are valid on one network link only (RFC 3927; RFC 4291, section 2.5.6).
+/// Tells the addresses that are valid on one network link only (RFC 3927; RFC 4291, section 2.5.6), where clouds have their
+/// metadata services.
 enum LinkLocal {
-    /// True for 169.254.0.0/16, also when mapped into IPv6, and for fe80::/10.
+    /// True for 169.254.0.0/16, also inside of IPv6 addresses (mapped, compatible, NAT64 of RFC 6052, 6to4 of RFC 3056), for
+    /// fe80::/10, and for fd00:ec2::254, which is Amazon's metadata service in IPv6.
     static func contains(_ address: UnsafePointer<sockaddr>, length: socklen_t) -> Bool {
         let bytes = unsafe UnsafeRawBufferPointer(start: address, count: Int(length))
         switch unsafe Int32(address.pointee.sa_family) {
@@ -12,11 +14,20 @@ enum LinkLocal {
         case AF_INET6 where bytes.count >= MemoryLayout<sockaddr_in6>.size:
             // sin6_addr stands behind family, port and flow information.
             let host = unsafe bytes[8..<24]
-            let isMapped =
-                unsafe host.prefix(10).allSatisfy { $0 == 0 } && host[18] == 0xFF && host[19] == 0xFF
-            if isMapped { return unsafe host[20] == 169 && host[21] == 254 }
-            return unsafe host[8] == 0xFE && host[9] & 0xC0 == 0x80
+            return unsafe contains(Array(host))
         default: return false
         }
+    }
+
+    /// Of an IPv6 address.
+    private static func contains(_ host: [UInt8]) -> Bool {
+        // Where the bytes of an IPv4 address stand behind these.
+        let carriers: [[UInt8]] = [
+            [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xFF, 0xFF], [UInt8](repeating: 0, count: 12),
+            [0x00, 0x64, 0xFF, 0x9B, 0, 0, 0, 0, 0, 0, 0, 0], [0x20, 0x02],
+        ]
+        if carriers.contains(where: { host.starts(with: $0 + [169, 254]) }) { return true }
+        let amazon: [UInt8] = [0xFD, 0x00, 0x0E, 0xC2, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0x02, 0x54]
+        return host == amazon || (host[0] == 0xFE && host[1] & 0xC0 == 0x80)
     }
 }

@@ -7,15 +7,24 @@ struct Probing {
     private var isActive = false
     private var nextTry = 0.0
     private var isTrying = false
+    /// When the hold ends.
+    private var heldUntil = -Double.infinity
 
     /// How many transfers may start now, at most `limit`.
     func allowance(_ limit: Int, now: Double) -> Int {
+        guard now >= heldUntil else { return 0 }
         guard isActive else { return limit }
         return isTrying || now < nextTry ? 0 : min(1, limit)
     }
 
     /// When to look again, if nothing else happens; nil when a transfer's end will tell.
-    func nextLook(now: Double) -> Double? { isActive && !isTrying ? max(0, nextTry - now) : nil }
+    func nextLook(now: Double) -> Double? {
+        if now < heldUntil { return heldUntil - now }
+        return isActive && !isTrying ? max(0, nextTry - now) : nil
+    }
+
+    /// Nothing may start before `time`, whatever becomes of the transfers that are under way.
+    mutating func hold(until time: Double) { heldUntil = time }
 
     /// A transfer starts.
     mutating func started() { isTrying = isActive }
@@ -23,7 +32,7 @@ struct Probing {
     /// A transfer is over. Any that got a connection shows that the mirror is there.
     mutating func ended(_ outcome: Outcome, now: Double) {
         guard case .failed(let reason) = outcome, reason.isUnreachable else {
-            self = Probing()
+            (isActive, isTrying) = (false, false)
             return
         }
         isActive = true

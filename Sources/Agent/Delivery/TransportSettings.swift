@@ -1,5 +1,4 @@
 internal import CLibcurl
-internal import CLinux
 internal import Glibc
 
 /// How connections to the mirror are made.
@@ -57,8 +56,7 @@ extension TransportSettings {
         unsafe shim_easy_set_string(handle, CURLOPT_SSLKEY, keyFile)
         // A key with a pass phrase is refused; without this, OpenSSL would ask on the terminal and wait.
         unsafe shim_easy_set_string(handle, CURLOPT_KEYPASSWD, "")
-        unsafe shim_easy_set_open_socket_function(
-            handle, allowsLinkLocal ? nil : { unsafe openSocket($0, $1, $2) })
+        unsafe MirrorSocket.setFunctions(of: handle, allowsLinkLocal: allowsLinkLocal)
         unsafe shim_easy_set_string(handle, CURLOPT_INTERFACE, source)
         unsafe shim_easy_set_long(handle, CURLOPT_LOCALPORT, Int(sourcePorts?.lowerBound ?? 0))
         unsafe shim_easy_set_long(handle, CURLOPT_LOCALPORTRANGE, sourcePorts?.count ?? 1)
@@ -80,17 +78,4 @@ extension TransportSettings {
         guard let standard = unsafe standard, unsafe access(standard, R_OK) == 0 else { return }
         unsafe shim_easy_set_string(handle, CURLOPT_CAPATH, nil)
     }
-}
-
-/// CURLOPT_OPENSOCKETFUNCTION(3): refuses link-local destinations, after the name is resolved, so that no name leads there.
-private func openSocket(
-    _: UnsafeMutableRawPointer?, _: curlsocktype, _ address: UnsafeMutablePointer<curl_sockaddr>?
-) -> curl_socket_t {
-    guard let address = unsafe address else { return CURL_SOCKET_BAD }
-    // The address may be longer than its field: it is reached from the start of the structure.
-    let start = unsafe UnsafeRawPointer(address) + (MemoryLayout<curl_sockaddr>.offset(of: \.addr) ?? 0)
-    let isRefused = unsafe LinkLocal.contains(
-        start.assumingMemoryBound(to: sockaddr.self), length: address.pointee.addrlen)
-    guard !isRefused else { return CURL_SOCKET_BAD }
-    return unsafe linux_socket(address.pointee.family, address.pointee.socktype, address.pointee.protocol)
 }

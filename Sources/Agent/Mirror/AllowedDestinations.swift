@@ -20,7 +20,8 @@ struct AllowedDestinations: Hashable, Sendable {
         }
 
         func allows(_ destination: Destination) -> Bool {
-            host == destination.host && (port == nil || port == destination.port)
+            // Byte by byte: equal strings may be spelled differently, and libcurl goes by the spelling.
+            host.utf8.elementsEqual(destination.host.utf8) && (port == nil || port == destination.port)
         }
 
         var description: String { port.map { "\(host):\($0)" } ?? host }

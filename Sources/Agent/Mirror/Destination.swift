@@ -36,10 +36,16 @@ final class Destination: Sendable {
             throw InvalidValue(
                 url, accepted: accepted, problem: .url("port 0 (1 to 65535 expected)"))
         }
-        guard parts.query == nil, parts.fragment == nil else {
+        guard parts.query == nil, parts.fragment == nil,
+            !url.utf8.contains(where: { $0 == 0x3F || $0 == 0x23 })
+        else {
             throw InvalidValue(
                 url, accepted: "a URL without query and fragment; its path is a prefix",
                 problem: .url("a query or fragment is not allowed in it, its path is a prefix"))
+        }
+        guard Self.isHost(parts.host) else {
+            throw InvalidValue(
+                url, accepted: accepted, problem: .url("'\(parts.host)' is neither a name nor an address"))
         }
         self.url = url
         let host = parts.host.lowercased()
@@ -47,11 +53,19 @@ final class Destination: Sendable {
         self.port = parts.port.flatMap { Int($0) } ?? (parts.scheme == "https" ? 443 : 80)
         hasPort = parts.port != nil
         let port = parts.port.map { ":\($0)" } ?? ""
-        origin = "\(parts.scheme)://\(parts.host)\(port)/"
+        origin = "\(parts.scheme)://\(parts.hostAndZone)\(port)/"
         authority = Array("\(parts.host)\(port)".utf8)
         var prefix = Array(parts.path.utf8)
         while prefix.last == UInt8(ascii: "/") { prefix.removeLast() }
         self.prefix = prefix
+    }
+
+    /// A name that ends like an address is one (libcurl has spelled it in four numbers), or resolvers disagree on what it is.
+    private static func isHost(_ host: String) -> Bool {
+        let labels = host.split(separator: ".", omittingEmptySubsequences: false)
+        guard let last = labels.last(where: { !$0.isEmpty }) else { return false }
+        guard last.utf8.allSatisfy({ 0x30...0x39 ~= $0 }) else { return true }
+        return labels.count == 4 && labels.allSatisfy { UInt8($0) != nil }
     }
 }
 
@@ -59,6 +73,8 @@ final class Destination: Sendable {
 private struct URLParts {
     let scheme: String
     let host: String
+    /// The host with the zone of an IPv6 address (RFC 6874), which says through which interface it is reached.
+    let hostAndZone: String
     let path: String
     let port: String?
     let user: String?
@@ -87,6 +103,7 @@ private struct URLParts {
         else { throw InvalidValue(url, accepted: accepted, problem: .url("'\(url)' (\(accepted) expected)")) }
         self.scheme = scheme.lowercased()
         self.host = host
+        hostAndZone = part(CURLUPART_ZONEID).map { "\(host.dropLast())%25\($0)]" } ?? host
         path = part(CURLUPART_PATH) ?? "/"
         port = part(CURLUPART_PORT)
         user = part(CURLUPART_USER)

@@ -66,6 +66,8 @@ final class Agent {
         let sockets = try ListeningSocket.open(configuration.address, backlog: configuration.backlog)
         if case .unix(let path) = configuration.address { listenFile = SocketFile(bound: path) }
         pidFile = try configuration.pidFile.map { path throws(PIDFileError) in try PIDFile(path) }
+        // libcurl would write the keys of its connections there, and with them what clients sent.
+        unsafe unsetenv("SSLKEYLOGFILE")
         curl_global_init(Int(CURL_GLOBAL_DEFAULT))
         let statistics = try startWorkers()
         try startControl(statistics)
@@ -153,6 +155,9 @@ final class Agent {
     private func watchSignals() {
         // A write to a closed connection must be an error code, also inside libcurl and its TLS library.
         signal(SIGPIPE, SIG_IGN)
+        // HAProxy's and other daemons' neighbours mean something by these; here they would be the end without a drain.
+        signal(SIGUSR1, SIG_IGN)
+        signal(SIGUSR2, SIG_IGN)
         for number in [SIGTERM, SIGINT] {
             signals.append(SignalWatcher(loop: loop, signal: number) { [unowned self] in stop() })
         }

@@ -165,7 +165,8 @@ final class LogFile: Sendable {
     }
 
     private static func open(_ path: String, truncating: Bool) throws(SystemError) -> Descriptor {
-        let flags = O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | (truncating ? O_TRUNC : 0)
+        // Not blocking: nobody may read a pipe that stands in its place.
+        let flags = O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NONBLOCK | (truncating ? O_TRUNC : 0)
         let number = unsafe Glibc.open(path, flags, mode_t(0o640))
         guard number >= 0 else { throw SystemError("open log file \(path.debugDescription)") }
         return Descriptor(owning: number)

@@ -38,4 +38,23 @@ int linux_name_thread(unsigned long thread, const char *name);
 /* malloc_trim(3): gives free memory back to the system. */
 void linux_trim_memory(void);
 
+/*
+ * A bound on the processor time that one call into a library may take on this thread, for calls that read a peer's bytes for
+ * as long as there are any. Past it, the sockets that the call may be reading are shut down (shutdown(2)), and it ends.
+ *
+ * Between enter and leave a call may last `LINUX_GUARD_MILLISECONDS` of the thread's own time, and twice that at most.
+ * The clock stands still while the process is stopped or waits for a processor.
+ */
+#define LINUX_GUARD_MILLISECONDS 100
+
+/* A socket that calls on this thread may read, until it is removed. Those above 65535 are only known to `enter`. */
+void linux_guard_add(int descriptor);
+void linux_guard_remove(int descriptor);
+
+/* A call begins that reads `descriptor`, or, when that is negative, any of those added. */
+void linux_guard_enter(int descriptor);
+
+/* It is over: 1 when it lasted too long. */
+int linux_guard_leave(void);
+
 #endif

@@ -22,6 +22,27 @@ extension EndToEnd {
             #expect(agent.summary != nil, "no last summary in \(agent.log)")
         }
 
+        @Test("signals that mean something to other daemons end nothing", arguments: [SIGUSR1, SIGUSR2])
+        func ignoredSignals(signal: Int32) throws {
+            let agent = try AgentProcess(.loopback(try Ports.free()), [], in: try TemporaryDirectory())
+            agent.send(signal: signal)
+            try SPOPClient(agent.endpoint).notify(.init())
+            #expect(try agent.terminate() == .status(0))
+        }
+
+        @Test("a log file or state file that somebody made a pipe holds up nobody")
+        func pipes() throws {
+            let directory = try TemporaryDirectory()
+            let (log, state) = (directory.file("agent.log"), directory.file("state"))
+            let agent = try WatchedAgent(
+                mirrorURL: "http://127.0.0.1:9/", ["-l", "A:\(log)", "--state-file", state], in: directory)
+            try FileManager.default.removeItem(atPath: log)
+            #expect(mkfifo(log, 0o600) == 0 && mkfifo("\(state).new", 0o600) == 0)
+            agent.process.send(signal: SIGHUP)
+            #expect(try agent.ask("save state").contains("Cannot write state file"))
+            #expect(try agent.process.terminate() == .status(0))
+        }
+
         @Test("SIGHUP reopens a log file that was moved away")
         func reopensLog() throws {
             let directory = try TemporaryDirectory()

@@ -146,7 +146,9 @@ extension EndToEnd {
             "URLs the agent does not start with",
             arguments: [
                 "http://user:secret@h/", "http://user@h/", "file:///etc/passwd", "ftp://h/", "gopher://h/",
-                "h2c://h/",
+                "h2c://h/", "http://h/#", "http://h/?", "http://127.0.0.1./", "http://256.1.1.1/",
+                "http://1.2.3.4.5/",
+                "http://./",
             ])
         func refusedURLs(url: String) throws {
             let run = try CommandLineRun(["--mirror-url", url, "--check"])

@@ -1,0 +1,84 @@
+import CLinux
+import Glibc
+import Testing
+
+@Suite("A bound on what one call may take")
+struct CallGuardTests {
+    /// Runs `body` on a thread of its own, as a worker would, with both ends of a connection.
+    private func onThread(_ body: @escaping @Sendable (_ near: Int32, _ far: Int32) -> Void) {
+        withUnsafeTemporaryAllocation(of: Int32.self, capacity: 2) { ends in
+            #expect(socketpair(AF_UNIX, linux_stream_type(), 0, ends.baseAddress) == 0)
+            let (near, far) = (ends[0], ends[1])
+            let work = Work { body(near, far) }
+            var thread = pthread_t()
+            let context = Unmanaged.passRetained(work).toOpaque()
+            #expect(
+                pthread_create(
+                    &thread, nil,
+                    { context in
+                        context.map { Unmanaged<Work>.fromOpaque($0).takeRetainedValue().body() }
+                        return nil
+                    }, context) == 0)
+            pthread_join(thread, nil)
+            close(near)
+            close(far)
+        }
+    }
+
+    private final class Work {
+        let body: () -> Void
+        init(_ body: @escaping () -> Void) { self.body = body }
+    }
+
+    /// Not a byte, and no end: -1 with EAGAIN.
+    private static func isOpen(_ socket: Int32) -> Bool {
+        var byte: UInt8 = 0
+        return recv(socket, &byte, 1, Int32(truncatingIfNeeded: MSG_DONTWAIT)) < 0
+    }
+
+    @Test("a call without end loses its connection, and no other does")
+    func longCall() {
+        onThread { near, far in
+            linux_guard_enter(near)
+            while Self.isOpen(near) {}
+            #expect(linux_guard_leave() == 1)
+            #expect(!Self.isOpen(far))
+            // The next one begins anew.
+            linux_guard_enter(near)
+            #expect(linux_guard_leave() == 0)
+        }
+    }
+
+    @Test("a call that serves any connection loses those that were added and not removed")
+    func anyConnection() {
+        onThread { near, far in
+            var others: [Int32] = [0, 0]
+            #expect(socketpair(AF_UNIX, linux_stream_type(), 0, &others) == 0)
+            linux_guard_add(near)
+            linux_guard_add(others[0])
+            linux_guard_remove(others[0])
+            linux_guard_enter(-1)
+            while Self.isOpen(near) {}
+            #expect(linux_guard_leave() == 1)
+            #expect(Self.isOpen(others[0]))
+            for other in others { close(other) }
+        }
+    }
+
+    @Test("many short calls lose nothing")
+    func shortCalls() {
+        onThread { near, far in
+            var start = timespec()
+            clock_gettime(CLOCK_THREAD_CPUTIME_ID, &start)
+            var now = start
+            while (now.tv_sec - start.tv_sec) * 1000 + (now.tv_nsec - start.tv_nsec) / 1_000_000
+                < 4 * Int(LINUX_GUARD_MILLISECONDS)
+            {
+                linux_guard_enter(near)
+                #expect(Self.isOpen(near))
+                #expect(linux_guard_leave() == 0)
+                clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now)
+            }
+        }
+    }
+}
