@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # soak.sh [MINUTES]: mixed traffic through HAProxy for so long (3), while settings change, mirrors fail and strangers talk
-# nonsense, at random. Fails when a client sees an error, when a copy is not accounted for, or when memory or descriptors
+# nonsense, damaged recordings of HAProxy or half a frame, at random. Fails when a client sees an error, when a copy is not accounted for, or when memory or descriptors
 # grow. In the environment:
 #   SEED=N        what the changes are drawn from; printed, to run the same again
 #   AGENT=PATH    an agent other than the release build
@@ -34,7 +34,7 @@ failures=0
 
 clean_up() {
     trap '' HUP INT TERM
-    for pid in "${pids[@]}"; do
+    for pid in "${pids[@]}" $(jobs -pr); do
         kill "$pid" 2>/dev/null || true
         kill -CONT "$pid" 2>/dev/null || true
     done
@@ -129,12 +129,46 @@ restart_mirror() {
     mirror_pid=$pid
 }
 
+recordings=(Tests/SPOPTests/Fixtures/haproxy-*/{get,head,post-12k*,post-chunked,twelve*,80-headers*,h2-post}.bin)
+
+# Bytes of the HELLO that a recording begins with.
+hello_of() { od -An -tu1 -N4 "$1" | awk '{ print 4 + $3 * 256 + $4 }'; }
+
+# damage FILE: some bytes behind its HELLO are others.
+damage() {
+    local hello size count place
+    hello=$(hello_of "$1") size=$(stat -c %s "$1")
+    for ((count = RANDOM % 6 + 1; count > 0; count--)); do
+        place=$((hello + RANDOM % (size - hello)))
+        printf '%b' "\\x$(printf %x $((RANDOM % 256)))" | dd of="$1" bs=1 seek=$place conv=notrunc status=none
+    done
+}
+
+# say SECONDS: to the agent what comes from standard input, then listens for so long, or until it closes. Strangers may be
+# cut off before they are done.
+say() {
+    local status=0
+    (exec 3<>"/dev/tcp/127.0.0.1/$agent_port" && cat >&3 && exec timeout "$1" cat <&3 >/dev/null) 2>/dev/null || status=$?
+    [ "$status" = 124 ]
+}
+
+# hold FILE: its HELLO, and a frame that goes no further. The agent cuts it off after 10 s.
+hold() {
+    local length=$((5 + RANDOM % 40))
+    length=$((length + $(hello_of "$1")))
+    { head -c $length "$1" | say 30 && echo "$1" >>"$tmp/held"; } &
+}
+
 strangers() {
-    local count
+    local count recording length
     for ((count = 0; count < 20; count++)); do
-        # They may be cut off before they are done.
-        (exec 3<>"/dev/tcp/127.0.0.1/$agent_port" && head -c $((RANDOM % 4000 + 1)) /dev/urandom >&3) 2>/dev/null || true
-        (exec 3<>"/dev/tcp/127.0.0.1/$agent_port") 2>/dev/null || true
+        recording=${recordings[RANDOM % ${#recordings[@]}]} length=$((RANDOM % 4000 + 1))
+        case $((RANDOM % 4)) in
+        0) head -c "$length" /dev/urandom | say 0.1 || true ;;
+        1) say 0.1 </dev/null || true ;;
+        2) cp "$recording" "$tmp/damaged" && damage "$tmp/damaged" && { say 0.1 <"$tmp/damaged" || true; } ;;
+        3) hold "$recording" ;;
+        esac
     done
 }
 
@@ -237,6 +271,7 @@ clients=$(tail -n 1 "$tmp/wrk.out")
 [[ $clients =~ connect=0\ read=0\ write=0\ status=0\ timeout=0$ ]] || wrong "clients saw errors: $clients"
 account=$(balance) || wrong "the account does not balance: $account"
 ! grep -m 3 'no memory' "$tmp/agent.log" >&2 || wrong 'connections were closed for want of memory'
+[ ! -s "$tmp/held" ] || wrong "frames were begun and not cut off: $(wc -l <"$tmp/held")"
 [ "$calm_descriptors" -le $((first_descriptors + 32)) ] || wrong "descriptors grew: $first_descriptors, $calm_descriptors"
 [ "$calm_kilobytes" -le $((first_kilobytes + 30000)) ] || wrong "memory grew: $first_kilobytes KB, $calm_kilobytes KB"
 kill "$agent"
