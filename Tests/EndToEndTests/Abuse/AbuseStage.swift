@@ -67,7 +67,7 @@ final class AbuseStage {
     }
 }
 
-/// True when tests are to take as long as what they are about: `SPOA_MIRROR_FULL_LENGTH=1`.
+/// True when tests are to take as long as what they are about: `make test FULL=1`.
 let isFullLength = ProcessInfo.processInfo.environment["SPOA_MIRROR_FULL_LENGTH"] != nil
 
 /// True where every test has to run: what the machine does not have makes a test fail then, where it would be skipped else.
