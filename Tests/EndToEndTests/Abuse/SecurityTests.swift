@@ -104,6 +104,11 @@ extension EndToEnd {
                 .init(fields: [HeaderField("a", evil)], usesText: false),
                 .init(fields: [HeaderField(evil, "a")]), .init(fields: [HeaderField("a", "x\ny")]),
                 .init(fields: [HeaderField("a", "x\0y")]),
+                .init(fields: [HeaderField("transfer-encoding ", "chunked")]),
+                .init(fields: [HeaderField("content-length\t", "5")]),
+                .init(fields: [HeaderField(" folded", "x")]), .init(fields: [HeaderField("a b", "x")]),
+                .init(fields: [HeaderField("x\u{1}y", "x")]), .init(fields: [HeaderField("x\u{7f}", "x")]),
+                .init(fields: [HeaderField("\tfolded", "x")], usesText: true),
             ]
             for message in messages { try client.notify(message) }
             #expect(
