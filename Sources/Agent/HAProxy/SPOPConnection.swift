@@ -211,7 +211,7 @@ final class SPOPConnection {
             context.counters.add(to: .spopError(farewell.status.rawValue))
             context.errors.report(
                 "HAPROXY-DISCONNECT",
-                "status \(farewell.status.rawValue), \(farewell.message.debugDescription)")
+                "status \(farewell.status.rawValue), \(PrintableText.quoted(farewell.message.utf8))")
         }
     }
 

@@ -63,8 +63,11 @@ internal import Stats
     /// Has the name of a message that is not mirrored warned about, once. Costs the next NOTIFYs with it a comparison.
     func noteUnknownMessage(_ payload: RawSpan, _ name: Range<Int>) {
         guard knownUnknowns.count < UnknownMessages.mostNames else { return }
-        guard !knownUnknowns.contains(where: { payload.matches(name, $0) }) else { return }
-        knownUnknowns.append(name.map { payload.byte($0) })
-        unknownMessages.note(payload, name)
+        // Cut before anything is kept: a name may be as long as its payload.
+        let range = whole.prefix(UnknownMessages.longestName)
+        guard !knownUnknowns.contains(where: { payload.matches(range, $0) }) else { return }
+        let name = range.map { payload.byte($0) }
+        knownUnknowns.append(name)
+        unknownMessages.note(name)
     }
 }
