@@ -169,6 +169,8 @@ final class SPOPConnection {
             try Notification.decode(
                 payload, messageName: context.messageName,
                 copy: { context.pending.append(PendingCopy(source: source, arguments: $0)) },
+        // Ended or given up: the next payload is another.
+        if !session.isAssembling { isOverBudget = false }
                 unknown: {
                     context.counters.add(to: .unknownMessages)
                     context.noteUnknownMessage(payload, $0)
@@ -190,7 +192,6 @@ final class SPOPConnection {
         case .notifyTooLarge(let streamID, let frameID):
             answer(streamID, frameID)
             context.pipeline.drop(isOverBudget ? .queueFull : .tooLarge)
-            isOverBudget = false
         case .finished(let ending):
             note(ending)
             leave()
