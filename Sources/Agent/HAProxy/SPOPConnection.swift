@@ -166,7 +166,7 @@ final class SPOPConnection {
     ) throws(DecodeError) {
         let firstOfThis = context.pending.count
         do throws(DecodeError) {
-            try Notification.decode(
+            let excess = try Notification.decode(
                 payload, messageName: context.messageName,
                 copy: { context.pending.append(PendingCopy(source: source, arguments: $0)) },
         // Ended or given up: the next payload is another.
@@ -185,6 +185,8 @@ final class SPOPConnection {
 
     private func perform(_ event: Session.Event) {
         switch event {
+            context.pipeline.drop(.malformed, count: excess.copies)
+            context.counters.add(excess.unknown, to: .unknownMessages)
         case .none, .notify, .notifyReassembled: break
         case .opened:
             timer?.stop()
@@ -276,7 +278,8 @@ final class SPOPConnection {
                     copy.arguments, payload: payload.span.bytes, receivedAt: turnStart)
             }
         }
-        context.pending.removeAll(keepingCapacity: true)
+        context.clearPending()
+        context.pipeline.beginTurn()
     }
 
     // MARK: end

@@ -33,6 +33,8 @@ internal import Stats
     init(
         loop: EventLoop, counters: CounterBank, pipeline: Pipeline, budget: DeliveryBudget,
         errors: RepeatedErrors,
+    /// Copies that a read brings at most when HAProxy is busy: each has a few hundred bytes of fields.
+    private static let usualPending = 1024
         unknownMessages: UnknownMessages, box: SettingsBox, configuration: Configuration
     ) {
         self.loop = loop
@@ -66,6 +68,9 @@ internal import Stats
         // Cut before anything is kept: a name may be as long as its payload.
         let range = whole.prefix(UnknownMessages.longestName)
         guard !knownUnknowns.contains(where: { payload.matches(range, $0) }) else { return }
+    /// Forgets what is pending, and gives back what an unusual turn took for it.
+    func clearPending() { pending.removeAll(keepingCapacity: pending.count <= Self.usualPending) }
+
         let name = range.map { payload.byte($0) }
         knownUnknowns.append(name)
         unknownMessages.note(name)
