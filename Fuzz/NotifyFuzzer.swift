@@ -23,6 +23,10 @@ enum NotifyFuzzer {
         ]
     }()
 
+    /// RFC 9110, section 5.6.2.
+    private static let tokens = Set(
+        "!#$%&'*+-.^_`|~0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ".utf8)
+
     static func run(_ input: [UInt8]) {
         let payload = input.span.bytes
         var messages: [MirrorArguments] = []
@@ -59,6 +63,8 @@ enum NotifyFuzzer {
             for line in lines.dropFirst(2) {
                 require(
                     line.contains(UInt8(ascii: ":")) || line.last == UInt8(ascii: ";"), "not a field")
+                let name = line.prefix { $0 != UInt8(ascii: ":") && $0 != UInt8(ascii: ";") }
+                require(!name.isEmpty && name.allSatisfy { tokens.contains($0) }, "a name that is no token")
             }
             require(lengths(in: lines.dropFirst(2)).allSatisfy { $0 == layout.bodyLength }, "wrong length")
         }

@@ -30,9 +30,19 @@ struct MemoryLimitTests {
     }
 
     @Test(
-        "Half of what is left is for copies, and never nothing",
-        arguments: [(64 << 20, 32 << 20), (5001, 2048), (0, 1024)])
+        "A third of what is left is for copies, and never nothing",
+        arguments: [(96 << 20, 32 << 20), (7001, 2048), (0, 1024)])
     func room(left: Int, forCopies: Int) {
         #expect(MemoryLimit(name: "test", bytes: 128 << 20, room: left).forCopies == forCopies)
+    }
+
+    @Test("Frames that have begun have as much as copies, 16 MiB at least, and no more than fits in")
+    func frames() throws {
+        var settings = Settings(destination: try Destination("http://mirror:1/"))
+        #expect(HeldMemory.mostOfFrames(settings) == 64 << 20)
+        settings.maxQueueBytes = 1 << 20
+        #expect(HeldMemory.mostOfFrames(settings) == 16 << 20)
+        settings.memoryLimit = MemoryLimit(name: "test", bytes: 128 << 20, room: 24 << 20)
+        #expect(HeldMemory.mostOfFrames(settings) == 8 << 20)
     }
 }

@@ -25,6 +25,20 @@ struct NotificationTests {
         #expect(unknown == ["other", ""])
     }
 
+    @Test("messages past the 64th are counted by their names alone")
+    func excess() throws {
+        let payload = Array(
+            repeatElement(PayloadBuilder().bytes + PayloadBuilder(message: "other").bytes, count: 50).joined()
+        )
+        let (copies, unknown) = try decode(payload)
+        #expect(copies.count == 32 && unknown.count == 32)
+        let excess = try Notification.decode(
+            payload.span.bytes, messageName: Array("mirror".utf8), copy: { _ in }, unknown: { _ in })
+        #expect(excess == Notification.Excess(copies: 18, unknown: 18))
+        // What breaks off behind them is an error all the same.
+        #expect(throws: DecodeError.self) { try decode(payload + [1]) }
+    }
+
     @Test func noMessageIsNoError() throws {
         let (copies, unknown) = try decode([])
         #expect(copies.isEmpty && unknown.isEmpty)

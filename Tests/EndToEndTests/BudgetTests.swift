@@ -76,6 +76,39 @@ extension EndToEnd {
             #expect(counters.isBalanced)
         }
 
+        @Test("a payload given up for want of memory says nothing of the next one")
+        func reasonOfNextPayload() throws {
+            let stage = try AbuseStage(["--max-queue-bytes", "64KiB"])
+            let peer = try stage.greeted()
+            let piece = [UInt8](repeating: 65, count: 16_000)
+            func send(_ pieces: Int) throws {
+                for number in 0..<pieces {
+                    let type = number == 0 ? SPOPFrame.notify : 0
+                    try peer.write(
+                        SPOPFrame(type: type, flags: 0, stream: 1, frame: 1, payload: piece).bytes)
+                }
+            }
+            func end(flags: UInt32) throws {
+                try peer.write(SPOPFrame(type: 0, flags: flags, stream: 1, frame: 1, payload: piece).bytes)
+            }
+            func expect(continuations: Int) throws {
+                try eventually("\(continuations) fragments are read") {
+                    try stage.agent.counters()["continuation_frames"] == continuations
+                }
+            }
+            // Past 64 KiB, and then aborted.
+            try send(6)
+            try expect(continuations: 5)
+            try end(flags: 3)
+            try expect(continuations: 6)
+            #expect(try stage.agent.ask("set max-queue-bytes 64MiB").contains("set to 64MiB"))
+            // Past 1 MiB, the limit of a payload.
+            try send(70)
+            try end(flags: 1)
+            #expect(try SPOPFrame.all(in: peer.read()).map(\.type) == [SPOPFrame.ack])
+            #expect(try stage.agent.account(of: 1) == ["received": 1, "dropped_too_large": 1])
+        }
+
         @Test("a copy that waits too long expires")
         func expiry() throws {
             let (agent, mirror) = try agent(

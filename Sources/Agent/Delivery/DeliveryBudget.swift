@@ -7,7 +7,7 @@ final class DeliveryBudget: Sendable {
     private let retired = Atomic<Int>(0)
     private let queued = Atomic<Int>(0)
     private let bytes = Atomic<Int>(0)
-    /// Of frames that have begun.
+    /// Of frames that have not come or gone whole.
     private let frames = Atomic<Int>(0)
 
     /// Takes a place in the queue and `size` bytes of memory; false, and nothing taken, when either is used up.
@@ -29,11 +29,12 @@ final class DeliveryBudget: Sendable {
     /// Gives back memory.
     func releaseBytes(_ size: Int) { bytes.subtract(size, ordering: .relaxed) }
 
-    /// Takes `size` bytes of memory for a frame that is not whole yet; false, and nothing taken, when they are used up.
-    func reserveFrame(_ size: Int, maxBytes: Int) -> Bool { Self.reserve(size, of: frames, upTo: maxBytes) }
+    /// Takes `size` bytes of memory for frames that have not come or gone whole; false, and nothing taken, when they are used
+    /// up.
+    func reserveFrames(_ size: Int, maxBytes: Int) -> Bool { Self.reserve(size, of: frames, upTo: maxBytes) }
 
-    /// Gives back memory of a frame.
-    func releaseFrame(_ size: Int) { frames.subtract(size, ordering: .relaxed) }
+    /// Gives back memory of frames.
+    func releaseFrames(_ size: Int) { frames.subtract(size, ordering: .relaxed) }
 
     /// Takes one transfer to the current destination; false when all are taken. Those to earlier ones come on top.
     func reserveTransfer(maxInFlight: Int) -> Bool { Self.reserve(1, of: current, upTo: maxInFlight) }

@@ -5,7 +5,12 @@ internal import Glibc
 /// (CURLOPT_HTTPHEADER(3): the list is not copied).
 @safe struct HeaderLines: ~Copyable {
     private var nodes: UnsafeMutablePointer<curl_slist>
-    private var capacity = 64
+    /// Lines that there is room for.
+    private(set) var capacity = usualCapacity
+
+    /// Bytes of memory that each line takes beside its text.
+    static let bytesPerLine = unsafe MemoryLayout<curl_slist>.stride
+    private static let usualCapacity = 64
 
     init() { unsafe nodes = .allocate(capacity: capacity) }
 
@@ -20,11 +25,7 @@ internal import Glibc
     mutating func link(_ first: UnsafeMutablePointer<CChar>, count: Int) -> UnsafeMutablePointer<curl_slist> {
         let own = unsafe OwnFields.names
         let total = unsafe own.count + count
-        if total > capacity {
-            unsafe nodes.deallocate()
-            capacity = total + total / 2
-            unsafe nodes = .allocate(capacity: capacity)
-        }
+        if total > capacity { resize(total) }
         var line = unsafe first
         for index in 0..<total {
             let next = unsafe index + 1 < total ? nodes + index + 1 : nil
@@ -36,6 +37,17 @@ internal import Glibc
             }
         }
         return unsafe nodes
+    }
+
+    /// Gives back what an unusual request took. The list is not valid any more.
+    mutating func trim() {
+        if capacity > 4 * Self.usualCapacity { resize(Self.usualCapacity) }
+    }
+
+    private mutating func resize(_ wanted: Int) {
+        unsafe nodes.deallocate()
+        capacity = wanted
+        unsafe nodes = .allocate(capacity: capacity)
     }
 }
 

@@ -106,6 +106,7 @@ internal import Glibc
     /// Lets the request go; the handle can be used again.
     func finish() -> MirrorRequest? {
         unsafe shim_easy_set_headers(handle, nil)
+        headerLines.trim()
         return request.take()
     }
 

@@ -3,20 +3,19 @@ internal import DequeModule
 /// ACKs held back by --processing-delay, which makes a slow agent out of this one to test HAProxy's configuration with.
 final class DelayedAcks {
     private struct Entry {
+        /// On the monotonic clock, in seconds; the loop's is the clock on the wall, which can be set.
         let due: Double
         let streamID: UInt64
         let frameID: UInt64
         let receivedAt: Double
     }
 
-    private let loop: EventLoop
     private let delay: Double
     private var timer: TimerWatcher?
     private var entries = Deque<Entry>()
 
     /// Calls `due` when at least one ACK is; `release` then gives them out.
     init(loop: EventLoop, delay: Double, due: @escaping () -> Void) {
-        self.loop = loop
         self.delay = delay
         timer = TimerWatcher(loop: loop, priority: .haproxy, handler: due)
     }
@@ -25,7 +24,9 @@ final class DelayedAcks {
 
     func hold(streamID: UInt64, frameID: UInt64, receivedAt: Double) {
         entries.append(
-            Entry(due: loop.now + delay, streamID: streamID, frameID: frameID, receivedAt: receivedAt))
+            Entry(
+                due: MonotonicClock.now + delay, streamID: streamID, frameID: frameID, receivedAt: receivedAt)
+        )
         if entries.count == 1 { timer?.start(after: delay) }
     }
 
@@ -33,10 +34,11 @@ final class DelayedAcks {
     func release(
         all: Bool = false, _ body: (_ streamID: UInt64, _ frameID: UInt64, _ receivedAt: Double) -> Void
     ) {
-        while let first = entries.first, all || first.due <= loop.now {
+        let now = MonotonicClock.now
+        while let first = entries.first, all || first.due <= now {
             entries.removeFirst()
             body(first.streamID, first.frameID, first.receivedAt)
         }
-        if let first = entries.first { timer?.start(after: first.due - loop.now) }
+        if let first = entries.first { timer?.start(after: first.due - now) }
     }
 }

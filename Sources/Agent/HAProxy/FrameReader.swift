@@ -34,8 +34,8 @@ internal import SPOP
 
     init(buffer: UnsafeMutableRawBufferPointer) { unsafe self.buffer = buffer }
 
-    /// Bytes held of a frame that has begun and not ended.
-    var heldBytes: Int { partial.count }
+    /// Bytes of memory held for a frame that has begun and not ended.
+    var heldBytes: Int { partial.capacity }
 
     /// True while a frame has begun and not ended.
     var isInsideFrame: Bool { partial.count > 0 }

@@ -1,15 +1,22 @@
 internal import Stats
 
-/// What one connection holds of frames and payloads that are not whole yet, charged to the budgets of all.
+/// What one connection holds between two turns, charged to the budgets of all.
 struct HeldMemory {
     /// Of payloads that come in fragments: charged to the same budget as copies.
     private var fragments = 0
-    /// Of a frame that has begun. It has a budget of its own: when a mirror hangs and copies have filled theirs, frames must
-    /// still become whole, or HAProxy would lose its ACKs.
-    private var frame = 0
+    /// Of a frame that has begun to come, and of those that the peer does not take, past `free`. They have a budget of their
+    /// own: when a mirror hangs and copies have filled theirs, frames must still become whole, or HAProxy would lose its ACKs.
+    private var frames = 0
 
-    /// What the beginnings of frames may hold, over all connections. 16 MiB are a thousand frames of the usual size.
-    private static func mostOfFrames(_ context: WorkerContext) -> Int { max(context.maxQueueBytes, 16 << 20) }
+    /// Bytes of frames that each connection may hold without a charge: one of the usual size. Strangers that fill the budget
+    /// take nothing from a HAProxy whose frames are cut by a read. `--max-connections` bounds the sum.
+    static let free = 16 << 10
+
+    /// Bytes of frames past that, over all connections: as much as copies have, 16 MiB at least, and no more than the kernel
+    /// leaves room for.
+    static func mostOfFrames(_ settings: Settings) -> Int {
+        min(max(settings.maxQueueBytes, 16 << 20), settings.memoryLimit?.forCopies ?? .max)
+    }
 
     /// Charges the difference to the fragments held now; false, and nothing changed, when the budget has no room for it.
     mutating func charge(fragments held: Int, in context: WorkerContext) -> Bool {
@@ -25,22 +32,24 @@ struct HeldMemory {
         return true
     }
 
-    /// The same for a frame that has begun.
-    mutating func charge(frame held: Int, in context: WorkerContext) -> Bool {
-        if held > frame {
-            guard context.budget.reserveFrame(held - frame, maxBytes: Self.mostOfFrames(context)) else {
+    /// The same for frames.
+    mutating func charge(frames held: Int, in context: WorkerContext) -> Bool {
+        let held = max(0, held - Self.free)
+        guard held != frames else { return true }
+        if held > frames {
+            guard context.budget.reserveFrames(held - frames, maxBytes: context.maxFrameBytes) else {
                 return false
             }
         } else {
-            context.budget.releaseFrame(frame - held)
+            context.budget.releaseFrames(frames - held)
         }
-        frame = held
+        frames = held
         return true
     }
 
     /// Gives all of it back.
     mutating func release(in context: WorkerContext) {
         _ = charge(fragments: 0, in: context)
-        _ = charge(frame: 0, in: context)
+        _ = charge(frames: 0, in: context)
     }
 }

@@ -5,7 +5,8 @@ internal import Glibc
 /// It grows with what has arrived, not with what the peer announced: a length alone takes no memory.
 @safe struct PartialFrame: ~Copyable {
     private var bytes: UnsafeMutableRawPointer?
-    private var capacity = 0
+    /// Bytes of memory taken.
+    private(set) var capacity = 0
     /// Bytes held.
     private(set) var count = 0
 
@@ -50,7 +51,7 @@ internal import Glibc
 
     private mutating func reserve(_ more: Int) {
         guard count + more > capacity else { return }
-        capacity = max(count + more, min(2 * capacity, count + more + (1 << 20)))
+        capacity = count + more
         unsafe bytes = realloc(bytes, capacity)
         precondition(unsafe bytes != nil, "out of memory")
     }

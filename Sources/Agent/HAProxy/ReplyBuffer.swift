@@ -17,6 +17,29 @@ struct ReplyBuffer {
 
     var isEmpty: Bool { bytes.isEmpty }
 
+    /// Bytes of memory held.
+    var heldBytes: Int { bytes.capacity }
+
+    /// Writes what is left and then `replies`, a buffer that others use too: it is empty then, and only what the socket does not
+    /// take is kept here. A peer that reads costs no memory between two turns.
+    mutating func flush(_ replies: inout [UInt8], to descriptor: Int32) -> Progress {
+        defer { replies.removeAll(keepingCapacity: true) }
+        guard bytes.isEmpty else {
+            bytes += replies
+            let progress = flush(to: descriptor)
+            if progress == .done { bytes = [] }
+            return progress
+        }
+        swap(&bytes, &replies)
+        let progress = flush(to: descriptor)
+        swap(&bytes, &replies)
+        if progress == .partial {
+            bytes = Array(replies[written...])
+            written = 0
+        }
+        return progress
+    }
+
     /// Writes as much as the socket takes, in one call when it takes all.
     mutating func flush(to descriptor: Int32) -> Progress {
         while written < bytes.count {

@@ -64,7 +64,7 @@ final class SPOPConnection {
         guard phase == .talking else { return }
         releaseDelayed(all: true)
         guard phase == .talking else { return }
-        session.disconnect(.normal, replies: &replies.bytes)
+        session.disconnect(.normal, replies: &context.replies)
         noteDisconnect(.normal)
         leave()
         updateGauges()
@@ -74,6 +74,7 @@ final class SPOPConnection {
         if events.contains(.write) { flush() }
         // A peer that does not take its ACKs is not read from: it is held back, and only it.
         if events.contains(.read), phase != .closed, replies.isEmpty { receive() }
+        chargeFrames()
         updateGauges()
     }
 
@@ -86,7 +87,7 @@ final class SPOPConnection {
         } else {
             context.errors.report("hello-timeout", "a connection sent no HAPROXY-HELLO in time")
         }
-        session.disconnect(.timeout, replies: &replies.bytes)
+        session.disconnect(.timeout, replies: &context.replies)
         noteDisconnect(.timeout)
         leave()
     }
@@ -118,12 +119,6 @@ final class SPOPConnection {
             isOverBudget = true
             _ = held.charge(fragments: session.assembledBytes, in: context)
         }
-        guard held.charge(frame: reader.heldBytes, in: context) else {
-            context.errors.report("no memory", "a connection was closed for it (--max-queue-bytes)")
-            session.disconnect(.resourceAllocationError, replies: &replies.bytes)
-            noteDisconnect(.resourceAllocationError)
-            return leave()
-        }
         guard session.state == .open else { return }
         let isUnfinished = session.isAssembling || reader.isInsideFrame
         if !isUnfinished {
@@ -131,6 +126,21 @@ final class SPOPConnection {
         } else if framesInTurn > 0 || timer?.isRunning == false {
             timer?.start(after: Self.frameTime)
         }
+    }
+
+    /// What is held of a frame that has begun and of replies that are not read is bounded over all connections.
+    private func chargeFrames() {
+        guard phase == .talking, !held.charge(frames: reader.heldBytes + replies.heldBytes, in: context)
+        else {
+            return
+        }
+        context.errors.report("no memory", "a connection was closed for it (--max-queue-bytes)")
+        session.disconnect(.resourceAllocationError, replies: &context.replies)
+        noteDisconnect(.resourceAllocationError)
+        reader.discard()
+        leave()
+        // A peer that does not read is not waited for.
+        if !replies.isEmpty { close() }
     }
 
     private func takeFrames() {
@@ -145,12 +155,12 @@ final class SPOPConnection {
                 }
             }
         } catch {
-            perform(session.fail(error, replies: &replies.bytes))
+            perform(session.fail(error, replies: &context.replies))
         }
     }
 
     private func take(_ frame: RawSpan, at location: FrameReader.Location) throws(DecodeError) {
-        let event = session.receive(frame, replies: &replies.bytes)
+        let event = session.receive(frame, replies: &context.replies)
         switch event {
         case .notify(let streamID, let frameID, let payload):
             try takeNotify(
@@ -159,6 +169,8 @@ final class SPOPConnection {
             unsafe try takeNotify(streamID, frameID, payload.span.bytes, source: .reassembled(payload))
         default: perform(event)
         }
+        // Ended or given up: the next payload is another.
+        if !session.isAssembling { isOverBudget = false }
     }
 
     private func takeNotify(
@@ -166,13 +178,15 @@ final class SPOPConnection {
     ) throws(DecodeError) {
         let firstOfThis = context.pending.count
         do throws(DecodeError) {
-            try Notification.decode(
+            let excess = try Notification.decode(
                 payload, messageName: context.messageName,
                 copy: { context.pending.append(PendingCopy(source: source, arguments: $0)) },
                 unknown: {
                     context.counters.add(to: .unknownMessages)
                     context.noteUnknownMessage(payload, $0)
                 })
+            context.pipeline.drop(.malformed, count: excess.copies)
+            context.counters.add(excess.unknown, to: .unknownMessages)
         } catch {
             context.pending.removeSubrange(firstOfThis...)
             context.counters.add(to: .errors)
@@ -190,7 +204,6 @@ final class SPOPConnection {
         case .notifyTooLarge(let streamID, let frameID):
             answer(streamID, frameID)
             context.pipeline.drop(isOverBudget ? .queueFull : .tooLarge)
-            isOverBudget = false
         case .finished(let ending):
             note(ending)
             leave()
@@ -211,7 +224,7 @@ final class SPOPConnection {
             context.counters.add(to: .spopError(farewell.status.rawValue))
             context.errors.report(
                 "HAPROXY-DISCONNECT",
-                "status \(farewell.status.rawValue), \(farewell.message.debugDescription)")
+                "status \(farewell.status.rawValue), \(PrintableText.quoted(farewell.message.utf8))")
         }
     }
 
@@ -232,7 +245,7 @@ final class SPOPConnection {
     }
 
     private func acknowledge(_ streamID: UInt64, _ frameID: UInt64, receivedAt: Double) {
-        guard session.acknowledge(streamID: streamID, frameID: frameID, replies: &replies.bytes) else {
+        guard session.acknowledge(streamID: streamID, frameID: frameID, replies: &context.replies) else {
             context.counters.add(to: .errors)
             return
         }
@@ -248,9 +261,11 @@ final class SPOPConnection {
     }
 
     private func flush() {
-        guard phase != .closed, !replies.isEmpty else { return }
+        // The buffer is every connection's: nothing of a closed one may be left in it.
+        guard phase != .closed else { return context.replies.removeAll(keepingCapacity: true) }
+        guard !replies.isEmpty || !context.replies.isEmpty else { return }
         let (acks, oldestAck) = (replies.acks, replies.oldestAck)
-        switch replies.flush(to: descriptor.rawValue) {
+        switch replies.flush(&context.replies, to: descriptor.rawValue) {
         case .failed: close()
         case .partial: watcher?.watch(descriptor.rawValue, for: .write)
         case .done:
@@ -264,6 +279,7 @@ final class SPOPConnection {
 
     private func mirrorPending() {
         guard !context.pending.isEmpty else { return }
+        context.pipeline.beginTurn()
         for copy in context.pending {
             switch copy.source {
             case .frame(let location):
@@ -275,7 +291,7 @@ final class SPOPConnection {
                     copy.arguments, payload: payload.span.bytes, receivedAt: turnStart)
             }
         }
-        context.pending.removeAll(keepingCapacity: true)
+        context.clearPending()
     }
 
     // MARK: end
@@ -284,7 +300,7 @@ final class SPOPConnection {
         guard phase == .talking else { return }
         phase = .leaving
         timer?.start(after: Self.lingerTime)
-        if replies.isEmpty {
+        if replies.isEmpty && context.replies.isEmpty {
             _ = shutdown(descriptor.rawValue, Int32(SHUT_WR))
         } else {
             flush()

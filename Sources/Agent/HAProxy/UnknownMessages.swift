@@ -1,5 +1,4 @@
 internal import Logging
-internal import SPOP
 internal import Synchronization
 
 /// Warns once per name about messages that are not mirrored: a name that differs between HAProxy's configuration and
@@ -7,9 +6,10 @@ internal import Synchronization
 final class UnknownMessages: Sendable {
     /// Names that are warned about in all.
     static let mostNames = 64
-    private static let longestName = 128
+    /// Bytes of a name that are looked at, and kept.
+    static let longestName = 128
 
-    private let seen = Mutex<Set<String>>([])
+    private let seen = Mutex<Set<[UInt8]>>([])
     private let expected: String
     private let logger: Logger
 
@@ -18,13 +18,15 @@ final class UnknownMessages: Sendable {
         self.logger = logger
     }
 
-    /// Notes the name of a message that was acknowledged and not mirrored.
-    func note(_ payload: RawSpan, _ range: Range<Int>) {
-        let name = payload.text(range.prefix(Self.longestName))
+    /// Notes the name of a message that was acknowledged and not mirrored, cut to `longestName`.
+    func note(_ name: [UInt8]) {
         let isNew = seen.withLock { $0.count < Self.mostNames && $0.insert(name).inserted }
         guard isNew else { return }
         logger.warning(
-            "message \(name.debugDescription) is acknowledged but not mirrored: only \(expected.debugDescription) is (--message)"
+            """
+            message \(PrintableText.quoted(name)) is acknowledged but not mirrored: only \
+            \(PrintableText.quoted(expected.utf8)) is (--message)
+            """
         )
     }
 }

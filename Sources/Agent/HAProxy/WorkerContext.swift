@@ -8,7 +8,9 @@ internal import Stats
     let pipeline: Pipeline
     let budget: DeliveryBudget
     /// Bytes that copies may take, whole or not.
-    var maxQueueBytes: Int
+    private(set) var maxQueueBytes: Int
+    /// Bytes that frames which have not come or gone whole may take.
+    private(set) var maxFrameBytes: Int
     let errors: RepeatedErrors
     let unknownMessages: UnknownMessages
     private let box: SettingsBox
@@ -23,12 +25,16 @@ internal import Stats
     let readBuffer: UnsafeMutableRawBufferPointer
     /// Used again by each turn, so that a turn allocates nothing.
     var pending: [PendingCopy] = []
+    /// Replies are encoded here, and are gone when they are flushed, at the end of each turn of a connection.
+    var replies: [UInt8] = []
     /// Names of messages that were warned about already, as far as this worker knows.
     private var knownUnknowns: [[UInt8]] = []
     /// Called when a connection is closed, with its last reference but the caller's.
     var closed: (SPOPConnection) -> Void = { _ in }
 
     private static let readBufferSize = 128 << 10
+    /// Copies that a read brings at most when HAProxy is busy: each has a few hundred bytes of fields.
+    private static let usualPending = 1024
 
     init(
         loop: EventLoop, counters: CounterBank, pipeline: Pipeline, budget: DeliveryBudget,
@@ -40,6 +46,7 @@ internal import Stats
         self.pipeline = pipeline
         self.budget = budget
         maxQueueBytes = configuration.settings.maxQueueBytes
+        maxFrameBytes = HeldMemory.mostOfFrames(configuration.settings)
         self.errors = errors
         self.unknownMessages = unknownMessages
         self.box = box
@@ -57,14 +64,21 @@ internal import Stats
         guard let settings = box.take() else { return }
         helloTimeout = settings.helloTimeout.inSeconds
         maxQueueBytes = settings.maxQueueBytes
+        maxFrameBytes = HeldMemory.mostOfFrames(settings)
         pipeline.apply(settings)
     }
 
+    /// Forgets what is pending, and gives back what an unusual turn took for it.
+    func clearPending() { pending.removeAll(keepingCapacity: pending.count <= Self.usualPending) }
+
     /// Has the name of a message that is not mirrored warned about, once. Costs the next NOTIFYs with it a comparison.
-    func noteUnknownMessage(_ payload: RawSpan, _ name: Range<Int>) {
+    func noteUnknownMessage(_ payload: RawSpan, _ whole: Range<Int>) {
         guard knownUnknowns.count < UnknownMessages.mostNames else { return }
-        guard !knownUnknowns.contains(where: { payload.matches(name, $0) }) else { return }
-        knownUnknowns.append(name.map { payload.byte($0) })
-        unknownMessages.note(payload, name)
+        // Cut before anything is kept: a name may be as long as its payload.
+        let range = whole.prefix(UnknownMessages.longestName)
+        guard !knownUnknowns.contains(where: { payload.matches(range, $0) }) else { return }
+        let name = range.map { payload.byte($0) }
+        knownUnknowns.append(name)
+        unknownMessages.note(name)
     }
 }

@@ -48,7 +48,8 @@ final class Destination: Sendable {
                 url, accepted: accepted, problem: .url("'\(parts.host)' is neither a name nor an address"))
         }
         self.url = url
-        let host = parts.host.lowercased()
+        // ASCII letters alone: what Unicode takes for the same may be another name to a resolver.
+        let host = String(decoding: parts.host.utf8.map { 0x41...0x5A ~= $0 ? $0 | 0x20 : $0 }, as: UTF8.self)
         self.host = host.hasSuffix(".") ? String(host.dropLast()) : host
         self.port = parts.port.flatMap { Int($0) } ?? (parts.scheme == "https" ? 443 : 80)
         hasPort = parts.port != nil

@@ -39,8 +39,8 @@ final class MirrorRequest: ManagedBuffer<MirrorRequest.Layout, UInt8> {
         }
     }
 
-    /// Bytes this copy holds in memory: what the queue's byte budget counts.
-    var memorySize: Int { header.size + Self.overhead }
+    /// Bytes this copy holds in memory, now or when it is sent: what the queue's byte budget counts.
+    var memorySize: Int { header.size + Self.overhead + header.headerCount * HeaderLines.bytesPerLine }
 
     /// The object itself: Swift's header, the layout, and malloc's own, rounded up.
     private static let overhead = 128

@@ -6,6 +6,8 @@ final class Pipeline {
     private let delivery: Delivery
     private let counters: CounterBank
     private let failures: RecentFailures
+    /// Failures that may be noted in this turn.
+    private var notesLeft = 0
     private var gate: Gate
     private var renderer: RequestRenderer
 
@@ -28,6 +30,10 @@ final class Pipeline {
         delivery.apply(settings)
     }
 
+    /// To be called before the copies of a turn. Each failure noted costs some microseconds, and what is past the capacity of
+    /// the list would push out what the same turn has noted.
+    func beginTurn() { notesLeft = RecentFailures.capacity }
+
     /// Mirrors one message whose NOTIFY is answered, or counts why not.
     func mirror(_ arguments: MirrorArguments, payload: RawSpan, receivedAt: Double) {
         counters.add(to: .received)
@@ -46,6 +52,8 @@ final class Pipeline {
 
     /// Copies that could not be sent for what they are, and not for the state of the mirror, are worth a look.
     private func note(_ reason: Refusal, _ arguments: MirrorArguments, _ payload: RawSpan) {
+        guard notesLeft > 0 else { return }
+        notesLeft -= 1
         func bytes(_ range: Range<Int>?) -> [UInt8] { (range ?? 0..<0).prefix(512).map { payload.byte($0) } }
         failures.note(
             method: bytes(arguments.method), target: bytes(arguments.path), reason: reason.counter.name,
@@ -53,10 +61,10 @@ final class Pipeline {
                 ? "HAProxy's buffer cut the body off" : "not sent: it would be another request")
     }
 
-    /// Counts a message that was let go before it was whole.
-    func drop(_ reason: Refusal) {
-        counters.add(to: .received)
-        counters.add(to: reason.counter)
+    /// Counts messages that were let go before they were looked at.
+    func drop(_ reason: Refusal, count: Int = 1) {
+        counters.add(count, to: .received)
+        counters.add(count, to: reason.counter)
     }
 
     /// Calls back once, when every copy is gone.

@@ -53,13 +53,18 @@ struct RequestPlan {
     }
 
     /// Tokens in Connection past which a request is not worth the comparisons: each is held against each field name.
-    private static let mostConnectionTokens = 64
+    private static let mostConnectionTokens = 16
+    /// Fields past which no HAProxy has sent them: the most that its tune.http.maxhdr can be.
+    private static let mostFields = 32_767
 
     private mutating func measure(_ block: RawSpan, form: HeaderFields.Form, mark: CopyStyle.Mark?)
         throws(Refusal)
     {
         var fields = HeaderFields(block, form: form)
+        var count = 0
         while let field = try Self.next(&fields) {
+            count += 1
+            guard count <= Self.mostFields else { throw .malformed }
             guard FieldRules.isSendable(field, in: block) else { throw .malformed }
             bufferUse += field.name.count + field.value.count + CopyStyle.bytesPerField
             if let mark, block.equalsIgnoringCase(field.name, mark.name),

@@ -11,9 +11,9 @@ struct MemoryLimit: Equatable {
     /// Bytes that are left for the process.
     let room: Int
 
-    /// Half of what is left, in whole KiB: the rest is for connections, for what libcurl needs beside the copies, and for what
-    /// malloc cannot use.
-    var forCopies: Int { max(1 << 10, room / 2 & ~1023) }
+    /// A third of what is left, in whole KiB: another is for frames that have begun (`HeldMemory`), and the last for what
+    /// libcurl needs beside the copies, and for what malloc cannot use.
+    var forCopies: Int { max(1 << 10, room / 3 & ~1023) }
 
     /// The one with the least room left; nil when nothing bounds the process.
     static func narrowest() -> MemoryLimit? {

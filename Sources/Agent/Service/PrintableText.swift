@@ -1,10 +1,15 @@
 /// Bytes of a client, for a line of text: what is not a printable character of ASCII, and blanks, quotes and backslashes, as
 /// `\xHH`. Nothing a client sends can break a line, or look like another field of it.
 enum PrintableText {
-    static func of(_ bytes: some Sequence<UInt8>) -> String {
+    /// The bytes between quotes, blanks as they are: for a sentence.
+    static func quoted(_ bytes: some Sequence<UInt8>) -> String { "\"\(of(bytes, lowest: 0x20))\"" }
+
+    static func of(_ bytes: some Sequence<UInt8>) -> String { of(bytes, lowest: 0x21) }
+
+    private static func of(_ bytes: some Sequence<UInt8>, lowest: UInt8) -> String {
         var text = ""
         for byte in bytes {
-            if byte > 0x20, byte < 0x7F, byte != UInt8(ascii: "\""), byte != UInt8(ascii: "\\") {
+            if byte >= lowest, byte < 0x7F, byte != UInt8(ascii: "\""), byte != UInt8(ascii: "\\") {
                 text.unicodeScalars.append(Unicode.Scalar(byte))
             } else {
                 text += byte < 16 ? "\\x0" : "\\x"

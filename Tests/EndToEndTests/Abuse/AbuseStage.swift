@@ -8,13 +8,15 @@ final class AbuseStage {
     private var checks = 0
 
     /// One worker unless `arguments` say otherwise: the good client then shares its loop with the bad ones.
-    init(_ arguments: [String] = [], mirror script: @escaping RecordingMirror.Script = RecordingMirror.normal)
-        throws
-    {
+    init(
+        _ arguments: [String] = [], at endpoint: Endpoint? = nil, in directory: TemporaryDirectory? = nil,
+        mirror script: @escaping RecordingMirror.Script = RecordingMirror.normal
+    ) throws {
         mirror = try RecordingMirror(script)
         agent = try WatchedAgent(
             mirrorURL: "http://127.0.0.1:\(mirror.port)/",
-            (arguments.contains("-n") ? [] : ["-n", "1"]) + arguments, in: try TemporaryDirectory())
+            (arguments.contains("-n") ? [] : ["-n", "1"]) + arguments, at: endpoint,
+            in: try directory ?? TemporaryDirectory())
     }
 
     var endpoint: Endpoint { agent.endpoint }

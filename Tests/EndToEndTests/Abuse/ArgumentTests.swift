@@ -76,6 +76,45 @@ extension EndToEnd {
             try stage.expectGoodHealth()
         }
 
+        @Test("messages past the 64th of a NOTIFY are counted and not looked at")
+        func manyMessages() throws {
+            let stage = try AbuseStage()
+            let peer = try stage.greeted()
+            let copies = (0..<100).flatMap { SPOPClient.Message(target: "/many/\($0)", fields: []).payload }
+            let unknown = [UInt8](repeating: 0, count: 2 * 100)
+            for payload in [copies + unknown, unknown + copies] {
+                try peer.write(
+                    SPOPFrame(type: SPOPFrame.notify, stream: 1, frame: 1, payload: payload).bytes)
+                #expect(try SPOPFrame.all(in: peer.read()).map(\.type) == [SPOPFrame.ack])
+            }
+            #expect(
+                try stage.agent.account(of: 200) == [
+                    "received": 200, "completed": 64, "responses_2xx": 64, "dropped_malformed": 136,
+                ])
+            #expect(try stage.agent.counters()["unknown_messages"] == 200)
+            try stage.expectGoodHealth()
+        }
+
+        @Test("a turn that brings hundreds of malformed copies has as many noted as the list holds")
+        func manyFailures() throws {
+            let stage = try AbuseStage()
+            let peer = try stage.greeted()
+            // In one write, so that they are read in one turn.
+            let bytes = (0..<200).flatMap { number in
+                let message = SPOPClient.Message(method: "", target: "/failed/\(number)", fields: [])
+                return SPOPFrame(
+                    type: SPOPFrame.notify, stream: 1, frame: 1, payload: message.payload
+                ).bytes
+            }
+            try peer.write(bytes)
+            #expect(try stage.agent.account(of: 200)["dropped_malformed"] == 200)
+            let noted = try stage.agent.ask("show errors")
+            #expect(noted.contains("/failed/0"), "\(noted)")
+            #expect(noted.contains("/failed/63"), "\(noted)")
+            #expect(!noted.contains("/failed/64"), "\(noted)")
+            try stage.expectGoodHealth()
+        }
+
         @Test("header blocks that lie about their length are acknowledged and not sent")
         func lyingHeaders() throws {
             let stage = try AbuseStage()

@@ -104,6 +104,11 @@ extension EndToEnd {
                 .init(fields: [HeaderField("a", evil)], usesText: false),
                 .init(fields: [HeaderField(evil, "a")]), .init(fields: [HeaderField("a", "x\ny")]),
                 .init(fields: [HeaderField("a", "x\0y")]),
+                .init(fields: [HeaderField("transfer-encoding ", "chunked")]),
+                .init(fields: [HeaderField("content-length\t", "5")]),
+                .init(fields: [HeaderField(" folded", "x")]), .init(fields: [HeaderField("a b", "x")]),
+                .init(fields: [HeaderField("x\u{1}y", "x")]), .init(fields: [HeaderField("x\u{7f}", "x")]),
+                .init(fields: [HeaderField("\tfolded", "x")], usesText: true),
             ]
             for message in messages { try client.notify(message) }
             #expect(
@@ -118,7 +123,9 @@ extension EndToEnd {
         @Test("nothing a peer says breaks a line of the log, or begins one")
         func logInjection() throws {
             let stage = try AbuseStage(["--request-log", "query", "--log-level", "debug"])
-            let forged = "\n2026-01-01T00:00:00.000Z error forged \u{1b}[31m"
+            // U+009B begins an escape like ESC [, and U+2028 and U+0085 break lines, where a viewer goes by Unicode.
+            let forged =
+                "\n2026-01-01T00:00:00.000Z error forged \u{1b}[31m\u{9b}31m\u{2028}\u{85}\u{202e}"
             // The name of a message, the reason of a goodbye, a target, and a word for the admin socket.
             let peer = try stage.greeted()
             try peer.write(
@@ -139,7 +146,11 @@ extension EndToEnd {
                 stage.agent.process.log.contains("/log?")
             }
             let log = stage.agent.process.log
-            #expect(log.contains("forged"))
+            for door in ["is acknowledged but not mirrored", "HAPROXY-DISCONNECT"] {
+                let line = log.split(separator: "\n").first { $0.contains(door) }
+                #expect(
+                    line?.contains("\\xc2\\x9b31m\\xe2\\x80\\xa8\\xc2\\x85\\xe2\\x80\\xae") == true, "\(log)")
+            }
             #expect(!log.contains("\u{1b}"))
             for line in log.split(separator: "\n") {
                 #expect(!line.hasPrefix("2026-01-01T00:00:00.000Z"), "\(line)")

@@ -30,6 +30,24 @@ extension EndToEnd {
                 stage.agent.log.split(separator: "\n").compactMap { $0.split(separator: "T").first })
             #expect(days.count > 1, "the clock did not jump: \(stage.agent.log.suffix(500))")
         }
+
+        @Test("an ACK that is held back comes when the clock is set back meanwhile")
+        func delayedAck() throws {
+            let directory = try TemporaryDirectory()
+            let clock = try FalseClock(in: directory)
+            let mirror = try RecordingMirror()
+            let agent = try WatchedAgent(
+                mirrorURL: "http://127.0.0.1:\(mirror.port)/", ["--processing-delay", "1s"],
+                environment: clock.environment, in: directory)
+            let peer = try Socket.connect(to: agent.endpoint)
+            try peer.write(SPOPFrame.hello().bytes)
+            _ = try peer.read()
+            let message = SPOPClient.Message(target: "/held").payload
+            try peer.write(SPOPFrame(type: SPOPFrame.notify, stream: 1, frame: 1, payload: message).bytes)
+            try eventually("the NOTIFY is there") { try agent.counters()["notify_frames"] == 1 }
+            try clock.set(-86_400)
+            #expect(try SPOPFrame.all(in: peer.read()).map(\.type) == [SPOPFrame.ack])
+        }
     }
 }
 

@@ -90,6 +90,19 @@ extension EndToEnd {
                 ("LF in a value", with("x", "a\nb")), ("NUL in a value", with("x", "a\0b")),
                 ("CR LF in a name", with("x\r\ny", "a")), ("NUL in a name", with("x\0", "a")),
                 ("LF in a name", with("\nx", "a")), ("colon in a name", with("x:y", "a")),
+                ("blank in a name", with("x y", "a")), ("blank before the colon", with("x ", "a")),
+                ("tab before the name", with("\tx", "a")),
+                ("control character in a name", with("x\u{1}", "a")),
+                ("DEL in a name", with("x\u{7f}", "a")), ("no token as a name", with("x[1]", "a")),
+                ("byte above 0x7f in a name", with("caf\u{e9}", "a")),
+                (
+                    "blank before the colon, text form",
+                    Message(fields: [host, HeaderField("transfer-encoding ", "chunked")], usesText: true)
+                ),
+                (
+                    "folded line, text form",
+                    Message(fields: [host, HeaderField("\tx", "a")], usesText: true)
+                ),
                 (
                     "LF in a value, text form",
                     Message(fields: [host, HeaderField("x", "a\nb")], usesText: true)

@@ -1,0 +1,61 @@
+import Glibc
+import SPOP
+import Testing
+
+@testable import Agent
+
+/// How many fields a copy may have, what they cost, and what their names may be.
+@Suite("Fields of a copy")
+struct FieldLimitsTests {
+    @Test("As many as HAProxy can have, and as many names in Connection as any client has a use for")
+    func most() throws {
+        let fields = [(String, String)](repeating: ("a", ""), count: 32_767)
+        #expect(try PayloadBuilder(headers: fields).render().headers.count == 32_768)
+        let names = (0..<16).map { "x\($0)" }
+        let copy = PayloadBuilder(
+            headers: [("host", "h"), ("connection", names.joined(separator: ","))] + names.map { ($0, "1") })
+        #expect(try copy.render().headers == ["host: h"])
+    }
+
+    @Test("The list that libcurl reads counts as memory of the copy")
+    func memory() throws {
+        let payload = PayloadBuilder(headers: [(String, String)](repeating: ("a", ""), count: 1000)).bytes
+        var arguments: MirrorArguments?
+        try Notification.decode(
+            payload.span.bytes, messageName: Array("mirror".utf8), copy: { arguments = $0 }, unknown: { _ in }
+        )
+        let request = try RequestRenderer(destination: Destination("http://mirror:1/"), style: CopyStyle())
+            .render(#require(arguments), payload: payload.span.bytes, receivedAt: 0)
+        #expect(request.memorySize >= request.header.size + 16 * 1000)
+    }
+
+    @Test("What a long list took is given back")
+    func list() {
+        let text = UnsafeMutablePointer<CChar>.allocate(capacity: 4000)
+        defer { text.deallocate() }
+        for index in 0..<4000 { text[index] = index % 2 == 0 ? 0x61 : 0 }
+        var lines = HeaderLines()
+        let usual = lines.capacity
+        _ = lines.link(text, count: 2000)
+        #expect(lines.capacity >= 2000)
+        lines.trim()
+        #expect(lines.capacity == usual)
+        _ = lines.link(text, count: 100)
+        lines.trim()
+        #expect(lines.capacity >= 100, "a list of the usual length stays")
+    }
+
+    @Test("A name is a token, and nothing else is")
+    func tokens() {
+        let tokens = Set("!#$%&'*+-.^_`|~0123456789".utf8)
+            .union(UInt8(ascii: "a")...UInt8(ascii: "z")).union(UInt8(ascii: "A")...UInt8(ascii: "Z"))
+        for byte in UInt8.min...UInt8.max {
+            let bytes = [byte]
+            let isToken = FieldRules.isToken(0..<1, in: bytes.span.bytes)
+            #expect(isToken == tokens.contains(byte), "\(byte)")
+        }
+        let nothing: [UInt8] = []
+        let isToken = FieldRules.isToken(0..<0, in: nothing.span.bytes)
+        #expect(!isToken)
+    }
+}
