@@ -43,7 +43,7 @@ final class FaultStage {
             frontend: frontend, production: .loopback(production.port),
             agent: relay.map { .loopback($0.port) } ?? endpoint, agentMode: version.agentMode)
         // What production would want, and shorter than any fault lasts here.
-        configuration.processingTimeout = "1s"
+        configuration.processingTimeout = "2s"
         configuration.checksHealth = checksHealth
         haproxy = try HAProxyProcess(version, configuration, in: directory)
         try eventually("the agent answers on its admin socket", evidence: { agent.log }) {
@@ -91,7 +91,8 @@ final class FaultStage {
         }
     }
 
-    /// Expects no event of HAProxy's log to have failed, and that HAProxy hardly waited for most of them.
+    /// Expects no event of HAProxy's log to have failed: faults last longer than HAProxy waits for an ACK, and one that waited for
+    /// a fault to end would have come too late.
     private func expectAcknowledgedInTime() throws {
         let lines = try eventually("HAProxy has logged all events", evidence: { agent.log }) {
             let lines = haproxy.filterLog
@@ -103,10 +104,6 @@ final class FaultStage {
         // Of all events: of those long ago the lines may be gone.
         let errors = version == .debian ? lines.map(\.errors).max() ?? 0 : 0
         #expect(errors == 0, "\(Self.late): HAProxy counts \(errors) errors")
-        // Half of them, so that a machine which stalls now and then fails nothing.
-        let times = lines.map(\.milliseconds).sorted()
-        let median = try #require(times.isEmpty ? nil : times[times.count / 2])
-        #expect(median < 200, "\(Self.late): half of the events took \(median) ms or more")
     }
 
     /// Waits until production has answered some more requests.

@@ -7,8 +7,6 @@ struct SPOELogLine: Sendable {
     let stream: Int
     /// 0 if the agent acknowledged; otherwise why it did not.
     let status: Int
-    /// How long the event took, in milliseconds: the only time, or the last of five.
-    let milliseconds: Int
     /// Events that failed since HAProxy started, and all events, this one among them. HAProxy 3.2 takes nearly all for errors,
     /// also with st=0.
     let errors: Int
@@ -23,13 +21,11 @@ struct SPOELogLine: Sendable {
                 let event = words.first(where: { $0.hasPrefix("<EVENT:") }),
                 let stream = number(after: "sid=", in: words),
                 let status = number(after: "st=", in: words),
-                let place = words.firstIndex(where: { $0.hasPrefix("st=") }), words.count > place + 2,
-                let milliseconds = words[place + 1].split(separator: "/").last.flatMap({ Int($0) }),
                 let totals = words.last?.split(separator: "/").compactMap({ Int($0) }), totals.count == 2
             else { return nil }
             return SPOELogLine(
                 event: String(event.dropFirst("<EVENT:".count).dropLast()), stream: stream, status: status,
-                milliseconds: milliseconds, errors: totals[0], processed: totals[1], text: String(line))
+                errors: totals[0], processed: totals[1], text: String(line))
         }
     }
 
