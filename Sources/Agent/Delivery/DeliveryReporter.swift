@@ -14,7 +14,7 @@ struct DeliveryReporter {
     func mirrorWasCutOff(holdSeconds: Double) {
         errors.report(
             "mirror: cut off",
-            "reading one answer took over \(LINUX_GUARD_MILLISECONDS) ms of processor time; copies wait \(holdSeconds) s"
+            "one call into libcurl took over \(LINUX_GUARD_MILLISECONDS) ms of processor time; copies wait \(Int(holdSeconds)) s"
         )
     }
 

@@ -28,9 +28,15 @@ enum FieldRules {
     /// the semicolon that means something to libcurl. HAProxy lets none through, unless it is told to take invalid requests.
     @inline(__always)
     static func isSendable(_ field: HeaderReader.Header, in block: RawSpan) -> Bool {
-        guard isToken(field.name, in: block), !block.containsLineBreak(field.value) else { return false }
+        isToken(field.name, in: block) && isValue(field.value, in: block)
+    }
+
+    /// Without a line break, and with nothing before it that libcurl would take away.
+    @inline(__always)
+    static func isValue(_ range: Range<Int>, in block: RawSpan) -> Bool {
+        guard !block.containsLineBreak(range) else { return false }
         // libcurl takes vertical tabs and form feeds for blanks, and a value of blanks for none.
-        let value = block.trimmed(field.value)
+        let value = block.trimmed(range)
         return value.isEmpty || (block.byte(value.lowerBound) != 0x0B && block.byte(value.lowerBound) != 0x0C)
     }
 

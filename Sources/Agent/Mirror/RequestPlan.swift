@@ -48,7 +48,7 @@ struct RequestPlan {
         if let headers = arguments.headers {
             try measure(payload.extracting(headers.block), form: headers.form, mark: style.mark)
         }
-        if let id, payload.containsLineBreak(id) { throw .malformed }
+        if let id, !FieldRules.isValue(id, in: payload) { throw .malformed }
         try settleLength(style)
     }
 

@@ -108,7 +108,8 @@ extension EndToEnd {
                 .init(fields: [HeaderField("content-length\t", "5")]),
                 .init(fields: [HeaderField(" folded", "x")]), .init(fields: [HeaderField("a b", "x")]),
                 .init(fields: [HeaderField("x\u{1}y", "x")]), .init(fields: [HeaderField("x\u{7f}", "x")]),
-                .init(fields: [HeaderField("\tfolded", "x")], usesText: true),
+                .init(fields: [HeaderField("\tfolded", "x")], usesText: true), .init(id: evil),
+                .init(id: "\u{b}x"),
             ]
             for message in messages { try client.notify(message) }
             #expect(

@@ -10,15 +10,18 @@ final class SPOPClient {
         /// The whole `arg_hdrs` as a binary, in place of `fields`.
         var rawHeaders: [UInt8]?
         var body: [UInt8] = []
+        /// `arg_id`, left out when nil.
+        var id: String?
 
         /// The list of messages that a NOTIFY holds: this one.
         var payload: [UInt8] {
             let block = rawHeaders ?? (usesText ? textHeaders : binaryHeaders)
-            let arguments: [(String, UInt8, [UInt8])] = [
+            var arguments: [(String, UInt8, [UInt8])] = [
                 ("arg_method", 8, method.latin1), ("arg_path", 8, target.latin1),
                 ("arg_ver", 8, Array("1.1".utf8)),
                 ("arg_hdrs", usesText ? 8 : 9, block), ("arg_body", 9, body),
             ]
+            if let id { arguments.append(("arg_id", 8, id.latin1)) }
             var payload = SPOPFrame.string("mirror") + [UInt8(arguments.count)]
             for (name, type, value) in arguments {
                 payload += SPOPFrame.string(name) + [type] + SPOPFrame.variable(UInt64(value.count)) + value
