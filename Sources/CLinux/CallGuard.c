@@ -22,16 +22,11 @@ enum { MOST_SOCKETS = 65536, WORD = 8 * sizeof(unsigned long) };
 static __thread struct {
     int is_armed;
     volatile sig_atomic_t is_inside, ticks, was_long;
-    volatile int descriptor;
     volatile unsigned long sockets[MOST_SOCKETS / WORD];
 } guard;
 
 static void end_call(void) {
     guard.was_long = 1;
-    if (guard.descriptor >= 0) {
-        shutdown(guard.descriptor, SHUT_RDWR);
-        return;
-    }
     for (int index = 0; index < MOST_SOCKETS / (int)WORD; index++) {
         unsigned long word = guard.sockets[index];
         for (; word != 0; word &= word - 1) shutdown(index * (int)WORD + __builtin_ctzl(word), SHUT_RDWR);
@@ -72,9 +67,8 @@ void linux_guard_remove(int descriptor) {
     guard.sockets[descriptor / (int)WORD] &= ~(1UL << descriptor % (int)WORD);
 }
 
-void linux_guard_enter(int descriptor) {
+void linux_guard_enter(void) {
     if (!guard.is_armed) arm();
-    guard.descriptor = descriptor;
     guard.ticks = 0;
     guard.was_long = 0;
     guard.is_inside = 1;

@@ -27,7 +27,7 @@ package enum Counter: Int, CaseIterable, Sendable {
     case errors, processed
 
     // The way to the mirror.
-    case mirrorConnections, bytesSent, bytesReceived
+    case mirrorConnections, mirrorCutOffs, bytesSent, bytesReceived
 
     // The admin sockets.
     case adminCommands, adminErrors

@@ -115,7 +115,9 @@ package struct MetricsReport {
 
     private mutating func addMirror(_ state: State) {
         gauge("current_queue", "Copies that wait.", .queued)
-        gauge("queue_bytes", "Memory held for copies, waiting or under way.", .queuedBytes)
+        gauge(
+            "queue_bytes", "Memory held for copies, waiting or under way, and for payloads not whole yet.",
+            .queuedBytes)
         output.family(name("queue_limit"), .gauge, "Copies that may wait.", state.queueLimit)
         output.histogram(
             name("queue_duration_seconds"), "From a copy's arrival to the start of its transfer.",
@@ -126,6 +128,10 @@ package struct MetricsReport {
         counter("sent_bytes_total", "Bytes of requests sent to the mirror.", .bytesSent)
         counter("received_bytes_total", "Bytes of answers read from the mirror.", .bytesReceived)
         counter("mirror_connections_total", "Connections made to the mirror.", .mirrorConnections)
+        counter(
+            "mirror_cut_offs_total",
+            "Times that all connections to the mirror were cut for the processor time they took.",
+            .mirrorCutOffs)
         output.family(
             name("last_success_timestamp_seconds"), .gauge, "When the mirror last answered; 0 for never.",
             snapshot.lastSuccess)

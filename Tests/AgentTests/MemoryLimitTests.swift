@@ -30,8 +30,8 @@ struct MemoryLimitTests {
     }
 
     @Test(
-        "A third of what is left is for copies, and never nothing",
-        arguments: [(96 << 20, 32 << 20), (7001, 2048), (0, 1024)])
+        "A quarter of what is left is for copies, and never nothing",
+        arguments: [(128 << 20, 32 << 20), (9001, 2048), (0, 1024)])
     func room(left: Int, forCopies: Int) {
         #expect(MemoryLimit(name: "test", bytes: 128 << 20, room: left).forCopies == forCopies)
     }
@@ -42,7 +42,9 @@ struct MemoryLimitTests {
         #expect(HeldMemory.mostOfFrames(settings) == 64 << 20)
         settings.maxQueueBytes = 1 << 20
         #expect(HeldMemory.mostOfFrames(settings) == 16 << 20)
-        settings.memoryLimit = MemoryLimit(name: "test", bytes: 128 << 20, room: 24 << 20)
+        #expect(HeldMemory.free(settings) == 16 << 10)
+        settings.memoryLimit = MemoryLimit(name: "test", bytes: 128 << 20, room: 32 << 20)
         #expect(HeldMemory.mostOfFrames(settings) == 8 << 20)
+        #expect(HeldMemory.free(settings) == 2 << 10)
     }
 }

@@ -14,6 +14,8 @@ internal import CLinux
     /// When the first socket of this turn was served, on the monotonic clock, in seconds; nil before.
     private var turnStart: Double?
 
+    private var removalWasLong = false
+
     /// Sockets left for the next turn, and those left over from the last one.
     private var waiting: Set<curl_socket_t> = []
     private var owed: Set<curl_socket_t> = []
@@ -39,7 +41,7 @@ internal import CLinux
         timer = TimerWatcher(loop: loop, priority: .mirror) { [unowned self] in kick() }
     }
 
-    deinit { unsafe curl_multi_cleanup(multi) }
+    deinit { _ = guarded { _ = unsafe curl_multi_cleanup(multi) } }
 
     /// How many connections this worker may have, and how many it keeps for reuse.
     func limitConnections(total: Int, idle: Int) {
@@ -55,8 +57,10 @@ internal import CLinux
         unsafe curl_multi_add_handle(multi, transfer.handle) == CURLM_OK
     }
 
-    /// Takes a transfer back, whether it is done or not.
-    func remove(_ transfer: Transfer) { unsafe curl_multi_remove_handle(multi, transfer.handle) }
+    /// Takes a transfer back, whether it is done or not. To close a connection, libcurl may read it once more.
+    func remove(_ transfer: Transfer) {
+        if guarded({ _ = unsafe curl_multi_remove_handle(multi, transfer.handle) }) { removalWasLong = true }
+    }
 
     /// Lets libcurl do what is due: new transfers, time-outs, retries.
     func kick() { act(on: CURL_SOCKET_TIMEOUT, 0) }
@@ -65,11 +69,18 @@ internal import CLinux
     /// content, from a mirror that is fast enough, keep it for ever.
     private func act(on socket: curl_socket_t, _ events: Int32) {
         var running: Int32 = 0
-        linux_guard_enter(socket)
-        unsafe curl_multi_socket_action(multi, socket, events, &running)
-        let wasLong = linux_guard_leave() != 0
+        let wasLong = guarded { _ = unsafe curl_multi_socket_action(multi, socket, events, &running) }
         collect()
-        if wasLong { cutOff() }
+        guard wasLong || removalWasLong else { return }
+        cutOff()
+        removalWasLong = false
+    }
+
+    /// True when the call lasted so long that this worker's connections were shut down.
+    private func guarded(_ call: () -> Void) -> Bool {
+        linux_guard_enter()
+        call()
+        return linux_guard_leave() != 0
     }
 
     /// A new turn of the loop begins: sockets that had to wait come first.

@@ -13,9 +13,10 @@ final class Delivery {
     private static let step = 4
     /// Seconds until a worker that has no transfer of its own looks again for one that others gave back.
     private static let retryInterval = 0.005
-    /// Seconds that copies wait after a mirror has kept a call into libcurl from its end: what it takes of the worker stays
-    /// a small share.
+    /// Seconds that copies wait after a mirror has kept calls into libcurl from their end, twice within so many seconds: what it
+    /// takes of the worker stays a small share. Once may be an accident: thousands of transfers that time out together.
     private static let holdInterval = 5.0
+    private static let holdMemory = 10.0
     /// Copies dropped in one go; the others are dropped in the next turns.
     private static let expiryBatch = 500
     /// Seconds between looks for copies that waited too long.
@@ -32,6 +33,7 @@ final class Delivery {
     private var turn: TurnWatcher?
     private var retry: TimerWatcher?
     private var expiry: TimerWatcher?
+    private var lastCutOff = -Double.infinity
     private var lanes = Lanes()
     private var pool: [Transfer] = []
     /// In no order; each transfer knows its slot.
@@ -149,10 +151,10 @@ final class Delivery {
     /// a worker whose transfers are all with others has to look by itself.
     private func waitForRoom(_ now: Double) {
         guard !lanes.isEmpty else { return }
-        if let pause = lanes.nextLook(now: now) {
-            retry?.start(after: max(pause, Self.retryInterval))
-        } else if active.isEmpty {
+        if active.isEmpty && lanes.mayStart(now: now) {
             retry?.start(after: Self.retryInterval)
+        } else if let pause = lanes.nextLook(now: now) {
+            retry?.start(after: max(pause, Self.retryInterval))
         }
         if expiry?.isRunning == false {
             expiry?.start(after: Self.expiryInterval, every: Self.expiryInterval)
@@ -179,11 +181,19 @@ final class Delivery {
 
     // MARK: end
 
-    /// Its other connections would take as long, one after the other.
+    /// All connections of this worker are shut down. Those to a mirror that was replaced are to blame, if there are any: the new
+    /// one goes on.
     private func mirrorWasCutOff() {
-        lanes.hold(until: MonotonicClock.now + Self.holdInterval)
-        reporter.mirrorWasCutOff(holdSeconds: Self.holdInterval)
-        while let transfer = active.last { completed(transfer, CURLE_RECV_ERROR) }
+        let now = MonotonicClock.now
+        let isAgain = now - lastCutOff < Self.holdMemory
+        lastCutOff = now
+        counters.add(to: .mirrorCutOffs)
+        let kind: Lanes.Kind = lanes.retired.active > 0 ? .retired : .current
+        if isAgain { lanes[kind].probing.hold(until: now + Self.holdInterval) }
+        reporter.mirrorWasCutOff(holdSeconds: isAgain ? Self.holdInterval : 0)
+        for transfer in active.filter({ $0.request.map { self.kind(of: $0) } == kind }) {
+            completed(transfer, CURLE_RECV_ERROR)
+        }
     }
 
     private func completed(_ transfer: Transfer, _ result: CURLcode) {

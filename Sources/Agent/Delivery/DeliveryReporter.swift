@@ -12,10 +12,10 @@ struct DeliveryReporter {
 
     /// One call into libcurl took more processor time than any honest answer does.
     func mirrorWasCutOff(holdSeconds: Double) {
+        let pause = holdSeconds > 0 ? ", again; copies wait \(Int(holdSeconds)) s" : ""
         errors.report(
             "mirror: cut off",
-            "one call into libcurl took over \(LINUX_GUARD_MILLISECONDS) ms of processor time; copies wait \(Int(holdSeconds)) s"
-        )
+            "one call into libcurl took over \(LINUX_GUARD_MILLISECONDS) ms of processor time\(pause)")
     }
 
     /// A transfer is over and still has its request.

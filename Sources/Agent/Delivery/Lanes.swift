@@ -54,17 +54,16 @@ struct Lanes {
         return count
     }
 
-    /// Nothing is started before `time`.
-    mutating func hold(until time: Double) {
-        current.probing.hold(until: time)
-        retired.probing.hold(until: time)
-    }
-
     /// Takes out a copy that came before `time`, if there is one at the head of a lane.
     mutating func popFirst(receivedBefore time: Double) -> MirrorRequest? {
         if let first = retired.queue.first, first.header.receivedAt < time { return retired.queue.popFirst() }
         if let first = current.queue.first, first.header.receivedAt < time { return current.queue.popFirst() }
         return nil
+    }
+
+    /// True when a copy waits for nothing but a place among the transfers.
+    func mayStart(now: Double) -> Bool {
+        [current, retired].contains { !$0.queue.isEmpty && $0.probing.allowance(1, now: now) > 0 }
     }
 
     /// Seconds until a copy may try an unreachable mirror; nil when the end of a transfer will tell.

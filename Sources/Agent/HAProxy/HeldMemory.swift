@@ -9,8 +9,12 @@ struct HeldMemory {
     private var frames = 0
 
     /// Bytes of frames that each connection may hold without a charge: one of the usual size. Strangers that fill the budget
-    /// take nothing from a HAProxy whose frames are cut by a read. `--max-connections` bounds the sum.
-    static let free = 16 << 10
+    /// take nothing from a HAProxy whose frames are cut by a read. `--max-connections` bounds the sum; where the kernel bounds
+    /// memory, that is no more than copies may take.
+    static func free(_ settings: Settings) -> Int {
+        let usual = 16 << 10
+        return settings.memoryLimit.map { min(usual, $0.forCopies / settings.maxConnections) } ?? usual
+    }
 
     /// Bytes of frames past that, over all connections: as much as copies have, 16 MiB at least, and no more than the kernel
     /// leaves room for.
@@ -34,7 +38,7 @@ struct HeldMemory {
 
     /// The same for frames.
     mutating func charge(frames held: Int, in context: WorkerContext) -> Bool {
-        let held = max(0, held - Self.free)
+        let held = max(0, held - context.freeFrameBytes)
         guard held != frames else { return true }
         if held > frames {
             guard context.budget.reserveFrames(held - frames, maxBytes: context.maxFrameBytes) else {

@@ -11,6 +11,7 @@ internal import Stats
     private(set) var maxQueueBytes: Int
     /// Bytes that frames which have not come or gone whole may take.
     private(set) var maxFrameBytes: Int
+    private(set) var freeFrameBytes: Int
     let errors: RepeatedErrors
     let unknownMessages: UnknownMessages
     private let box: SettingsBox
@@ -47,6 +48,7 @@ internal import Stats
         self.budget = budget
         maxQueueBytes = configuration.settings.maxQueueBytes
         maxFrameBytes = HeldMemory.mostOfFrames(configuration.settings)
+        freeFrameBytes = HeldMemory.free(configuration.settings)
         self.errors = errors
         self.unknownMessages = unknownMessages
         self.box = box
@@ -65,6 +67,7 @@ internal import Stats
         helloTimeout = settings.helloTimeout.inSeconds
         maxQueueBytes = settings.maxQueueBytes
         maxFrameBytes = HeldMemory.mostOfFrames(settings)
+        freeFrameBytes = HeldMemory.free(settings)
         pipeline.apply(settings)
     }
 

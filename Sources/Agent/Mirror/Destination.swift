@@ -66,7 +66,7 @@ final class Destination: Sendable {
         let labels = host.split(separator: ".", omittingEmptySubsequences: false)
         guard let last = labels.last(where: { !$0.isEmpty }) else { return false }
         guard last.utf8.allSatisfy({ 0x30...0x39 ~= $0 }) else { return true }
-        return labels.count == 4 && labels.allSatisfy { UInt8($0) != nil }
+        return labels.count == 4 && labels.allSatisfy { UInt8($0) != nil && !$0.hasPrefix("+") }
     }
 }
 

@@ -158,6 +158,8 @@ final class Agent {
         // HAProxy's and other daemons' neighbours mean something by these; here they would be the end without a drain.
         signal(SIGUSR1, SIG_IGN)
         signal(SIGUSR2, SIG_IGN)
+        // Until a worker has its own use for it.
+        signal(SIGVTALRM, SIG_IGN)
         for number in [SIGTERM, SIGINT] {
             signals.append(SignalWatcher(loop: loop, signal: number) { [unowned self] in stop() })
         }

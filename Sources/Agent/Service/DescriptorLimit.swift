@@ -17,6 +17,8 @@ enum DescriptorLimit {
 
     /// What the agent may need with these settings: connections from HAProxy and to the mirror, and some of its own.
     static func wanted(_ settings: Settings, workers: Int) -> Int {
-        settings.maxConnections + settings.maxInFlight * (workers + 1) + 64 + 8 * workers
+        let mirror = settings.maxInFlight * (workers + 1)
+        // Connections to the mirror get half (`MirrorSocket`).
+        return max(2 * mirror, settings.maxConnections + mirror + 64 + 8 * workers)
     }
 }

@@ -11,9 +11,9 @@ struct MemoryLimit: Equatable {
     /// Bytes that are left for the process.
     let room: Int
 
-    /// A third of what is left, in whole KiB: another is for frames that have begun (`HeldMemory`), and the last for what
-    /// libcurl needs beside the copies, and for what malloc cannot use.
-    var forCopies: Int { max(1 << 10, room / 3 & ~1023) }
+    /// A quarter of what is left, in whole KiB: two are for frames that have begun (`HeldMemory`), and the last for what
+    /// libcurl needs beside the copies, for connections, and for what malloc cannot use.
+    var forCopies: Int { max(1 << 10, room / 4 & ~1023) }
 
     /// The one with the least room left; nil when nothing bounds the process.
     static func narrowest() -> MemoryLimit? {
@@ -29,7 +29,10 @@ struct MemoryLimit: Equatable {
         add("RLIMIT_AS", resourceLimit(RLIMIT_AS), used: pages[0])
         add("RLIMIT_DATA", resourceLimit(RLIMIT_DATA), used: pages[5])
         for file in groupFiles(KernelFile.contents(of: "/proc/self/cgroup")) {
-            add(file, groupLimit(KernelFile.contents(of: file)), used: pages[1])
+            guard let bytes = groupLimit(KernelFile.contents(of: file)) else { continue }
+            // Others may be in the group, or in one beside ours.
+            let used = max(pages[1] * page, groupUsage(beside: file))
+            limits.append(MemoryLimit(name: file, bytes: bytes, room: max(0, bytes - used)))
         }
         return limits.min { $0.room < $1.room }
     }
@@ -60,6 +63,19 @@ struct MemoryLimit: Equatable {
     static func groupLimit(_ text: String) -> Int? {
         let bytes = text.split(whereSeparator: \.isWhitespace).first.flatMap { Int($0) }
         return bytes.flatMap { $0 < 1 << 60 ? $0 : nil }
+    }
+
+    /// Bytes that the group of a limit has taken, without those of files that the kernel can let go of.
+    private static func groupUsage(beside file: String) -> Int {
+        let directory = file[..<(file.lastIndex(of: "/") ?? file.startIndex)]
+        let isVersion1 = file.hasSuffix("memory.limit_in_bytes")
+        let usage = groupLimit(
+            KernelFile.contents(of: "\(directory)/\(isVersion1 ? "memory.usage_in_bytes" : "memory.current")")
+        )
+        let files = KernelFile.contents(of: "\(directory)/memory.stat").split(separator: "\n").lazy
+            .map { $0.split(separator: " ") }
+            .first { $0.first == (isVersion1 ? "total_inactive_file" : "inactive_file") }
+        return (usage ?? 0) - (files.flatMap { $0.last }.flatMap { Int($0) } ?? 0)
     }
 
     private static func resourceLimit(_ resource: __rlimit_resource) -> Int? {

@@ -40,19 +40,22 @@ void linux_trim_memory(void);
 
 /*
  * A bound on the processor time that one call into a library may take on this thread, for calls that read a peer's bytes for
- * as long as there are any. Past it, the sockets that the call may be reading are shut down (shutdown(2)), and it ends.
+ * as long as there are any. Past it, all sockets that calls on this thread may be reading are shut down (shutdown(2)): which one
+ * it is only the library knows.
  *
- * Between enter and leave a call may last `LINUX_GUARD_MILLISECONDS` of the thread's own time, and twice that at most.
+ * Between enter and leave a call may last `LINUX_GUARD_MILLISECONDS` of the thread's own time, or up to twice that, and then
+ * what it takes to read what had come before.
  * The clock stands still while the process is stopped or waits for a processor.
  */
 #define LINUX_GUARD_MILLISECONDS 100
 
-/* A socket that calls on this thread may read, until it is removed. Those above 65535 are only known to `enter`. */
+/* A socket that calls on this thread may read, until it is removed, which it has to be before it is closed. Descriptors above
+ * 65535 are not known. */
 void linux_guard_add(int descriptor);
 void linux_guard_remove(int descriptor);
 
-/* A call begins that reads `descriptor`, or, when that is negative, any of those added. */
-void linux_guard_enter(int descriptor);
+/* A call begins. */
+void linux_guard_enter(void);
 
 /* It is over: 1 when it lasted too long. */
 int linux_guard_leave(void);

@@ -147,6 +147,7 @@ extension EndToEnd {
             arguments: [
                 "http://user:secret@h/", "http://user@h/", "file:///etc/passwd", "ftp://h/", "gopher://h/",
                 "h2c://h/", "http://h/#", "http://h/?", "http://127.0.0.1./", "http://256.1.1.1/",
+                "http://+1.2.3.4/",
                 "http://1.2.3.4.5/",
                 "http://./",
             ])
