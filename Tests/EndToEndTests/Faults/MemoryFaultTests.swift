@@ -31,6 +31,32 @@ extension EndToEnd {
             try fill(mirror, launcher: group.launcher, limit: group.limitFile)
         }
 
+        @Test("strangers that each begin a frame are sent away before memory is used up")
+        func crowd() throws {
+            try DescriptorRoom.raise(to: 5_000)
+            let mirror = try RecordingMirror()
+            let limit = try atRest(column: 5) + 48 << 20
+            let stage = try FaultStage(
+                mirrorURL: "http://127.0.0.1:\(mirror.port)/", Self.options,
+                launcher: [try Executables.find("prlimit"), "--data=\(limit)"], in: try TemporaryDirectory())
+            let begun = Array(
+                SPOPFrame(type: SPOPFrame.notify, payload: [UInt8](repeating: 65, count: 16_300)).bytes
+                    .prefix(16_200))
+            let counters = try stage.withTraffic { _ in
+                let strangers = try (0..<3_500).map { _ in
+                    let peer = try Socket.connect(to: stage.agent.endpoint)
+                    try peer.write(SPOPFrame.hello().bytes + begun)
+                    return peer
+                }
+                try eventually("some are sent away", within: 60) {
+                    try stage.counters()["agent_disconnects"] > 0
+                }
+                try stage.more(of: "responses_2xx")
+                for peer in strangers { peer.disconnect() }
+            }
+            #expect(counters["responses_2xx"] == counters["received"])
+        }
+
         /// Pages of an agent that has nothing to do, in bytes (proc_pid_statm(5)).
         private func atRest(column: Int) throws -> Int {
             let agent = try WatchedAgent(
