@@ -2,6 +2,9 @@ import Foundation
 import Testing
 
 extension EndToEnd {
+    /// Not under a sanitizer: its shadow takes terabytes of address space and memory of its own, so that none of these limits would
+    /// let it start. They run in the ordinary suite.
+    ///
     /// With the budgets that an agent has unless it is told others: they would not fit in.
     @Suite(
         "Faults: memory",
