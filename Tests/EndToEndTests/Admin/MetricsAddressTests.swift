@@ -5,19 +5,13 @@ extension EndToEnd {
     /// What clients of the metrics address may do, and what they get for it.
     @Suite("Metrics address")
     struct MetricsAddressTests {
-        private let directory: TemporaryDirectory
         private let mirror: RecordingMirror
         private let agent: WatchedAgent
         private let metrics: Endpoint
 
         init() throws {
-            directory = try TemporaryDirectory()
             mirror = try RecordingMirror()
-            let port = try Ports.free()
-            metrics = .loopback(port)
-            agent = try WatchedAgent(
-                mirrorURL: "http://127.0.0.1:\(mirror.port)/", ["--metrics-address", "127.0.0.1:\(port)"],
-                in: directory)
+            (agent, metrics) = try WatchedAgent.withMetrics(of: mirror)
         }
 
         private func exchange(_ request: String) throws -> HTTPExchange { try HTTPExchange(metrics, request) }

@@ -12,13 +12,9 @@ extension EndToEnd {
         private let metrics: Endpoint
 
         init() throws {
-            directory = try TemporaryDirectory()
             mirror = try RecordingMirror()
-            let port = try Ports.free()
-            metrics = .loopback(port)
-            agent = try WatchedAgent(
-                mirrorURL: "http://127.0.0.1:\(mirror.port)/", ["--metrics-address", "127.0.0.1:\(port)"],
-                in: directory)
+            (agent, metrics) = try WatchedAgent.withMetrics(of: mirror)
+            directory = agent.directory
             let client = try SPOPClient(agent.endpoint)
             for _ in 0..<10 { try client.notify(.init()) }
             _ = try agent.account(of: 10)

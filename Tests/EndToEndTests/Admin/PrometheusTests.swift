@@ -15,15 +15,11 @@ extension EndToEnd {
         private let metrics: Endpoint
 
         init() throws {
-            directory = try TemporaryDirectory()
             mirror = try RecordingMirror { request in
                 request.target == "/missing" ? .response(status: "404 Not Found", body: "") : .ok
             }
-            let port = try Ports.free()
-            metrics = .loopback(port)
-            agent = try WatchedAgent(
-                mirrorURL: "http://127.0.0.1:\(mirror.port)/",
-                ["--methods", "GET", "--metrics-address", "127.0.0.1:\(port)"], in: directory)
+            (agent, metrics) = try WatchedAgent.withMetrics(of: mirror, ["--methods", "GET"])
+            directory = agent.directory
         }
 
         private func prometheus() throws -> PrometheusServer {

@@ -22,6 +22,18 @@ final class WatchedAgent {
         }
     }
 
+    /// One with a metrics address, and where that is.
+    static func withMetrics(of mirror: RecordingMirror, _ arguments: [String] = []) throws -> (
+        WatchedAgent, Endpoint
+    ) {
+        let port = try Ports.free()
+        let agent = try WatchedAgent(
+            mirrorURL: "http://127.0.0.1:\(mirror.port)/",
+            ["--metrics-address", "127.0.0.1:\(port)"] + arguments,
+            in: try TemporaryDirectory())
+        return (agent, .loopback(port))
+    }
+
     var endpoint: Endpoint { process.endpoint }
 
     func counters() throws -> AgentCounters { try AgentCounters(askingAt: adminSocket) }
