@@ -20,7 +20,7 @@ struct TransportSettings: Hashable, Sendable {
     var keyFile: String?
     /// The mirror's certificate is not verified.
     var isInsecure = false
-    /// 169.254.0.0/16 and fe80::/10 may be connected to: there live the metadata services of clouds.
+    /// What `LinkLocal` tells may be connected to: there live the metadata services of clouds.
     var allowsLinkLocal = false
     /// Source of outgoing connections in libcurl's spelling, `if!NAME` or `host!ADDRESS`; nil lets the kernel choose.
     var source: String?

@@ -33,7 +33,9 @@ struct TransportOptions: ParsableArguments {
 
     @Flag(
         name: .customLong("allow-link-local"),
-        help: "Allow connections to 169.254.0.0/16 and fe80::/10, where clouds keep their metadata services.")
+        help:
+            "Allow connections to 169.254.0.0/16, fe80::/10 and fd00:ec2::254, where clouds keep their metadata services."
+    )
     var allowsLinkLocal = false
 
     @Option(
