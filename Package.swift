@@ -15,7 +15,7 @@ let fuzzed: [SwiftSetting] =
     strict + (isFuzzing ? [.unsafeFlags(["-sanitize=fuzzer,address", "-enable-testing"])] : [])
 
 let agentDependencies: [Target.Dependency] = [
-    "SPOP", "Stats", "AdminSocket", "CLibev", "CLibcurl", "CLinux",
+    "SPOP", "Stats", "AdminSocket", "CLibev", "CLibcurl", "COpenSSL", "CLinux",
     .product(name: "ArgumentParser", package: "swift-argument-parser"),
     .product(name: "DequeModule", package: "swift-collections"),
     .product(name: "Logging", package: "swift-log"),
@@ -35,6 +35,7 @@ let package = Package(
     targets: [
         .systemLibrary(name: "CLibev"),
         .systemLibrary(name: "CLibcurl", pkgConfig: "libcurl"),
+        .systemLibrary(name: "COpenSSL", pkgConfig: "openssl"),
         .systemLibrary(name: "CLibedit", pkgConfig: "libedit"),
         .target(name: "CLinux"),
         .target(

@@ -6,7 +6,7 @@ set -euo pipefail
 # A|B: either will do; the first one is installed when neither is there.
 packages() {
     case $1 in
-    build) echo 'libev-dev libcurl4-openssl-dev|libcurl4-gnutls-dev libedit-dev pkg-config|pkgconf' ;;
+    build) echo 'libev-dev libcurl4-openssl-dev libssl-dev libedit-dev pkg-config|pkgconf' ;;
     demo) echo 'haproxy nginx-light|nginx curl' ;;
     bench) echo 'haproxy nginx-light|nginx wrk util-linux' ;;
     test) echo 'haproxy nginx-light|nginx curl socat nghttp2-client openssl iproute2 debootstrap prometheus mandoc systemd' ;;

@@ -53,15 +53,16 @@ static inline CURLcode shim_easy_set_close_socket_function(CURL *easy, curl_clos
     return curl_easy_setopt(easy, CURLOPT_CLOSESOCKETFUNCTION, callback);
 }
 
+static inline CURLcode shim_easy_set_ssl_context_function(CURL *easy, curl_ssl_ctx_callback callback, void *data) {
+    CURLcode code = curl_easy_setopt(easy, CURLOPT_SSL_CTX_FUNCTION, callback);
+    return code ? code : curl_easy_setopt(easy, CURLOPT_SSL_CTX_DATA, data);
+}
+
 static inline CURLcode shim_easy_get_long(CURL *easy, CURLINFO info, long *value) {
     return curl_easy_getinfo(easy, info, value);
 }
 
 static inline CURLcode shim_easy_get_offset(CURL *easy, CURLINFO info, curl_off_t *value) {
-    return curl_easy_getinfo(easy, info, value);
-}
-
-static inline CURLcode shim_easy_get_string(CURL *easy, CURLINFO info, const char **value) {
     return curl_easy_getinfo(easy, info, value);
 }
 
@@ -88,10 +89,9 @@ static inline CURLcode shim_message_result(const CURLMsg *message) {
     return message->data.result;
 }
 
-
-/* The version of the libcurl in use, 0x075801 for 7.88.1; CURLVERSION_NOW is a macro. */
-static inline unsigned int shim_version_number(void) {
-    return curl_version_info(CURLVERSION_NOW)->version_num;
+/* The libcurl in use; CURLVERSION_NOW is a macro. */
+static inline const curl_version_info_data *shim_version(void) {
+    return curl_version_info(CURLVERSION_NOW);
 }
 
 #endif

@@ -75,12 +75,28 @@ struct CopyOptionsTests {
             #expect(throws: UsageError.self) { try settings(option, "/nowhere/file.pem") }
         }
         #expect(throws: UsageError.self) { try settings("--tls-key", #filePath) }
-        let transport = try settings(
-            "--tls-ca", #filePath, "--tls-insecure", "--http-version", "2-prior-knowledge"
-        ).transport
-        #expect(transport.authorityFile == #filePath)
+        // A file without a certificate in it.
+        #expect(throws: UsageError.self) { try settings("--tls-ca", #filePath) }
+        let transport = try settings("--tls-insecure", "--http-version", "2-prior-knowledge").transport
         #expect(transport.isInsecure)
         #expect(transport.httpVersion == .http2PriorKnowledge)
+    }
+
+    @Test("the system's authorities are read once a destination needs them")
+    func authorities() throws {
+        var settings = try settings("--mirror-url", "http://127.0.0.1/")
+        settings.readAuthorities()
+        #expect(settings.transport.trusted == nil)
+        settings.destination = try Destination("https://127.0.0.1/")
+        settings.transport.isInsecure = true
+        settings.readAuthorities()
+        #expect(settings.transport.trusted == nil)
+        settings.transport.isInsecure = false
+        settings.readAuthorities()
+        let trusted = settings.transport.trusted
+        #expect(trusted != nil)
+        settings.readAuthorities()
+        #expect(settings.transport.trusted == trusted)
     }
 
     @Test(

@@ -28,6 +28,7 @@ final class SettingsController {
     /// Calls `expired` when a pause has ended by itself.
     init(_ configuration: Configuration, loop: EventLoop, expired: @escaping () -> Void) throws {
         settings = configuration.settings
+        settings.readAuthorities()
         defaults = Settings(destination: try Destination(Options.defaultURL))
         origins = Dictionary(
             uniqueKeysWithValues: SettingName.allCases.map {
@@ -84,6 +85,17 @@ final class SettingsController {
         setPaused(false)
     }
 
+    /// Reads the authorities again, for connections that are made from now on; the old ones stay when that fails. False when no
+    /// destination has needed them so far.
+    func readAuthoritiesAgain() throws(TrustError) -> Bool {
+        guard settings.transport.trusted != nil else { return false }
+        let file = settings.transport.authorityFile
+        settings.transport.trusted =
+            try file.map { file throws(TrustError) in try TrustStore(file: file) } ?? TrustStore()
+        publish(settings)
+        return true
+    }
+
     /// What came from a state file, by name.
     var restored: [String] {
         SettingName.allCases.filter { origins[$0] == .stateFile }.map(\.rawValue)
@@ -98,8 +110,9 @@ final class SettingsController {
 
     private func apply(_ changed: Settings) {
         settings = changed
+        settings.readAuthorities()
         lastChange = time(nil)
-        publish(changed)
+        publish(settings)
     }
 
     /// The timer runs on the monotonic clock: it decides, whatever the clock on the wall says by then.

@@ -15,6 +15,8 @@ internal import Glibc
     private(set) var startedAt = 0.0
     /// Where the transfer stands in its owner's list.
     var slot = 0
+    /// What the handle verifies certificates with.
+    var trusted: TrustStore?
     private var answer = AnswerLimits()
     private var attempts = 0
     private var origin: Destination?

@@ -2,7 +2,7 @@ internal import CLibcurl
 internal import Glibc
 
 /// How connections to the mirror are made.
-struct TransportSettings: Hashable, Sendable {
+struct TransportSettings: Equatable, Sendable {
     /// Which HTTP the mirror is spoken to in.
     enum HTTPVersion: String, CaseIterable, Hashable, Sendable {
         case http1 = "1.1"
@@ -15,6 +15,8 @@ struct TransportSettings: Hashable, Sendable {
     var httpVersion = HTTPVersion.http1
     /// PEM file of the authorities to trust; nil trusts the system's.
     var authorityFile: String?
+    /// The authorities themselves; nil until a destination needs the system's.
+    var trusted: TrustStore?
     /// PEM files of the agent's own certificate and key.
     var certificateFile: String?
     var keyFile: String?
@@ -30,7 +32,7 @@ struct TransportSettings: Hashable, Sendable {
     /// libcurl before 8.0 breaks the second request on an HTTP/2 connection that was made with prior knowledge
     /// (curl issue 10634): there, each copy gets a connection of its own.
     static let canReusePriorKnowledge =
-        shim_version_number() >= 0x080000
+        unsafe (shim_version()?.pointee.version_num ?? 0) >= 0x080000
 }
 
 extension TransportSettings {
@@ -51,7 +53,8 @@ extension TransportSettings {
         unsafe shim_easy_set_long(handle, CURLOPT_FORBID_REUSE, isSingleUse)
         unsafe shim_easy_set_long(handle, CURLOPT_SSL_VERIFYPEER, isInsecure ? 0 : 1)
         unsafe shim_easy_set_long(handle, CURLOPT_SSL_VERIFYHOST, isInsecure ? 0 : 2)
-        unsafe trustAuthorities(handle)
+        unsafe TrustStore.set(trusted, of: handle)
+        transfer.trusted = trusted
         unsafe shim_easy_set_string(handle, CURLOPT_SSLCERT, certificateFile)
         unsafe shim_easy_set_string(handle, CURLOPT_SSLKEY, keyFile)
         // A key with a pass phrase is refused; without this, OpenSSL would ask on the terminal and wait.
@@ -60,22 +63,5 @@ extension TransportSettings {
         unsafe shim_easy_set_string(handle, CURLOPT_INTERFACE, source)
         unsafe shim_easy_set_long(handle, CURLOPT_LOCALPORT, Int(sourcePorts?.lowerBound ?? 0))
         unsafe shim_easy_set_long(handle, CURLOPT_LOCALPORTRANGE, sourcePorts?.count ?? 1)
-    }
-}
-
-extension TransportSettings {
-    /// One file of authorities is enough. The directory that distributions compile in beside it would be trusted as well,
-    /// and it keeps libcurl from caching the parsed file, which costs tens of milliseconds for each connection
-    /// (CURLOPT_CA_CACHE_TIMEOUT(3)).
-    private func trustAuthorities(_ handle: UnsafeMutableRawPointer) {
-        if let authorityFile {
-            unsafe shim_easy_set_string(handle, CURLOPT_CAINFO, authorityFile)
-            unsafe shim_easy_set_string(handle, CURLOPT_CAPATH, nil)
-            return
-        }
-        var standard: UnsafePointer<CChar>?
-        unsafe shim_easy_get_string(handle, CURLINFO_CAINFO, &standard)
-        guard let standard = unsafe standard, unsafe access(standard, R_OK) == 0 else { return }
-        unsafe shim_easy_set_string(handle, CURLOPT_CAPATH, nil)
     }
 }

@@ -13,6 +13,8 @@ final class Destination: Sendable {
     let host: String
     /// The port; 80 or 443 when the URL has none.
     let port: Int
+    /// It is reached over TLS.
+    let isEncrypted: Bool
     /// The URL names its port.
     let hasPort: Bool
     /// `host` or `host:port`, for a Host field where the request has none.
@@ -51,7 +53,8 @@ final class Destination: Sendable {
         // ASCII letters alone: what Unicode takes for the same may be another name to a resolver.
         let host = String(decoding: parts.host.utf8.map { 0x41...0x5A ~= $0 ? $0 | 0x20 : $0 }, as: UTF8.self)
         self.host = host.hasSuffix(".") ? String(host.dropLast()) : host
-        self.port = parts.port.flatMap { Int($0) } ?? (parts.scheme == "https" ? 443 : 80)
+        isEncrypted = parts.scheme == "https"
+        self.port = parts.port.flatMap { Int($0) } ?? (isEncrypted ? 443 : 80)
         hasPort = parts.port != nil
         let port = parts.port.map { ":\($0)" } ?? ""
         origin = "\(parts.scheme)://\(parts.hostAndZone)\(port)/"

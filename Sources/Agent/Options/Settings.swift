@@ -44,4 +44,11 @@ struct Settings: Sendable {
     var requestLog = RequestLogMode.off
 
     init(destination: Destination) { self.destination = destination }
+
+    /// Reads the system's authorities when the destination is the first to need them. That takes tens of milliseconds: workers
+    /// get settings that have them.
+    mutating func readAuthorities() {
+        guard destination.isEncrypted, !transport.isInsecure, transport.trusted == nil else { return }
+        transport.trusted = TrustStore()
+    }
 }

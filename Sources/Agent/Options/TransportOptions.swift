@@ -46,7 +46,7 @@ struct TransportOptions: ParsableArguments {
         transform: { try AllowedDestinations.Entry($0) })
     var allowedDestinations: [AllowedDestinations.Entry] = []
 
-    /// Checks that the files can be read and belong together.
+    /// Checks that the files can be read and belong together, and reads the authorities.
     func settings() throws -> TransportSettings {
         for (option, file) in [
             ("tls-ca", authorityFile), ("tls-cert", certificateFile), ("tls-key", keyFile),
@@ -59,8 +59,14 @@ struct TransportOptions: ParsableArguments {
             throw UsageError("--tls-key: a key needs --tls-cert FILE beside it")
         }
         return TransportSettings(
-            httpVersion: httpVersion, authorityFile: authorityFile, certificateFile: certificateFile,
-            keyFile: keyFile,
+            httpVersion: httpVersion, authorityFile: authorityFile, trusted: try authorities(),
+            certificateFile: certificateFile, keyFile: keyFile,
             isInsecure: isInsecure, allowsLinkLocal: allowsLinkLocal)
+    }
+
+    private func authorities() throws -> TrustStore? {
+        do { return try authorityFile.map { file throws(TrustError) in try TrustStore(file: file) } } catch {
+            throw UsageError("--tls-ca: \(error)")
+        }
     }
 }

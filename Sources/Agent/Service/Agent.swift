@@ -226,7 +226,19 @@ final class Agent {
     }
 
     private func reload() {
-        if let serviceManager { serviceManager.reloading(reopenLog) } else { reopenLog() }
+        func body() {
+            reopenLog()
+            readAuthorities()
+        }
+        if let serviceManager { serviceManager.reloading(body) } else { body() }
+    }
+
+    private func readAuthorities() {
+        do throws(TrustError) {
+            if try settings.readAuthoritiesAgain() { logger.info("authorities read again") }
+        } catch {
+            logger.error("--tls-ca: \(error); the old authorities stay in use")
+        }
     }
 
     private func reopenLog() {

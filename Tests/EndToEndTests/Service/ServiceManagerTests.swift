@@ -81,12 +81,12 @@ extension EndToEnd {
             let directory = try TemporaryDirectory()
             let manager = try NotifyListener(directory.file("notify"))
             let mirror = try RecordingMirror()
-            // Reading the authorities from a pipe that nobody writes to stops a worker in open(2), for good.
-            let authorities = directory.file("ca.pem")
-            try #require(mkfifo(authorities, 0o600) == 0)
+            // Reading its certificate from a pipe that nobody writes to stops a worker in open(2), for good.
+            let certificate = directory.file("own.pem")
+            try #require(mkfifo(certificate, 0o600) == 0)
             let agent = try AgentProcess(
                 .loopback(try Ports.free()),
-                ["-n", "2", "-u", "https://127.0.0.1:\(mirror.port)/", "--tls-ca", authorities],
+                ["-n", "2", "-u", "https://127.0.0.1:\(mirror.port)/", "--tls-cert", certificate],
                 in: directory,
                 environment: ["NOTIFY_SOCKET": manager.address, "WATCHDOG_USEC": "400000"])
             for _ in 0..<8 { _ = try manager.wait(for: "WATCHDOG=1") }
