@@ -20,7 +20,6 @@ enum { MOST_SOCKETS = 65536, WORD = 8 * sizeof(unsigned long) };
  * lasted for a whole interval. A thread at rest, or one of many short calls, pays for some ticks a second and nothing else.
  */
 static __thread struct {
-    int is_armed;
     volatile sig_atomic_t is_inside, ticks, was_long;
     volatile unsigned long sockets[MOST_SOCKETS / WORD];
 } guard;
@@ -40,14 +39,13 @@ static void ticked(int signal) {
     errno = code;
 }
 
-static void arm(void) {
-    guard.is_armed = 1;
+int linux_guard_start(void) {
     struct sigaction action = {.sa_handler = ticked, .sa_flags = SA_RESTART};
     sigaction(SIGVTALRM, &action, NULL);
     struct sigevent event = {.sigev_notify = SIGEV_THREAD_ID, .sigev_signo = SIGVTALRM};
     event.sigev_notify_thread_id = (pid_t)syscall(SYS_gettid);
     timer_t timer;
-    if (timer_create(CLOCK_THREAD_CPUTIME_ID, &event, &timer) != 0) return;
+    if (timer_create(CLOCK_THREAD_CPUTIME_ID, &event, &timer) != 0) return -1;
     struct timespec interval = {.tv_nsec = LINUX_GUARD_MILLISECONDS * 1000000L};
     struct itimerspec both = {.it_interval = interval, .it_value = interval};
     timer_settime(timer, 0, &both, NULL);
@@ -55,6 +53,7 @@ static void arm(void) {
     sigemptyset(&set);
     sigaddset(&set, SIGVTALRM);
     pthread_sigmask(SIG_UNBLOCK, &set, NULL);
+    return 0;
 }
 
 void linux_guard_add(int descriptor) {
@@ -68,7 +67,6 @@ void linux_guard_remove(int descriptor) {
 }
 
 void linux_guard_enter(void) {
-    if (!guard.is_armed) arm();
     guard.ticks = 0;
     guard.was_long = 0;
     guard.is_inside = 1;

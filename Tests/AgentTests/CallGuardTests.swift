@@ -9,7 +9,10 @@ struct CallGuardTests {
         withUnsafeTemporaryAllocation(of: Int32.self, capacity: 2) { ends in
             #expect(socketpair(AF_UNIX, linux_stream_type(), 0, ends.baseAddress) == 0)
             let (near, far) = (ends[0], ends[1])
-            let work = Work { body(near, far) }
+            let work = Work {
+                #expect(linux_guard_start() == 0)
+                body(near, far)
+            }
             var thread = pthread_t()
             let context = Unmanaged.passRetained(work).toOpaque()
             #expect(

@@ -1,3 +1,4 @@
+internal import CLinux
 internal import Glibc
 internal import Logging
 internal import SPOP
@@ -57,6 +58,11 @@ final class Worker {
 
     /// Serves until told to stop; returns how many copies were given up.
     func run() -> Int {
+        if linux_guard_start() != 0 {
+            context.errors.report(
+                "no timer for calls into libcurl, a mirror that sends without end is not cut off",
+                SystemError.text(of: errno))
+        }
         loop.run()
         // The loop is left in the middle of a turn.
         context.counters.endTurn()

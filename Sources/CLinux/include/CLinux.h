@@ -49,6 +49,9 @@ void linux_trim_memory(void);
  */
 #define LINUX_GUARD_MILLISECONDS 100
 
+/* Once for each thread that makes such calls, for as long as it lives: 0, or -1 when there is no bound (timer_create(2)). */
+int linux_guard_start(void);
+
 /* A socket that calls on this thread may read, until it is removed, which it has to be before it is closed. Descriptors above
  * 65535 are not known. */
 void linux_guard_add(int descriptor);

@@ -45,6 +45,16 @@ extension EndToEnd {
             }
         }
 
+        @Test("no timer to be had: it says so, and mirrors")
+        func noTimer() throws {
+            let mirror = try RecordingMirror()
+            let stage = try FaultStage(
+                mirrorURL: "http://127.0.0.1:\(mirror.port)/",
+                launcher: [try Executables.find("prlimit"), "--sigpending=0"], in: try TemporaryDirectory())
+            try stage.withTraffic { _ in try stage.more(of: "responses_2xx") }
+            #expect(stage.agent.log.contains("warning no timer for calls into libcurl"))
+        }
+
         @Test("out of descriptors: those who are connected are served, nobody spins, and it passes")
         func outOfDescriptors() throws {
             let mirror = try RecordingMirror()
