@@ -14,14 +14,15 @@ internal import Glibc
 
     /// The authorities in a PEM file. Not for a worker's thread: it takes long.
     init(file: String) throws(TrustError) {
-        unsafe store = Self.empty()
         var status = stat()
         // Opening a pipe would wait for somebody to write into it.
         guard unsafe stat(file, &status) != 0 || status.st_mode & S_IFMT == S_IFREG else {
             throw TrustError(description: "\(file.debugDescription) is not a regular file")
         }
-        guard unsafe X509_STORE_load_locations(store, file, nil) == 1 else { throw TrustError(noneIn: file) }
+        // All is set before it may throw: else `deinit` would not run.
+        unsafe store = Self.empty()
         isEmpty = false
+        guard unsafe X509_STORE_load_locations(store, file, nil) == 1 else { throw TrustError(noneIn: file) }
     }
 
     /// Those that libcurl was built to trust: a file or, where there is none, a directory, of which certificates are read when
