@@ -5,4 +5,12 @@
 #include <openssl/err.h>
 #include <openssl/ssl.h>
 
+/* Whether a store that nobody else uses yet has a certificate; lists of revoked ones are in it, too. Stacks are macros. */
+static inline int shim_store_has_certificate(X509_STORE *store) {
+    STACK_OF(X509_OBJECT) *objects = X509_STORE_get0_objects(store);
+    for (int index = 0; index < sk_X509_OBJECT_num(objects); index++)
+        if (X509_OBJECT_get_type(sk_X509_OBJECT_value(objects, index)) == X509_LU_X509) return 1;
+    return 0;
+}
+
 #endif

@@ -82,6 +82,15 @@ struct CopyOptionsTests {
         #expect(transport.httpVersion == .http2PriorKnowledge)
     }
 
+    @Test("the TLS library has to be ours")
+    func tlsLibrary() throws {
+        try TrustStore.checkLibrary()
+        for other in ["", "GnuTLS/3.7.9", "(OpenSSL/3.0.19) GnuTLS/3.7.9", "wolfSSL/5.5.4", "OpenSSL/1.1.1w"]
+        {
+            #expect(throws: TrustError.self) { try TrustStore.checkLibrary(other) }
+        }
+    }
+
     @Test("the system's authorities are read once a destination needs them")
     func authorities() throws {
         var settings = try settings("--mirror-url", "http://127.0.0.1/")

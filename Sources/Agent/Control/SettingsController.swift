@@ -48,7 +48,8 @@ final class SettingsController {
         try LiveSetting.put(text, name, into: &changed)
         origins[name] = origin
         apply(changed)
-        return "\(name.label) set to \(LiveSetting.text(name, of: settings)) (was \(old))."
+        let warning = name == .url && settings.trustsNobody ? " But \(TrustError.system)." : ""
+        return "\(name.label) set to \(LiveSetting.text(name, of: settings)) (was \(old)).\(warning)"
     }
 
     /// Takes no more than `limit` for copies from now on. Returns what there is to say when it was more.
@@ -85,13 +86,12 @@ final class SettingsController {
         setPaused(false)
     }
 
-    /// Reads the authorities again, for connections that are made from now on; the old ones stay when that fails. False when no
-    /// destination has needed them so far.
+    /// Reads the authorities again, for connections that are made from now on, each with a TLS session of its own. The old ones stay
+    /// when that fails. False when no destination has needed them so far.
     func readAuthoritiesAgain() throws(TrustError) -> Bool {
         guard settings.transport.trusted != nil else { return false }
-        let file = settings.transport.authorityFile
-        settings.transport.trusted =
-            try file.map { file throws(TrustError) in try TrustStore(file: file) } ?? TrustStore()
+        settings.transport.trusted = try TrustStore(
+            file: settings.transport.authorityFile, endsSessions: true)
         publish(settings)
         return true
     }

@@ -9,41 +9,60 @@ internal import Glibc
 @safe final class TrustStore: Sendable {
     /// An X509_STORE, which has a lock of its own (X509_STORE_new(3)).
     nonisolated(unsafe) private let store: OpaquePointer
-    /// Nothing could be read: no mirror will be trusted.
+    /// It trusts nobody.
     let isEmpty: Bool
+    /// It took the place of one that may have trusted others. In a TLS session that goes on nobody looks at certificates.
+    private let endsSessions: Bool
 
-    /// The authorities in a PEM file. Not for a worker's thread: it takes long.
-    init(file: String) throws(TrustError) {
-        var status = stat()
-        // Opening a pipe would wait for somebody to write into it.
-        guard unsafe stat(file, &status) != 0 || status.st_mode & S_IFMT == S_IFREG else {
-            throw TrustError(description: "\(file.debugDescription) is not a regular file")
-        }
-        // All is set before it may throw: else `deinit` would not run.
-        unsafe store = Self.empty()
-        isEmpty = false
-        guard unsafe X509_STORE_load_locations(store, file, nil) == 1 else { throw TrustError(noneIn: file) }
+    /// Trusts nobody.
+    init() {
+        unsafe store = Self.make()
+        isEmpty = true
+        endsSessions = false
     }
 
-    /// Those that libcurl was built to trust: a file or, where there is none, a directory, of which certificates are read when
-    /// they are wanted. Not for a worker's thread either.
-    init() {
-        unsafe store = Self.empty()
-        let version = unsafe shim_version()
-        let file = unsafe version?.pointee.cainfo.flatMap { unsafe access($0, R_OK) == 0 ? $0 : nil }
-        let directory = unsafe file == nil ? version?.pointee.capath : nil
-        let isRead = unsafe X509_STORE_load_locations(store, file, directory) == 1
+    /// Reads the authorities in a PEM file or, without one, those that libcurl was built to trust. Not for a worker's thread: it
+    /// takes tens of milliseconds. `endsSessions` says that it is to replace another one.
+    init(file: String?, endsSessions: Bool = false) throws(TrustError) {
+        var status = stat()
+        // Opening a pipe would wait for somebody to write into it.
+        if let file, unsafe stat(file, &status) == 0, status.st_mode & S_IFMT != S_IFREG {
+            throw TrustError(description: "--tls-ca: \(file.debugDescription) is not a regular file")
+        }
+        // All is set before it may throw: else `deinit` would not run.
+        unsafe store = Self.make()
+        isEmpty = false
+        self.endsSessions = endsSessions
         ERR_clear_error()
-        isEmpty = unsafe !isRead || directory.map { unsafe access($0, R_OK) != 0 } ?? false
+        guard let file else {
+            guard readSystem() else { throw .system }
+            return
+        }
+        guard unsafe X509_STORE_load_locations(store, file, nil) == 1,
+            unsafe shim_store_has_certificate(store) == 1
+        else { throw TrustError(unreadable: file) }
     }
 
     deinit { unsafe X509_STORE_free(store) }
 
-    private static func empty() -> OpaquePointer {
+    /// A file or, where there is none, a directory, of which certificates are read when they are wanted.
+    private func readSystem() -> Bool {
+        guard let version = unsafe shim_version() else { return false }
+        if let file = unsafe version.pointee.cainfo, unsafe access(file, R_OK) == 0 {
+            return unsafe X509_STORE_load_locations(store, file, nil) == 1
+        }
+        guard let directory = unsafe version.pointee.capath, unsafe access(directory, R_OK) == 0 else {
+            return false
+        }
+        return unsafe X509_STORE_load_locations(store, nil, directory) == 1
+    }
+
+    private static func make() -> OpaquePointer {
         // As everywhere: without memory there is no going on.
         guard let store = unsafe X509_STORE_new() else { fatalError("OpenSSL has no memory to start with") }
-        // As libcurl has it: what is trusted need not be the root of its chain.
-        unsafe X509_STORE_set_flags(store, UInt(X509_V_FLAG_PARTIAL_CHAIN))
+        // As libcurl has it: what is trusted need not be the root of its chain. Before 8.3 it sets both for each connection, by
+        // any thread: here, so that nothing changes then.
+        unsafe X509_STORE_set_flags(store, UInt(X509_V_FLAG_PARTIAL_CHAIN | X509_V_FLAG_TRUSTED_FIRST))
         return unsafe store
     }
 
@@ -52,8 +71,10 @@ internal import Glibc
     static func set(_ store: TrustStore?, of handle: UnsafeMutableRawPointer) {
         unsafe shim_easy_set_string(handle, CURLOPT_CAINFO, nil)
         unsafe shim_easy_set_string(handle, CURLOPT_CAPATH, nil)
-        // libcurl would keep the first store that it sees, also after this has another one (curl issue 11800).
+        if readsBeforeCallback { unsafe shim_easy_set_placeholder_authority(handle) }
+        // Before 8.3 it would go on with the first store that it sees, also after this has another one (curl issue 11800).
         unsafe shim_easy_set_long(handle, CURLOPT_CA_CACHE_TIMEOUT, 0)
+        unsafe shim_easy_set_long(handle, CURLOPT_SSL_SESSIONID_CACHE, store?.endsSessions == true ? 0 : 1)
         unsafe shim_easy_set_ssl_context_function(
             handle,
             { _, context, store in
@@ -62,22 +83,47 @@ internal import Glibc
                 return CURLE_OK
             }, store.map { unsafe UnsafeMutableRawPointer($0.store) })
     }
+
+    /// From 8.3 on libcurl reads its authorities before it calls back, and those are gone then; before, it adds them to ours.
+    private static let readsBeforeCallback = unsafe (shim_version()?.pointee.version_num ?? 0) >= 0x080300
 }
 
 extension TrustStore: Equatable {
     static func == (one: TrustStore, other: TrustStore) -> Bool { one === other }
 }
 
-/// A file of authorities has none that can be read.
+extension TrustStore {
+    /// Throws unless libcurl's TLS library, as `curl_version_info_data` names it, is the OpenSSL that is linked here: what libcurl
+    /// hands over is used with it.
+    static func checkLibrary(_ name: String = nameOfLibrary) throws(TrustError) {
+        guard !name.hasPrefix("OpenSSL/\(OPENSSL_version_major()).") else { return }
+        throw TrustError(
+            description:
+                "libcurl's TLS library is \(name.isEmpty ? "none" : name), and has to be OpenSSL \(OPENSSL_version_major())"
+        )
+    }
+
+    private static var nameOfLibrary: String {
+        unsafe shim_version()?.pointee.ssl_version.map { unsafe String(cString: $0) } ?? ""
+    }
+}
+
+/// There is nobody to trust.
 struct TrustError: Error, CustomStringConvertible {
     let description: String
+
+    static let system = TrustError(
+        description:
+            "no https mirror is trusted: this system has no authorities that can be read (--tls-ca names a file of them)"
+    )
 }
 
 extension TrustError {
-    /// OpenSSL has said why.
-    fileprivate init(noneIn file: String) {
-        let reason = unsafe ERR_reason_error_string(ERR_peek_last_error()).map { unsafe String(cString: $0) }
+    /// OpenSSL may have said why.
+    fileprivate init(unreadable file: String) {
+        let reason = unsafe ERR_reason_error_string(ERR_peek_error()).map { unsafe String(cString: $0) }
         ERR_clear_error()
-        description = "\(file.debugDescription) holds no certificates in PEM: \(reason ?? "no reason given")"
+        description =
+            "--tls-ca: \(file.debugDescription) cannot be read as certificates in PEM: \(reason ?? "there are none")"
     }
 }

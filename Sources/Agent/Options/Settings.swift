@@ -48,7 +48,12 @@ struct Settings: Sendable {
     /// Reads the system's authorities when the destination is the first to need them. That takes tens of milliseconds: workers
     /// get settings that have them.
     mutating func readAuthorities() {
-        guard destination.isEncrypted, !transport.isInsecure, transport.trusted == nil else { return }
-        transport.trusted = TrustStore()
+        guard destination.isEncrypted, !transport.isInsecure, transport.trusted?.isEmpty ?? true else {
+            return
+        }
+        transport.trusted = (try? TrustStore(file: nil)) ?? TrustStore()
     }
+
+    /// The destination cannot be verified.
+    var trustsNobody: Bool { destination.isEncrypted && transport.trusted?.isEmpty == true }
 }

@@ -65,8 +65,9 @@ struct TransportOptions: ParsableArguments {
     }
 
     private func authorities() throws -> TrustStore? {
-        do { return try authorityFile.map { file throws(TrustError) in try TrustStore(file: file) } } catch {
-            throw UsageError("--tls-ca: \(error)")
+        guard let authorityFile else { return nil }
+        do throws(TrustError) { return try TrustStore(file: authorityFile) } catch {
+            throw UsageError(error.description)
         }
     }
 }

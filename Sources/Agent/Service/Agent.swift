@@ -69,6 +69,7 @@ final class Agent {
         // libcurl would write the keys of its connections there, and with them what clients sent.
         unsafe unsetenv("SSLKEYLOGFILE")
         curl_global_init(Int(CURL_GLOBAL_DEFAULT))
+        try TrustStore.checkLibrary()
         let statistics = try startWorkers()
         try startControl(statistics)
         // With the threads there: their stacks count.
@@ -237,7 +238,7 @@ final class Agent {
         do throws(TrustError) {
             if try settings.readAuthoritiesAgain() { logger.info("authorities read again") }
         } catch {
-            logger.error("--tls-ca: \(error); the old authorities stay in use")
+            logger.error("\(error); the old authorities stay in use")
         }
     }
 

@@ -21,11 +21,7 @@ enum StartUpWarnings {
                 "the mirror's certificate is not verified (--tls-insecure): copies can be read and changed on the way"
             )
         }
-        if settings.transport.trusted?.isEmpty == true {
-            warnings.append(
-                "this system has no authorities that can be read: no https mirror is trusted (--tls-ca names a file of them)"
-            )
-        }
+        if settings.trustsNobody { warnings.append("\(TrustError.system)") }
         return warnings
     }
 }

@@ -7,14 +7,14 @@ final class WatchedAgent {
     /// Starts an agent, on a free port unless it is told where.
     init(
         mirrorURL: String, _ arguments: [String] = [], environment: [String: String] = [:],
-        at endpoint: Endpoint? = nil, in directory: TemporaryDirectory
+        launcher: [String] = [], at endpoint: Endpoint? = nil, in directory: TemporaryDirectory
     ) throws {
         self.directory = directory
         adminSocket = directory.file("admin.sock")
         process = try AgentProcess(
             try endpoint ?? .loopback(Ports.free()),
             ["--mirror-url", mirrorURL, "--admin-socket", adminSocket] + arguments, in: directory,
-            environment: environment)
+            environment: environment, launcher: launcher)
         // It listens for HAProxy before it does for operators.
         let (path, process) = (adminSocket, process)
         try eventually("the admin socket is there", evidence: { process.log }) {
