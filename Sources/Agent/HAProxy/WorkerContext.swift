@@ -11,6 +11,7 @@ internal import Stats
     private(set) var maxQueueBytes: Int
     /// Bytes that frames which have not come or gone whole may take.
     private(set) var maxFrameBytes: Int
+    /// Bytes of them that each connection may hold without a charge.
     private(set) var freeFrameBytes: Int
     let errors: RepeatedErrors
     let unknownMessages: UnknownMessages

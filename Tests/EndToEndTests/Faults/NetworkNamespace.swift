@@ -41,10 +41,7 @@ final class NetworkNamespace: Sendable {
 
     /// The same, with a resolver configuration of its own.
     func launcher(resolver file: String) throws -> [String] {
-        [
-            try Executables.find("unshare"), "--mount", "/bin/sh", "-c",
-            #"mount --bind "$1" /etc/resolv.conf && shift && exec "$@""#, "sh", file,
-        ] + (try launcher())
+        try FileMount.launcher(file, over: "/etc/resolv.conf") + launcher()
     }
 
     /// Runs ip(8) in the namespace.

@@ -24,7 +24,7 @@ extension EndToEnd {
             "SIGHUP reads a file again; what cannot be read changes nothing, who is left out is not trusted any more"
         )
         func reload() throws {
-            let stage = try Stage()
+            let stage = try AuthorityStage()
             let (old, new) = (
                 try stage.certificates.authority("old"), try stage.certificates.authority("new")
             )
@@ -54,16 +54,17 @@ extension EndToEnd {
         @Test(
             "the system's are read when https is first wanted, and by SIGHUP; when they are gone, the old ones stay",
             .enabled(
-                if: skipsNothing || NetworkNamespace.isPossible,
+                if: skipsNothing || FileMount.isPossible,
                 "SKIPPED: what takes the place of the system's file can only be mounted by root")
         )
         func system() throws {
-            let stage = try Stage()
+            let stage = try AuthorityStage()
             let authority = try stage.certificates.authority("known")
             let nginx = try stage.mirror(knownTo: authority)
             let agent = try WatchedAgent(
                 mirrorURL: "http://127.0.0.1:1/",
-                launcher: stage.launcher(systemFile: try stage.put("no certificate")),
+                launcher: FileMount.launcher(
+                    stage.put("no certificate"), over: "/etc/ssl/certs/ca-certificates.crt"),
                 in: try TemporaryDirectory())
             let client = try SPOPClient(agent.endpoint)
             func sendOne() throws { try client.notify(SPOPClient.Message(target: "/system")) }
@@ -92,7 +93,7 @@ extension EndToEnd {
 
 /// A file of authorities that changes, and mirrors that each copy has to be connected for: what is kept is not verified. They
 /// offer to go on with TLS sessions.
-private struct Stage {
+private struct AuthorityStage {
     let directory: TemporaryDirectory
     let certificates: Certificates
 
@@ -119,13 +120,5 @@ private struct Stage {
         try eventually("the log says '\(line)'", evidence: { agent.process.log }) {
             agent.process.log.dropFirst(before).contains(line)
         }
-    }
-
-    /// Puts `systemFile` where libcurl looks for the system's authorities, for one process.
-    func launcher(systemFile: String) throws -> [String] {
-        [
-            try Executables.find("unshare"), "--mount", "sh", "-c",
-            "mount --bind \"$0\" /etc/ssl/certs/ca-certificates.crt && exec \"$@\"", systemFile,
-        ]
     }
 }
