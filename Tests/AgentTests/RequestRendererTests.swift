@@ -100,9 +100,12 @@ struct RequestRendererTests {
 
     @Test("a body shorter than declared is a truncated copy")
     func truncatedBody() {
-        #expect(throws: Refusal.truncated) {
+        #expect(throws: Refusal.truncated(.notAwaited)) {
             try PayloadBuilder(headers: [("content-length", "65536")], body: [1, 2, 3]).render()
         }
+        let full = PayloadBuilder(
+            headers: [("content-length", "65536")], body: [UInt8](repeating: 1, count: 15_200))
+        #expect(throws: Refusal.truncated(.bufferFull)) { try full.render() }
     }
 
     static let malformed: [(String, PayloadBuilder)] = [
@@ -216,12 +219,13 @@ struct RequestRendererTests {
                 body: [UInt8](repeating: 1, count: count))
         }
         #expect(try copy(15_000).render().body.count == 15_000)
-        #expect(throws: Refusal.truncated) { try copy(15_194).render() }
+        #expect(throws: Refusal.truncated(.bufferFull)) { try copy(15_194).render() }
         let sent = try copy(15_194).render(style: .init(truncatedBody: .send, mark: nil))
         #expect(sent.headers == ["host: h", "content-length: 15194", "X-Mirror-Truncated: unknown"])
         #expect(
             try copy(15_194).render(style: .init(mark: nil, bufferSize: 32768)).body
                 .count == 15_194)
+        #expect(try copy(15_194).render(bufferSize: 32768).body.count == 15_194)
         let declared = PayloadBuilder(
             headers: [("host", "h"), ("content-length", "15194")], body: [UInt8](repeating: 1, count: 15_194))
         #expect(try declared.render().body.count == 15_194)

@@ -7,14 +7,16 @@ internal import SPOP
 struct RequestRenderer {
     private let destination: Destination
     private let style: CopyStyle
+    private let watch: BodyWatch
     /// What Host says instead of the client's; nil keeps that.
     private let host: [UInt8]?
     /// Bytes that all the fields of our own can take together, values of the client's left out.
     private let ownBytes: Int
 
-    init(destination: Destination, style: CopyStyle) {
+    init(destination: Destination, style: CopyStyle, watch: BodyWatch = BodyWatch()) {
         self.destination = destination
         self.style = style
+        self.watch = watch
         host =
             switch style.host {
             case .preserve: nil
@@ -32,11 +34,12 @@ struct RequestRenderer {
 
     /// Throws when the copy would not be true, or is not wanted; nothing is allocated then.
     func render(
-        _ arguments: MirrorArguments, payload: RawSpan, receivedAt: Double
+        _ arguments: MirrorArguments, payload: RawSpan, _ arrival: Arrival
     ) throws(Refusal) -> MirrorRequest {
-        let plan = try RequestPlan(arguments, payload: payload, style: style)
+        let plan = try RequestPlan(
+            arguments, payload: payload, style: style, bufferSize: arrival.bufferSize, watch: watch)
         let request = MirrorRequest.make(
-            size: sizeBound(plan), destination: destination, receivedAt: receivedAt)
+            size: sizeBound(plan), destination: destination, arrival: arrival)
         unsafe request.withUnsafeMutablePointers { layout, bytes in
             var writer = unsafe RequestWriter(bytes, capacity: layout.pointee.size)
             writer.append(payload, plan.method)
