@@ -12,6 +12,8 @@ struct HAProxyConfiguration: Sendable {
     var agentMode: AgentMode
     /// `tune.bufsize`, which bounds the body HAProxy can copy.
     var bufferSize: Int?
+    /// What the frontend is told about request bodies; empty leaves them to arrive as they do.
+    var bodyLine = "option http-buffer-request"
     /// `max-frame-size` of the agent's section.
     var maxFrameSize: Int?
     /// Whether HAProxy checks the agent's health.
@@ -79,7 +81,7 @@ struct HAProxyConfiguration: Sendable {
 
             frontend www
                 bind \(frontend.haproxyAddress)
-                option http-buffer-request
+                \(bodyLine)
                 filter spoe engine mirror config \(spoeFile)
                 default_backend production
             \(indented(frontendLines))
