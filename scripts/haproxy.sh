@@ -33,7 +33,7 @@ works() {
 apt() {
     timeout --foreground 600 apt-get -q -o "Dir::Etc::SourceList=$new/sources" -o Dir::Etc::SourceParts=/dev/null \
         -o Dir::Etc::Preferences=/dev/null -o Dir::Etc::PreferencesParts=/dev/null \
-        -o "Dir::State=$new/state" -o Dir::State::status=/dev/null -o "Dir::Cache=$new/cache" \
+        -o "Dir::State=$new/state" -o "Dir::State::status=$new/state/status" -o "Dir::Cache=$new/cache" \
         -o APT::Sandbox::User= -o Acquire::Languages=none "$@" >"$new/log" 2>&1 ||
         fail "apt-get, from $mirror: $(grep '^E:' "$new/log" | head -n 1)"
 }
@@ -42,6 +42,7 @@ download() {
     local suite
     for suite in "${suites[@]}"; do echo "deb [signed-by=$keys] $mirror $suite main"; done >"$new/sources"
     mkdir -p "$new"/{state/lists,cache/archives}/partial
+    : >"$new/state/status"
     # A mirror that is not updated any more is good enough.
     apt -o Acquire::Check-Valid-Until=false update
     apt --yes --no-install-recommends --download-only --target-release "${suites[0]}" install haproxy

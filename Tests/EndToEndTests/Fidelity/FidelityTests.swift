@@ -8,11 +8,11 @@ extension EndToEnd {
         func battery(version: HAProxyVersion) throws {
             let mirror = try RecordingMirror()
             let stage = try FidelityStage(version, to: mirror)
-            try expectTrue(FidelityRow.all, at: mirror, stage)
+            let rows = FidelityRow.all(version)
+            try expectTrue(rows, at: mirror, stage)
             #expect(
-                try stage.agent.account(of: FidelityRow.all.count) == [
-                    "received": FidelityRow.all.count, "completed": FidelityRow.all.count,
-                    "responses_2xx": FidelityRow.all.count,
+                try stage.agent.account(of: rows.count) == [
+                    "received": rows.count, "completed": rows.count, "responses_2xx": rows.count,
                 ])
         }
 
@@ -20,7 +20,7 @@ extension EndToEnd {
         func prefix(version: HAProxyVersion) throws {
             let mirror = try RecordingMirror()
             let stage = try FidelityStage(version, to: mirror, path: "/base/of%20it/")
-            let rows = FidelityRow.targets.map { row in
+            let rows = FidelityRow.targets(version).map { row in
                 FidelityRow(row.rule, row.request) { expected in
                     row.change(&expected)
                     expected.startLine.replace(" /", with: " /base/of%20it/", maxReplacements: 1)
