@@ -58,7 +58,7 @@ extension FidelityRow {
     }()
 
     /// Targets in origin-form are sent byte for byte; HAProxy's own rules of what it takes are met here.
-    static let targets: [FidelityRow] =
+    private static let targets: [FidelityRow] =
         [
             "/", "/a/b/../c/./d", "/../..", "/./", "//double//slash//", "///", "/%2e%2e/%2F%00%ff%zz%",
             "/semi;colon=1;v",
@@ -80,12 +80,14 @@ extension FidelityRow {
             ) {
                 $0.startLine = "GET /p HTTP/1.1"
             },
-            FidelityRow(
-                "OPTIONS, absolute-form", Request(method: "OPTIONS", target: "http://www.example.test")
-            ) {
-                $0.startLine = "OPTIONS * HTTP/1.1"
-            },
         ]
+
+    /// HAProxy 3.0 adds the slash itself, and production gets it, too.
+    private static func optionsAbsolute(_ version: HAProxyVersion) -> FidelityRow {
+        FidelityRow("OPTIONS, absolute-form", Request(method: "OPTIONS", target: "http://www.example.test")) {
+            $0.startLine = "OPTIONS \(version == .v3_0 ? "/" : "*") HTTP/1.1"
+        }
+    }
 
     /// Fields: all of them, as they came, and no other.
     static let headers: [FidelityRow] = [
@@ -190,5 +192,9 @@ extension FidelityRow {
             Request(target: "/headers/mark", fields: fields("X-Mirrored-By: another"))),
     ]
 
-    static let all = methods + bodies + targets + headers
+    static func targets(_ version: HAProxyVersion) -> [FidelityRow] { targets + [optionsAbsolute(version)] }
+
+    static func all(_ version: HAProxyVersion) -> [FidelityRow] {
+        methods + bodies + targets(version) + headers
+    }
 }

@@ -23,7 +23,7 @@ extension EndToEnd {
         /// there are copies to start before the first of those has shaken hands.
         static let streamsForAll = "http2_max_concurrent_streams 256;"
 
-        @Test("without asking, in clear text", arguments: HAProxyVersion.available)
+        @Test("without asking, in clear text", arguments: HAProxyVersion.oldestAndNewest)
         func clearText(version: HAProxyVersion) throws {
             let directory = try TemporaryDirectory()
             let nginx = try NginxMirror(listen: "http2", lines: [Self.streamsForAll], in: directory)
@@ -37,7 +37,7 @@ extension EndToEnd {
             #expect(stage.agent.process.log.contains("this libcurl is older than 8.0") == isOld)
         }
 
-        @Test("where TLS agrees on it", arguments: HAProxyVersion.available)
+        @Test("where TLS agrees on it", arguments: HAProxyVersion.oldestAndNewest)
         func overTLS(version: HAProxyVersion) throws {
             let directory = try TemporaryDirectory()
             let certificates = Certificates(in: directory)
