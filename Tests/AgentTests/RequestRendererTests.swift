@@ -32,7 +32,7 @@ struct RequestRendererTests {
             ("GET", "http://h/p?q", "/p?q", "/base/p?q"), ("GET", "https://h:8443", "/", "/base/"),
             ("GET", "http://h?q=/", "/?q=/", "/base/?q=/"), ("OPTIONS", "*", "*", "*"),
             ("OPTIONS", "http://h", "*", "*"),
-            ("CONNECT", "h:443", "h:443", "h:443"), ("GET", "/http://h/", "/http://h/", "/base/http://h/"),
+            ("GET", "h:443", "h:443", "h:443"), ("GET", "/http://h/", "/http://h/", "/base/http://h/"),
             ("GET", "x+y-1.z://h/p", "/p", "/base/p"),
         ])
     func targets(_ method: String, _ path: String, _ plain: String, _ prefixed: String) throws {

@@ -40,6 +40,13 @@ enum FieldRules {
         return value.isEmpty || (block.byte(value.lowerBound) != 0x0B && block.byte(value.lowerBound) != 0x0C)
     }
 
+    /// Credentials of NTLM or Negotiate: servers take them for all that comes on the connection (RFC 4559, section 6).
+    static func authenticatesConnection(_ value: Range<Int>, in block: RawSpan) -> Bool {
+        let value = block.trimmed(value)
+        let scheme = value.lowerBound..<(value.first { block.byte($0) == 0x20 } ?? value.upperBound)
+        return block.equalsIgnoringCase(scheme, "ntlm") || block.equalsIgnoringCase(scheme, "negotiate")
+    }
+
     /// A Content-Length: digits alone, at most 18 of them; nil for anything else.
     static func length(_ range: Range<Int>, in block: RawSpan) -> Int? {
         guard !range.isEmpty, range.count <= 18 else { return nil }

@@ -19,6 +19,8 @@ enum HeaderRule {
     case forwardedFor
     /// Kept; the renderer adds none of its own.
     case requestID
+    /// Kept; of some schemes, it speaks for the whole connection.
+    case authorization
 
     /// Field names are compared without case (RFC 9110, section 5.1). The length sorts out nearly all of them.
     init(name: Range<Int>, in block: RawSpan) {
@@ -32,10 +34,12 @@ enum HeaderRule {
             case 10 where block.equalsIgnoringCase(name, "connection"): .connection
             case 10 where block.equalsIgnoringCase(name, "keep-alive"): .drop
             case 12 where block.equalsIgnoringCase(name, "x-request-id"): .requestID
+            case 13 where block.equalsIgnoringCase(name, "authorization"): .authorization
             case 14 where block.equalsIgnoringCase(name, "content-length"): .contentLength
             case 15 where block.equalsIgnoringCase(name, "x-forwarded-for"): .forwardedFor
             case 16 where block.equalsIgnoringCase(name, "proxy-connection"): .drop
             case 17 where block.equalsIgnoringCase(name, "transfer-encoding"): .transferEncoding
+            case 19 where block.equalsIgnoringCase(name, "proxy-authorization"): .authorization
             default: .keep
             }
     }

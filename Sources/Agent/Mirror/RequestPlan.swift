@@ -23,6 +23,8 @@ struct RequestPlan {
     private(set) var hasHost = false
     private(set) var hasContentLength = false
     private(set) var wasChunked = false
+    /// It authenticates the connection that it is sent on, and not itself alone.
+    private(set) var authenticates = false
     /// Which of the X-Forwarded-For fields is the last; 0 when there is none.
     private(set) var forwardedForCount = 0
     /// What Connection names beside `close` and `keep-alive`, as ranges of the header block.
@@ -77,6 +79,8 @@ struct RequestPlan {
             case .host: hasHost = true
             case .forwardedFor: forwardedForCount += 1
             case .requestID: id = nil
+            case .authorization:
+                if FieldRules.authenticatesConnection(field.value, in: block) { authenticates = true }
             case .drop: continue
             case .connection:
                 try noteConnection(field.value, in: block)

@@ -51,8 +51,10 @@ struct RequestRenderer {
             unsafe layout.pointee.bodyOffset = writer.count
             writer.append(payload, plan.body)
             unsafe layout.pointee.bodyLength = plan.body.count
-            unsafe layout.pointee.answerHasNoBody =
-                payload.matches(plan.method, "HEAD") || payload.matches(plan.method, "CONNECT")
+            unsafe layout.pointee.answerHasNoBody = payload.matches(plan.method, "HEAD")
+            // Another method by its case (RFC 9110, section 9.1), and CONNECT to some proxies: Squid's relaxed_header_parser.
+            unsafe layout.pointee.mayOpenTunnel = payload.equalsIgnoringCase(plan.method, "connect")
+            unsafe layout.pointee.authenticates = plan.authenticates
         }
         return request
     }
@@ -126,7 +128,7 @@ struct RequestRenderer {
                 }
             case .keep where plan.isNamedByConnection(field.name, in: block):
                 continue
-            case .keep, .requestID: write(field, block, to: &writer)
+            case .keep, .requestID, .authorization: write(field, block, to: &writer)
             }
             writer.endField()
         }
