@@ -42,15 +42,17 @@ struct RequestRendererTests {
         #expect(try copy.render(to: "http://mirror/base/").target == prefixed)
     }
 
-    @Test("fields of the connection are left out")
+    @Test("fields of the connection are left out, and no other that Connection names")
     func hopByHop() throws {
         let copy = PayloadBuilder(headers: [
-            ("host", "h"), ("Connection", "keep-alive, X-Private ,te"), ("x-private", "1"),
+            ("host", "h"), ("Connection", "close, Cookie, X-Attack ,te"), ("cookie", "a=1"),
+            ("x-attack", "1"),
             ("Keep-Alive", "5"),
             ("Proxy-Connection", "close"), ("TE", "trailers"), ("Trailer", "x"), ("Upgrade", "h2c"),
-            ("Expect", "100-continue"), ("connection", "host"), ("tex", "kept"),
+            ("HTTP2-Settings", "AAMAAABk"), ("Expect", "100-continue"), ("connection", "host"),
+            ("tex", "kept"),
         ])
-        #expect(try copy.render().headers == ["host: h", "tex: kept"])
+        #expect(try copy.render().headers == ["host: h", "cookie: a=1", "x-attack: 1", "tex: kept"])
     }
 
     @Test("an empty value stays, in libcurl's spelling", arguments: ["", " ", "\t "])
@@ -126,10 +128,6 @@ struct RequestRendererTests {
         ("value with CR", PayloadBuilder(headers: [("a", "b\r")])),
         ("value of a vertical tab", PayloadBuilder(headers: [("a", "\u{B}")])),
         ("value that begins with a form feed", PayloadBuilder(headers: [("a", " \u{C}b")])),
-        (
-            "more names in Connection than are worth it",
-            PayloadBuilder(headers: [("connection", (0..<17).map { "x\($0)" }.joined(separator: ","))])
-        ),
         ("value with NUL", PayloadBuilder(headers: [("a", "b\0")])),
         ("length that is no number", PayloadBuilder(headers: [("content-length", "1x")])),
         ("length with a sign", PayloadBuilder(headers: [("content-length", "+1")], body: [1])),
@@ -280,17 +278,6 @@ struct RequestRendererTests {
                 .headers
                 == ["host: h", "X-REQUEST-ID: mine"])
         #expect(throws: Refusal.malformed) { try PayloadBuilder(id: "a\r\nb: c").render() }
-    }
-
-    @Test("fields a message cannot do without are not taken away by Connection")
-    func protectedFields() throws {
-        let copy = PayloadBuilder(
-            headers: [
-                ("connection", "host, content-length, x-forwarded-for, gone"), ("host", "h"),
-                ("content-length", "1"),
-                ("x-forwarded-for", "1.1.1.1"), ("gone", "x"),
-            ], body: [1])
-        #expect(try copy.render().headers == ["host: h", "content-length: 1", "x-forwarded-for: 1.1.1.1"])
     }
 
     @Test("random requests never trap, and are sent as they were or not at all")

@@ -107,7 +107,7 @@ struct RequestRenderer {
         // The plan has walked the same bytes without an error.
         while let field = try? fields.next() {
             switch HeaderRule(name: field.name, in: block) {
-            case .drop, .connection, .transferEncoding: continue
+            case .drop, .transferEncoding: continue
             case .contentLength:
                 if lengthIsWritten { continue }
                 lengthIsWritten = true
@@ -126,8 +126,6 @@ struct RequestRenderer {
                 } else {
                     write(field, block, to: &writer)
                 }
-            case .keep where plan.isNamedByConnection(field.name, in: block):
-                continue
             case .keep, .requestID, .authorization: write(field, block, to: &writer)
             }
             writer.endField()
