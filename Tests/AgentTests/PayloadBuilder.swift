@@ -53,20 +53,24 @@ struct PayloadBuilder {
     }
 
     /// Without a mark unless `style` has one: most tests look at what the client sent.
-    func render(to url: String = "http://mirror:1/", style: CopyStyle = .init(mark: nil)) throws -> Rendered {
-        try PayloadBuilder.render(bytes, to: url, style: style)
+    func render(
+        to url: String = "http://mirror:1/", style: CopyStyle = .init(mark: nil), keepsTrailers: Bool = false
+    ) throws -> Rendered {
+        try PayloadBuilder.render(bytes, to: url, style: style, keepsTrailers: keepsTrailers)
     }
 
     static func render(
-        _ payload: [UInt8], to url: String = "http://mirror:1/", style: CopyStyle = .init(mark: nil)
+        _ payload: [UInt8], to url: String = "http://mirror:1/", style: CopyStyle = .init(mark: nil),
+        keepsTrailers: Bool = false
     ) throws -> Rendered {
         let span = payload.span.bytes
         var copies: [MirrorArguments] = []
         try Notification.decode(
             span, messageName: Array("mirror".utf8), copy: { copies.append($0) }, unknown: { _ in })
         guard let copy = copies.first else { throw Refusal.malformed }
-        let request = try RequestRenderer(destination: Destination(url), style: style).render(
-            copy, payload: span, receivedAt: 0)
+        let request = try RequestRenderer(
+            destination: Destination(url), style: style, keepsTrailers: keepsTrailers
+        ).render(copy, payload: span, receivedAt: 0)
         return Rendered(request)
     }
 }

@@ -55,6 +55,33 @@ struct RequestRendererTests {
         #expect(try copy.render().headers == ["host: h", "cookie: a=1", "x-attack: 1", "tex: kept"])
     }
 
+    @Test(
+        "TE is left out, but for trailers on the way to HTTP/2",
+        arguments: [
+            (["trailers"], ["te: trailers"]), ([" Trailers\t"], ["te: trailers"]), (["deflate"], []),
+            ([""], []),
+            (["trailers, deflate;q=0.5"], ["te: trailers"]), (["gzip , trailers"], ["te: trailers"]),
+            ([",trailers,"], ["te: trailers"]), (["trailers;q=1"], []), (["trailersx", "xtrailers"], []),
+            (["gzip", "trailers", "trailers"], ["te: trailers"]),
+        ] as [([String], [String])])
+    func trailers(_ values: [String], _ kept: [String]) throws {
+        let copy = PayloadBuilder(
+            headers: [("host", "h"), ("connection", "te")] + values.map { ("te", $0) } + [("x", "y")])
+        #expect(try copy.render().headers == ["host: h", "x: y"])
+        #expect(try copy.render(keepsTrailers: true).headers == ["host: h"] + kept + ["x: y"])
+    }
+
+    @Test(
+        "which mirrors may be spoken to in HTTP/2",
+        arguments: [
+            (.http1, false, false), (.http2, false, true), (.http2PriorKnowledge, true, true),
+        ] as [(TransportSettings.HTTPVersion, Bool, Bool)])
+    func mayBeHTTP2(_ version: TransportSettings.HTTPVersion, _ inClearText: Bool, _ overTLS: Bool) throws {
+        let settings = TransportSettings(httpVersion: version)
+        #expect(try settings.mayBeHTTP2(to: Destination("http://mirror/")) == inClearText)
+        #expect(try settings.mayBeHTTP2(to: Destination("https://mirror/")) == overTLS)
+    }
+
     @Test("an empty value stays, in libcurl's spelling", arguments: ["", " ", "\t "])
     func emptyValue(_ value: String) throws {
         #expect(

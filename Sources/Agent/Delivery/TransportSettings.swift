@@ -36,6 +36,15 @@ struct TransportSettings: Equatable, Sendable {
 }
 
 extension TransportSettings {
+    /// Whether copies may go to `destination` in HTTP/2. Over TLS its server has the last word.
+    func mayBeHTTP2(to destination: Destination) -> Bool {
+        switch httpVersion {
+        case .http1: false
+        case .http2: destination.isEncrypted
+        case .http2PriorKnowledge: true
+        }
+    }
+
     /// Sets the options of an easy handle. Each is set, also to its default: the handle may have had others.
     func apply(to transfer: Transfer) {
         let handle = unsafe transfer.handle

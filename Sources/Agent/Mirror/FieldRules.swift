@@ -47,6 +47,18 @@ enum FieldRules {
         return block.equalsIgnoringCase(scheme, "ntlm") || block.equalsIgnoringCase(scheme, "negotiate")
     }
 
+    /// A TE that has `trailers` among what it lists (RFC 9110, section 10.1.4).
+    static func listsTrailers(_ value: Range<Int>, in block: RawSpan) -> Bool {
+        var start = value.lowerBound
+        while start < value.upperBound {
+            let end =
+                (start..<value.upperBound).first { block.byte($0) == UInt8(ascii: ",") } ?? value.upperBound
+            if block.equalsIgnoringCase(block.trimmed(start..<end), "trailers") { return true }
+            start = end + 1
+        }
+        return false
+    }
+
     /// A Content-Length: digits alone, at most 18 of them; nil for anything else.
     static func length(_ range: Range<Int>, in block: RawSpan) -> Int? {
         guard !range.isEmpty, range.count <= 18 else { return nil }

@@ -13,6 +13,8 @@ enum HeaderRule {
     case contentLength
     /// Kept; the renderer adds none of its own.
     case host
+    /// Dropped, but for `trailers` on the way to a mirror that may be spoken to in HTTP/2.
+    case te
     /// Dropped; a body that was chunked gets a Content-Length.
     case transferEncoding
     /// Kept; the client's address is added to the last of them.
@@ -26,7 +28,7 @@ enum HeaderRule {
     init(name: Range<Int>, in block: RawSpan) {
         self =
             switch name.count {
-            case 2 where block.equalsIgnoringCase(name, "te"): .drop
+            case 2 where block.equalsIgnoringCase(name, "te"): .te
             case 4 where block.equalsIgnoringCase(name, "host"): .host
             case 6 where block.equalsIgnoringCase(name, "expect"): .drop
             case 7 where block.equalsIgnoringCase(name, "trailer"): .drop

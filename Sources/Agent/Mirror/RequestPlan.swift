@@ -71,7 +71,7 @@ struct RequestPlan {
                 throw .loop
             }
             switch HeaderRule(name: field.name, in: block) {
-            case .keep: break
+            case .keep, .te: break
             case .host: hasHost = true
             case .forwardedFor: forwardedForCount += 1
             case .requestID: id = nil

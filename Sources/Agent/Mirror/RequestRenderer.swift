@@ -7,14 +7,23 @@ internal import SPOP
 struct RequestRenderer {
     private let destination: Destination
     private let style: CopyStyle
+    /// `te: trailers` stays: HTTP/2 allows it, and no other TE (RFC 9113, section 8.2.2), and gRPC servers want it.
+    private let keepsTrailers: Bool
     /// What Host says instead of the client's; nil keeps that.
     private let host: [UInt8]?
     /// Bytes that all the fields of our own can take together, values of the client's left out.
     private let ownBytes: Int
 
-    init(destination: Destination, style: CopyStyle) {
+    init(_ settings: Settings) {
+        self.init(
+            destination: settings.destination, style: settings.style,
+            keepsTrailers: settings.transport.mayBeHTTP2(to: settings.destination))
+    }
+
+    init(destination: Destination, style: CopyStyle, keepsTrailers: Bool = false) {
         self.destination = destination
         self.style = style
+        self.keepsTrailers = keepsTrailers
         host =
             switch style.host {
             case .preserve: nil
@@ -103,11 +112,20 @@ struct RequestRenderer {
         let block = payload.extracting(headers.block)
         var fields = HeaderFields(block, form: headers.form)
         var lengthIsWritten = false
+        var trailersAreWritten = false
         var forwardedForLeft = plan.forwardedForCount
         // The plan has walked the same bytes without an error.
         while let field = try? fields.next() {
             switch HeaderRule(name: field.name, in: block) {
             case .drop, .transferEncoding: continue
+            case .te:
+                guard keepsTrailers, !trailersAreWritten, FieldRules.listsTrailers(field.value, in: block)
+                else {
+                    continue
+                }
+                trailersAreWritten = true
+                writer.append(block, field.name)
+                writer.append(": trailers")
             case .contentLength:
                 if lengthIsWritten { continue }
                 lengthIsWritten = true
