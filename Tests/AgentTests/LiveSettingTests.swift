@@ -9,7 +9,7 @@ struct LiveSettingTests {
     private static let values: [SettingName: [String]] = [
         .url: ["http://h/", "https://h:8443/base/x", "http://[::1]:80/"],
         .sampleRate: ["0%", "0.001%", "12.5%", "100%"],
-        .methods: ["all", "safe", "GET,PURGE"],
+        .methods: ["all", "safe", "GET,PURGE", "CONNECT"],
         .hostHeader: ["preserve", "destination", "qa.example:8080"],
         .markHeader: ["none", "X-A: b c"],
         .truncatedBody: ["drop", "send", "headers"],

@@ -71,22 +71,24 @@ struct PayloadBuilder {
     /// Without a mark unless `style` has one: most tests look at what the client sent.
     func render(
         to url: String = "http://mirror:1/", style: CopyStyle = .init(mark: nil), bufferSize: Int = 16384,
-        watch: BodyWatch = BodyWatch()
+        watch: BodyWatch = BodyWatch(), keepsTrailers: Bool = false
     ) throws -> Rendered {
-        try PayloadBuilder.render(bytes, to: url, style: style, bufferSize: bufferSize, watch: watch)
+        try PayloadBuilder.render(
+            bytes, to: url, style: style, bufferSize: bufferSize, watch: watch, keepsTrailers: keepsTrailers)
     }
 
     static func render(
         _ payload: [UInt8], to url: String = "http://mirror:1/", style: CopyStyle = .init(mark: nil),
-        bufferSize: Int = 16384, watch: BodyWatch = BodyWatch()
+        bufferSize: Int = 16384, watch: BodyWatch = BodyWatch(), keepsTrailers: Bool = false
     ) throws -> Rendered {
         let span = payload.span.bytes
         var copies: [MirrorArguments] = []
         try Notification.decode(
             span, messageName: Array("mirror".utf8), copy: { copies.append($0) }, unknown: { _ in })
         guard let copy = copies.first else { throw Refusal.malformed }
-        let request = try RequestRenderer(destination: Destination(url), style: style, watch: watch).render(
-            copy, payload: span, Arrival(id: 1, receivedAt: 0, bufferSize: bufferSize))
+        let request = try RequestRenderer(
+            destination: Destination(url), style: style, watch: watch, keepsTrailers: keepsTrailers
+        ).render(copy, payload: span, Arrival(id: 1, receivedAt: 0, bufferSize: bufferSize))
         return Rendered(request)
     }
 }

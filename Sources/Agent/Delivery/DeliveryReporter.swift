@@ -18,6 +18,9 @@ struct DeliveryReporter {
             "one call into libcurl took over \(LINUX_GUARD_MILLISECONDS) ms of processor time\(pause)")
     }
 
+    /// A connection was ended because what comes on it might be taken for the answer to another copy.
+    func connectionEnded(_ reason: String) { errors.report("mirror: connection ended", reason) }
+
     /// A transfer is over and still has its request.
     func ended(
         _ transfer: Transfer, _ outcome: Outcome, _ code: CURLcode, seconds: Double, _ mode: RequestLogMode

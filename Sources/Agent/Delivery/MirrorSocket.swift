@@ -12,14 +12,21 @@ enum MirrorSocket {
     /// Half of the files that the process may have open: the other half is for HAProxy's connections and for the rest.
     private static let most = max(1, DescriptorLimit.raise() / 2)
 
-    /// CURLOPT_OPENSOCKETFUNCTION(3) and CURLOPT_CLOSESOCKETFUNCTION(3).
+    /// CURLOPT_OPENSOCKETFUNCTION(3) and CURLOPT_CLOSESOCKETFUNCTION(3), for transfers that a `CurlMulti` adopts.
     static func setFunctions(of handle: UnsafeMutableRawPointer, allowsLinkLocal: Bool) {
         if allowsLinkLocal {
-            unsafe shim_easy_set_open_socket_function(handle, { unsafe MirrorSocket.open($2) })
+            unsafe shim_easy_set_open_socket_function(
+                handle, { unsafe CurlMulti.opened(MirrorSocket.open($2), by: $0) })
         } else {
-            unsafe shim_easy_set_open_socket_function(handle, { unsafe MirrorSocket.openUnlessLinkLocal($2) })
+            unsafe shim_easy_set_open_socket_function(
+                handle, { unsafe CurlMulti.opened(MirrorSocket.openUnlessLinkLocal($2), by: $0) })
         }
-        unsafe shim_easy_set_close_socket_function(handle, { MirrorSocket.close($1) })
+        unsafe shim_easy_set_close_socket_function(
+            handle,
+            {
+                unsafe CurlMulti.closes($1, by: $0)
+                return MirrorSocket.close($1)
+            })
     }
 
     /// Refuses link-local destinations, after the name is resolved, so that no name leads there.

@@ -17,6 +17,10 @@ final class MirrorRequest: ManagedBuffer<MirrorRequest.Layout, UInt8> {
         var bodyOffset = 0
         var bodyLength = 0
         var answerHasNoBody = false
+        /// The mirror may take it for CONNECT: behind the headers of the answer there may be a tunnel.
+        var mayOpenTunnel = false
+        /// The mirror may take all that follows on its connection for this client's.
+        var authenticates = false
     }
 
     /// An empty request of `size` bytes, to be filled front to back with `RequestWriter`.

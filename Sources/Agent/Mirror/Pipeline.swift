@@ -29,15 +29,13 @@ final class Pipeline {
             loop: loop, settings: settings, budget: budget, counters: counters, reporter: reporter)
         failures = reporter.failures
         gate = Gate(settings)
-        renderer = RequestRenderer(
-            destination: settings.destination, style: settings.style, watch: settings.bodyWatch)
+        renderer = RequestRenderer(settings)
     }
 
     /// Uses `settings` from the next request on.
     func apply(_ settings: Settings) {
         gate = Gate(settings)
-        renderer = RequestRenderer(
-            destination: settings.destination, style: settings.style, watch: settings.bodyWatch)
+        renderer = RequestRenderer(settings)
         delivery.apply(settings)
     }
 

@@ -23,10 +23,10 @@ struct RequestPlan {
     private(set) var hasHost = false
     private(set) var hasContentLength = false
     private(set) var wasChunked = false
+    /// It authenticates the connection that it is sent on, and not itself alone.
+    private(set) var authenticates = false
     /// Which of the X-Forwarded-For fields is the last; 0 when there is none.
     private(set) var forwardedForCount = 0
-    /// What Connection names beside `close` and `keep-alive`, as ranges of the header block.
-    private var connectionTokens: [Range<Int>] = []
     /// Bytes of all kept names and values, and how many there are.
     private(set) var headerBytes = 0
     private(set) var headerCount = 0
@@ -57,8 +57,6 @@ struct RequestPlan {
         )
     }
 
-    /// Tokens in Connection past which a request is not worth the comparisons: each is held against each field name.
-    private static let mostConnectionTokens = 16
     /// Fields past which no HAProxy has sent them: the most that its tune.http.maxhdr can be.
     private static let mostFields = 32_767
 
@@ -78,14 +76,13 @@ struct RequestPlan {
                 throw .loop
             }
             switch HeaderRule(name: field.name, in: block) {
-            case .keep: break
+            case .keep, .te: break
             case .host: hasHost = true
             case .forwardedFor: forwardedForCount += 1
             case .requestID: id = nil
+            case .authorization:
+                if FieldRules.authenticatesConnection(field.value, in: block) { authenticates = true }
             case .drop: continue
-            case .connection:
-                try noteConnection(field.value, in: block)
-                continue
             case .transferEncoding:
                 wasChunked = true
                 continue
@@ -153,25 +150,5 @@ struct RequestPlan {
         case .headers: body = 0..<0
         }
         truncation = declaredLength.map { .declared($0) } ?? .unknown
-    }
-
-    private mutating func noteConnection(_ value: Range<Int>, in block: RawSpan) throws(Refusal) {
-        var start = value.lowerBound
-        while start < value.upperBound {
-            let comma = (start..<value.upperBound).first { block.byte($0) == UInt8(ascii: ",") }
-            let token = block.trimmed(start..<(comma ?? value.upperBound))
-            start = (comma ?? value.upperBound) + 1
-            let isPlain =
-                block.equalsIgnoringCase(token, "keep-alive") || block.equalsIgnoringCase(token, "close")
-            guard !isPlain, !token.isEmpty else { continue }
-            guard connectionTokens.count < Self.mostConnectionTokens else { throw .malformed }
-            connectionTokens.append(token)
-        }
-    }
-
-    /// True for a field that Connection names: it was meant for HAProxy alone (RFC 9110, section 7.6.1). Fields that the
-    /// message cannot do without are not taken away like that.
-    func isNamedByConnection(_ name: Range<Int>, in block: RawSpan) -> Bool {
-        connectionTokens.contains { block.equalsIgnoringCase($0, name) }
     }
 }

@@ -100,7 +100,7 @@ extension CopyStyle.Mark: CustomStringConvertible {
     private static func isReserved(_ name: String) -> Bool {
         [
             "host", "content-length", "transfer-encoding", "connection", "te", "trailer", "upgrade", "expect",
-            "keep-alive",
+            "keep-alive", "proxy-connection", "http2-settings",
         ]
         .contains(name)
     }
