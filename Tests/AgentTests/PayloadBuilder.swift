@@ -60,14 +60,20 @@ struct PayloadBuilder {
     static func render(
         _ payload: [UInt8], to url: String = "http://mirror:1/", style: CopyStyle = .init(mark: nil)
     ) throws -> Rendered {
+        Rendered(try request(payload, to: Destination(url), style: style))
+    }
+
+    /// The copy itself.
+    static func request(
+        _ payload: [UInt8], to destination: Destination, style: CopyStyle = .init(mark: nil)
+    ) throws -> MirrorRequest {
         let span = payload.span.bytes
         var copies: [MirrorArguments] = []
         try Notification.decode(
             span, messageName: Array("mirror".utf8), copy: { copies.append($0) }, unknown: { _ in })
         guard let copy = copies.first else { throw Refusal.malformed }
-        let request = try RequestRenderer(destination: Destination(url), style: style).render(
+        return try RequestRenderer(destination: destination, style: style).render(
             copy, payload: span, receivedAt: 0)
-        return Rendered(request)
     }
 }
 

@@ -19,6 +19,9 @@ struct AnswerLimits {
     /// The end of the final headers is the end of the transfer: libcurl would wait for a body that does not come.
     private var endsWithHeaders = false
 
+    /// A whole line of it has come.
+    var hasBegun: Bool { headers > 0 }
+
     /// Begins a new answer.
     mutating func reset(endsWithHeaders: Bool) {
         (body, bodyCost, headers, headerLines) = (0, 0, 0, 0)

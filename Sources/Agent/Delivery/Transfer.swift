@@ -1,14 +1,12 @@
 internal import CLibcurl
 internal import Glibc
+internal import Stats
 
 /// One pooled easy handle and what libcurl must find in memory while it is busy.
 ///
 /// Owned by the worker's `Delivery`; its address is the handle's CURLOPT_PRIVATE and callback data, so it lives as long
 /// as the handle does.
 @safe final class Transfer {
-    /// Times that libcurl may send one copy: again on a fresh connection when a kept one turns out to be closed, no more.
-    private static let maxAttempts = 2
-
     let handle: UnsafeMutableRawPointer
     private(set) var request: MirrorRequest?
     /// On the monotonic clock, in seconds.
@@ -18,13 +16,21 @@ internal import Glibc
     /// What the handle verifies certificates with.
     var trusted: TrustStore?
     private var answer = AnswerLimits()
-    private var attempts = 0
+    private let counters: CounterBank
+    private var hasBegun = false
+    /// It was sent again after bytes of it had been written: the mirror may have got it twice.
+    private(set) var wasResent = false
+    /// Bytes of the request that were written before that.
+    private var writtenBefore = 0
+    private var resend = Resend.idempotent
+    private var httpVersionWanted = TransportSettings.HTTPVersion.http1
     private var origin: Destination?
     private var settingsVersion = -1
     private var headerLines = HeaderLines()
 
-    /// Fails when libcurl has no memory.
-    init?() {
+    /// Fails when libcurl has no memory. Copies that are sent once more are counted at once, in `counters`.
+    init?(counters: CounterBank) {
+        self.counters = counters
         guard let handle = unsafe curl_easy_init() else { return nil }
         unsafe self.handle = handle
         setUp()
@@ -63,7 +69,7 @@ internal import Glibc
         }
         self.request = request
         startedAt = now
-        attempts = 0
+        (hasBegun, wasResent, writtenBefore) = (false, false, 0)
         unsafe request.withUnsafeMutablePointers { layout, bytes in
             let layout = unsafe layout.pointee
             if origin !== layout.destination {
@@ -81,6 +87,8 @@ internal import Glibc
 
     private func apply(_ settings: Settings) {
         answer.maxBody = settings.maxResponse
+        resend = settings.resend
+        httpVersionWanted = settings.transport.httpVersion
         unsafe shim_easy_set_long(
             handle, CURLOPT_CONNECTTIMEOUT_MS, settings.connectTimeout.wholeMilliseconds)
         unsafe shim_easy_set_long(handle, CURLOPT_TIMEOUT_MS, settings.timeout.wholeMilliseconds)
@@ -165,10 +173,31 @@ internal import Glibc
 
     fileprivate func takeHeader(_ size: Int) -> Int { answer.takeHeader(size, status: status) }
 
-    fileprivate func mayBegin() -> Bool {
-        attempts += 1
-        return attempts <= Self.maxAttempts
+    /// A connection is there, and the request is about to be sent.
+    func mayBegin() -> Bool {
+        guard hasBegun else {
+            hasBegun = true
+            return true
+        }
+        return mayBeginAgain()
     }
+
+    /// What was begun before came to nothing.
+    private func mayBeginAgain() -> Bool {
+        guard !answer.hasBegun else { return false }
+        let written = number(CURLINFO_REQUEST_SIZE)
+        // Nothing of it is on its way: it cannot arrive twice. libcurl gives up after five times.
+        if knowsWhatIsWritten && written == writtenBefore { return true }
+        guard !wasResent, let request, resend.allows(request.method) else { return false }
+        wasResent = true
+        writtenBefore = written
+        counters.add(to: .resent)
+        return true
+    }
+
+    /// CURLINFO_REQUEST_SIZE grows with each write that the kernel took, so that no growth means not one byte. With TLS, records
+    /// may be out when libcurl says that nothing was written, and with HTTP/2 the same goes for frames.
+    private var knowsWhatIsWritten: Bool { httpVersionWanted == .http1 && origin?.isEncrypted == false }
 }
 
 private func bodyArrived(
@@ -185,8 +214,9 @@ private func headerArrived(
     return unsafe Unmanaged<Transfer>.fromOpaque(transfer).takeUnretainedValue().takeHeader(one * size)
 }
 
-/// CURLOPT_PREREQFUNCTION(3): a connection is there and the request is about to be sent. libcurl sends one again, up to
-/// five times, when a kept connection ends without an answer; a mirror that resets after reading would get it as often.
+/// CURLOPT_PREREQFUNCTION(3), which libcurl calls each time that it is about to send the request. It does so again by itself, up
+/// to five times, when a kept connection ends without an answer or an HTTP/2 mirror refuses the stream, and when one asks for
+/// HTTP/1.1. No option keeps it from that.
 private func requestBegins(_ transfer: UnsafeMutableRawPointer?) -> Int32 {
     guard let transfer = unsafe transfer else { return CURL_PREREQFUNC_ABORT }
     let mayBegin = unsafe Unmanaged<Transfer>.fromOpaque(transfer).takeUnretainedValue().mayBegin()
