@@ -26,7 +26,7 @@ struct DeliveryReporter {
         if case .failed(let reason) = outcome {
             let url = request.header.destination.url
             let text =
-                unsafe code == CURLE_ABORTED_BY_CALLBACK
+                unsafe transfer.isRefused
                 ? "The connection ended without an answer; not sent again"
                 : String(cString: curl_easy_strerror(code))
             errors.report("mirror: \(reason.label)", "\(url) (\(text))")

@@ -22,6 +22,8 @@ internal import Stats
     private(set) var wasResent = false
     /// Bytes of the request that were written before that.
     private var writtenBefore = 0
+    /// It was begun, came to nothing, and may not be begun again.
+    private(set) var isRefused = false
     private var resend = Resend.idempotent
     private var httpVersionWanted = TransportSettings.HTTPVersion.http1
     private var origin: Destination?
@@ -44,6 +46,7 @@ internal import Stats
         unsafe shim_easy_set_pointer(handle, CURLOPT_PRIVATE, this)
         unsafe shim_easy_set_write_function(handle, { unsafe bodyArrived($0, $1, $2, $3) }, this)
         unsafe shim_easy_set_header_function(handle, { unsafe headerArrived($0, $1, $2, $3) }, this)
+        unsafe shim_easy_set_pointer(handle, CURLOPT_OPENSOCKETDATA, this)
         unsafe shim_easy_set_prereq_function(handle, { this, _, _, _, _ in unsafe requestBegins(this) }, this)
         unsafe shim_easy_set_long(handle, CURLOPT_NOSIGNAL, 1)
         unsafe shim_easy_set_long(handle, CURLOPT_FOLLOWLOCATION, 0)
@@ -69,7 +72,7 @@ internal import Stats
         }
         self.request = request
         startedAt = now
-        (hasBegun, wasResent, writtenBefore) = (false, false, 0)
+        (hasBegun, wasResent, writtenBefore, isRefused) = (false, false, 0, false)
         unsafe request.withUnsafeMutablePointers { layout, bytes in
             let layout = unsafe layout.pointee
             if origin !== layout.destination {
@@ -127,6 +130,7 @@ internal import Stats
         // An answer that was cut off is an answer.
         let wasCut = result == CURLE_WRITE_ERROR || result == CURLE_FILESIZE_EXCEEDED
         if result == CURLE_OK || (wasCut && status >= 200) { return .response(status) }
+        if isRefused { return .failed(.reset) }
         // A connection that was kept from an earlier transfer has no connect time.
         return .failed(
             FailureReason(
@@ -173,26 +177,33 @@ internal import Stats
 
     fileprivate func takeHeader(_ size: Int) -> Int { answer.takeHeader(size, status: status) }
 
-    /// A connection is there, and the request is about to be sent.
-    func mayBegin() -> Bool {
-        guard hasBegun else {
-            hasBegun = true
-            return true
-        }
-        return mayBeginAgain()
+    /// A connection is about to be opened for it; one for a copy that may not be sent would be opened for nothing.
+    func mayConnect() -> Bool {
+        isRefused = !isUnwritten && !mayBeResent
+        return !isRefused
     }
 
-    /// What was begun before came to nothing.
-    private func mayBeginAgain() -> Bool {
-        guard !answer.hasBegun else { return false }
-        let written = number(CURLINFO_REQUEST_SIZE)
-        // Nothing of it is on its way: it cannot arrive twice. libcurl gives up after five times.
-        if knowsWhatIsWritten && written == writtenBefore { return true }
-        guard !wasResent, let request, resend.allows(request.method) else { return false }
-        wasResent = true
-        writtenBefore = written
-        counters.add(to: .resent)
+    /// A connection is there, and the request is about to be sent.
+    func mayBegin() -> Bool {
+        guard mayConnect() else { return false }
+        if !isUnwritten {
+            wasResent = true
+            writtenBefore = number(CURLINFO_REQUEST_SIZE)
+            counters.add(to: .resent)
+        }
+        hasBegun = true
         return true
+    }
+
+    /// Nothing of it is on its way, and it cannot arrive twice. libcurl gives up after five times.
+    private var isUnwritten: Bool {
+        guard hasBegun else { return true }
+        return knowsWhatIsWritten && number(CURLINFO_REQUEST_SIZE) == writtenBefore
+    }
+
+    private var mayBeResent: Bool {
+        guard let request, !wasResent, !answer.hasBegun else { return false }
+        return resend.allows(request.method)
     }
 
     /// CURLINFO_REQUEST_SIZE grows with each write that the kernel took, so that no growth means not one byte. With TLS, records
