@@ -22,7 +22,8 @@ struct RequestRenderer {
     }
 
     init(
-        destination: Destination, style: CopyStyle, watch: BodyWatch = BodyWatch(), keepsTrailers: Bool = false
+        destination: Destination, style: CopyStyle, watch: BodyWatch = BodyWatch(),
+        keepsTrailers: Bool = false
     ) {
         self.destination = destination
         self.style = style
