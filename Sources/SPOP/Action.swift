@@ -50,17 +50,4 @@ extension OutputSpan<UInt8> {
         append(UInt8(text.utf8CodeUnitCount))
         for index in 0..<text.utf8CodeUnitCount { unsafe append(text.utf8Start[index]) }
     }
-
-    /// The same bytes as `[UInt8].appendVarint`.
-    @inline(__always)
-    mutating func append(varint value: UInt64) {
-        guard value >= 240 else { return append(UInt8(value)) }
-        append(UInt8(truncatingIfNeeded: value) | 240)
-        var rest = (value - 240) >> 4
-        while rest >= 128 {
-            append(UInt8(truncatingIfNeeded: rest) | 128)
-            rest = (rest - 128) >> 7
-        }
-        append(UInt8(rest))
-    }
 }

@@ -84,13 +84,52 @@ struct UnknownLengthTests {
         #expect(try PayloadBuilder().render(watch: watch).headers == ["host: shop.example"])
     }
 
+    @Test("a client that went away is forgotten when bodies come whole, a HAProxy that does not wait is not")
+    func forgotten() throws {
+        let declared = PayloadBuilder(headers: [("host", "h"), ("content-length", "2")], body: [1, 2])
+        let watch = BodyWatch()
+        _ = try? short.render(watch: watch)
+        for _ in 0..<31 { _ = try declared.render(watch: watch) }
+        #expect(throws: Refusal.truncated(.unknown)) { try chunked.render(watch: watch) }
+        #expect(try chunked.render(watch: watch).body == [1, 2])
+
+        for _ in 0..<100 {
+            _ = try? short.render(watch: watch)
+            for _ in 0..<20 { _ = try declared.render(watch: watch) }
+            #expect(watch.isUnbuffered)
+        }
+        for _ in 0..<128 { _ = try declared.render(watch: watch) }
+        #expect(!watch.isUnbuffered, "the operator has changed HAProxy's configuration")
+    }
+
+    @Test("chunked bodies of which nothing comes, one after the other, tell it too")
+    func empties() throws {
+        let empty = PayloadBuilder(
+            method: "POST", headers: [("host", "h"), ("transfer-encoding", "chunked")])
+        let watch = BodyWatch()
+        for _ in 0..<3 { #expect(try empty.render(watch: watch).headers.last == "content-length: 0") }
+        #expect(throws: Refusal.truncated(.unknown)) { try empty.render(watch: watch) }
+        #expect(throws: Refusal.truncated(.unknown)) { try chunked.render(watch: watch) }
+
+        let mixed = BodyWatch()
+        for _ in 0..<100 {
+            _ = try empty.render(watch: mixed)
+            for _ in 0..<11 { _ = try chunked.render(watch: mixed) }
+        }
+        // HTTP/2 says nothing of a body that is not there.
+        var bodiless = PayloadBuilder(method: "POST", headers: [("host", "h")])
+        bodiless.version = "2.0"
+        for _ in 0..<10 { _ = try bodiless.render(watch: mixed) }
+        #expect(!mixed.isUnbuffered)
+    }
+
     @Test("a buffer that was full says nothing about waiting")
     func fullBuffer() throws {
         let watch = BodyWatch()
         let full = PayloadBuilder(
             headers: [("content-length", "60000")], body: [UInt8](repeating: 1, count: 15_200))
         #expect(throws: Refusal.truncated(.bufferFull)) { try full.render(watch: watch) }
-        #expect(!watch.hasSeenPart)
+        #expect(!watch.isUnbuffered)
     }
 
     @Test("is sent, or is not, if the operator says so")
@@ -98,8 +137,9 @@ struct UnknownLengthTests {
         let watch = BodyWatch()
         watch.notePart()
         #expect(try chunked.render(style: style(.send), watch: watch).headers.last == "content-length: 2")
-        #expect(throws: Refusal.truncated(.unknown)) { try chunked.render(style: style(.drop)) }
-        #expect(throws: Refusal.truncated(.unknown)) { try chunked.render(style: style(.drop, .send)) }
+        #expect(throws: Refusal.truncated(.undeclared)) { try chunked.render(style: style(.drop)) }
+        #expect(
+            try chunked.render(style: style(.drop, .send)).headers.last == "X-Mirror-Truncated: unknown")
     }
 
     @Test(

@@ -194,27 +194,7 @@ final class SPOPConnection {
             context.counters.add(to: .errors)
             throw error
         }
-        answer(streamID, frameID, select(from: firstOfThis, of: &context.pending, payload))
-    }
-
-    /// Asks the gate about the copies from `first` on and keeps those that are selected. Returns what the ACK says: the number of
-    /// the first that is, or why the first of them all is not.
-    private func select(from first: Int, of pending: inout [PendingCopy], _ payload: RawSpan) -> Action {
-        var action = Action.nothing
-        var kept = first
-        for index in first..<pending.count {
-            switch context.pipeline.decide(pending[index].arguments, payload: payload) {
-            case .selected(let id):
-                if kept == first { action = .setID(id) }
-                pending[index].id = id
-                if kept != index { pending.swapAt(kept, index) }
-                kept += 1
-            case .skipped(let reason):
-                if index == first { action = .setSkip(reason.name) }
-            }
-        }
-        if kept < pending.count { pending.removeSubrange(kept...) }
-        return action
+        answer(streamID, frameID, context.pending.select(from: firstOfThis, payload, context.pipeline))
     }
 
     private func perform(_ event: Session.Event) {

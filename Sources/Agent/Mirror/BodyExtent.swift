@@ -14,8 +14,10 @@ enum BodyExtent: Hashable {
         case bufferFull
         /// HAProxy's buffer had room: it did not wait for the body.
         case notAwaited
-        /// Nobody knows whether bytes are missing, and from this HAProxy they have been before.
+        /// Nobody knows whether bytes are missing, and HAProxy seems not to wait for bodies.
         case unknown
+        /// Nobody knows, and the operator wants no such copy.
+        case undeclared
     }
 
     /// What a message says of its body.

@@ -1,25 +1,49 @@
 internal import Synchronization
 
-/// Whether HAProxy has been seen to send a request before its body was there. Shared by all workers; a new one has seen nothing.
+/// Whether HAProxy seems to send requests before their bodies are there. Shared by all workers; a new one has seen nothing.
 ///
-/// A body that is shorter than declared while HAProxy's buffer had room for more shows it. A client that ends its connection in
-/// the middle of a body looks the same.
+/// A body of which a part is missing while HAProxy's buffer had room for it shows that HAProxy did not wait. From HAProxy 3.1 on,
+/// a client that goes away in the middle of its body looks the same: a single part is forgotten after some bodies that came whole.
 final class BodyWatch: Sendable {
-    private let isUnbuffered = Atomic<Bool>(false)
+    /// From here on HAProxy counts as one that does not wait, until the level is back at 0.
+    private static let threshold = 32
+    private static let mostLevel = 4 * threshold
+    /// Three chunked bodies of which nothing has come weigh as much as a part: an empty one is rare, and not wrong.
+    private static let emptyWeight = 11
+
+    private let level = Atomic<Int>(0)
+    private let isFlagged = Atomic<Bool>(false)
     private let isTold = Atomic<Bool>(false)
 
-    /// Such a body has been seen.
-    var hasSeenPart: Bool { isUnbuffered.load(ordering: .relaxed) }
+    /// HAProxy seems not to wait for bodies.
+    var isUnbuffered: Bool { isFlagged.load(ordering: .relaxed) }
 
-    /// Notes such a body. Any worker.
-    func notePart() { isUnbuffered.store(true, ordering: .relaxed) }
+    /// A part of a body is missing, and HAProxy's buffer had room for it.
+    func notePart() { raise(by: Self.threshold) }
+
+    /// Nothing has come of a chunked body.
+    func noteEmpty() { raise(by: Self.emptyWeight) }
+
+    /// A body has come of which nothing seems to be missing.
+    func noteWhole() {
+        guard level.load(ordering: .relaxed) > 0 else { return }
+        if level.subtract(1, ordering: .relaxed).newValue <= 0 { isFlagged.store(false, ordering: .relaxed) }
+    }
+
+    private func raise(by weight: Int) {
+        let raised = max(0, level.load(ordering: .relaxed)) + weight
+        // Two workers may raise it at once: then one counts for both.
+        level.store(min(raised, Self.mostLevel), ordering: .relaxed)
+        if raised >= Self.threshold { isFlagged.store(true, ordering: .relaxed) }
+    }
 
     /// What to log about it; nil when there is nothing, or when it was said before.
     func takeHint() -> String? {
-        guard hasSeenPart, !isTold.exchange(true, ordering: .relaxed) else { return nil }
+        guard isUnbuffered, !isTold.exchange(true, ordering: .relaxed) else { return nil }
         return """
-            HAProxy sends requests before their bodies are there: its frontend needs 'option http-buffer-request'. \
-            Until then bodies are missing parts, and a body of no declared length counts as cut off (unknown-length)
+            HAProxy seems to send requests before their bodies are there: its frontend needs 'option http-buffer-request'. \
+            While it does, copies with bodies that are not whole are dropped, and a body of no declared length counts as one \
+            (unknown-length, truncated-body)
             """
     }
 }

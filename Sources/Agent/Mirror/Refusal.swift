@@ -65,9 +65,11 @@ extension Refusal {
     var detail: String? {
         switch self {
         case .truncated(.bufferFull): "HAProxy's buffer cut the body off: tune.bufsize"
-        case .truncated(.notAwaited): "HAProxy did not wait for the body: option http-buffer-request"
+        case .truncated(.notAwaited):
+            "HAProxy did not wait for the body: option http-buffer-request (or its client went away)"
         case .truncated(.unknown):
-            "the body has no declared length, and HAProxy does not wait for bodies: option http-buffer-request"
+            "a body of no declared length, and HAProxy seems not to wait for bodies: option http-buffer-request"
+        case .truncated(.undeclared): "a body of no declared length, which unknown-length drops"
         case .malformed: "not sent: it would be another request"
         default: nil
         }

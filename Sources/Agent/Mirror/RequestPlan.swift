@@ -134,15 +134,23 @@ struct RequestPlan {
     ) throws(Refusal) {
         let cut: BodyExtent.Cut
         switch extent {
-        case .whole: return
+        case .whole:
+            if !body.isEmpty { watch.noteWhole() }
+            return
         case .tooLong: throw .malformed
         case .cut(let reason):
             cut = reason
             if cut == .notAwaited { watch.notePart() }
         case .unknown:
-            guard style.unknownLength != .drop else { throw .truncated(.unknown) }
-            guard style.unknownLength == .auto, watch.hasSeenPart else { return }
-            cut = .unknown
+            let wasUnbuffered = watch.isUnbuffered
+            if !body.isEmpty { watch.noteWhole() } else if wasChunked { watch.noteEmpty() }
+            switch style.unknownLength {
+            case .send: return
+            case .drop: cut = .undeclared
+            case .auto:
+                guard wasUnbuffered else { return }
+                cut = .unknown
+            }
         }
         switch style.truncatedBody {
         case .drop: throw .truncated(cut)

@@ -20,7 +20,7 @@ struct CopyOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "A copy whose body HAProxy cut off: drop it, send what is there, or send the headers alone. (default: drop)",
+            "A copy whose body is not whole: drop it, send what is there, or send the headers alone. (default: drop)",
             valueName: "drop|send|headers"),
         transform: OptionParsers.word(CopyStyle.TruncatedBody.self))
     var truncatedBody = CopyStyle.TruncatedBody.drop
@@ -35,8 +35,8 @@ struct CopyOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
             """
-            A body of no declared length, when HAProxy does not wait for bodies: send it, or drop it. \
-            (default: auto, drop once HAProxy has been seen not to wait)
+            A body of no declared length of which nothing tells whether it is whole: send it, drop it as one that is \
+            cut off, or auto, drop it while HAProxy seems not to wait for bodies. (default: auto)
             """, valueName: "auto|send|drop"),
         transform: OptionParsers.word(CopyStyle.UnknownLength.self))
     var unknownLength = CopyStyle.UnknownLength.auto

@@ -10,7 +10,7 @@ struct CopyStyle: Hashable, Sendable {
         case literal(String)
     }
 
-    /// What happens to a copy whose body HAProxy's buffer has cut off.
+    /// What happens to a copy whose body is not whole.
     enum TruncatedBody: String, CaseIterable, Hashable, Sendable {
         /// It is not sent.
         case drop
@@ -22,11 +22,11 @@ struct CopyStyle: Hashable, Sendable {
 
     /// What happens to a body of which nobody knows whether it is whole.
     enum UnknownLength: String, CaseIterable, Hashable, Sendable {
-        /// It is sent, until HAProxy has been seen not to wait for bodies; from then on it counts as cut off.
+        /// It counts as whole while HAProxy seems to wait for bodies, and as cut off while it does not.
         case auto
-        /// It is sent as if it were whole.
+        /// It counts as whole.
         case send
-        /// It is not sent.
+        /// It counts as cut off.
         case drop
     }
 
@@ -55,7 +55,7 @@ struct CopyStyle: Hashable, Sendable {
     /// fill HAProxy's buffer.
     ///
     /// HAProxy keeps 1 KiB of its buffer for rewriting (tune.maxrewrite) and about 110 bytes for itself: cut bodies of HAProxy
-    /// 2.6 and 3.2 end within 20 bytes of that. A whole body that comes as close cannot be told from a cut one.
+    /// 2.6 to 3.4 end within 20 bytes of that. A whole body that comes as close cannot be told from a cut one.
     static func fullBuffer(of bufferSize: Int) -> Int { max(1, bufferSize - 1024 - 176) }
 }
 

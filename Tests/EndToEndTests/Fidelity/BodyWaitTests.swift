@@ -60,7 +60,7 @@ extension EndToEnd {
 
             try stage.send("/cut", Self.declared, "abcd", then: "efghij")
             #expect(
-                try stage.lastError().hasSuffix(
+                try stage.lastError().contains(
                     "HAProxy did not wait for the body: option http-buffer-request"))
             try stage.send("/part", Self.chunked, "4\r\nabcd\r\n", then: "2\r\nef\r\n0\r\n\r\n")
             #expect(try stage.lastError().contains("no declared length"))
@@ -89,7 +89,7 @@ extension EndToEnd {
             #expect(
                 try stage.stage.agent.account(of: 1) == ["received": 1, "dropped_truncated": 1])
             #expect(
-                try stage.lastError().hasSuffix(
+                try stage.lastError().contains(
                     "HAProxy did not wait for the body: option http-buffer-request"))
         }
 
@@ -103,6 +103,37 @@ extension EndToEnd {
             let body = String(repeating: "x", count: 60_000)
             try stage.send("/large", Self.chunked, "ea60\r\n\(body)\r\n0\r\n\r\n", then: "")
             #expect(try stage.stage.agent.account(of: 1) == ["received": 1, "dropped_truncated": 1])
+        }
+
+        @Test(
+            "a client that goes away costs its own copy, and the others their copies for a while",
+            arguments: HAProxyVersion.available)
+        func clientGone(version: HAProxyVersion) throws {
+            let stage = try Stage(
+                version, bodyLine: "option http-buffer-request", messageArguments: Self.withSize)
+            let gone = try Socket.connect(to: stage.stage.frontend)
+            try gone.write("POST /gone HTTP/1.1\r\nHost: h\r\nContent-Length: 10\r\n\r\nabcd")
+            gone.endWriting()
+            _ = try gone.readToEnd()
+            // HAProxy 2.6 and 3.0 do not tell of it at all, and newer ones not always.
+            for number in 0..<32 {
+                try stage.stage.send(Request(method: "POST", target: "/whole/\(number)", body: [1, 2, 3]))
+            }
+            try stage.send("/chunks", Self.chunked, "4\r\nabcd\r\n0\r\n\r\n", then: "")
+            let copy = try stage.mirror.request(for: "/chunks", evidence: stage.stage.evidence)
+            #expect(copy.body == Array("abcd".utf8))
+            #expect(stage.mirror.requests(for: "/gone").isEmpty)
+        }
+
+        @Test(
+            "chunked bodies alone tell a HAProxy that does not wait", arguments: HAProxyVersion.available)
+        func chunkedAlone(version: HAProxyVersion) throws {
+            let stage = try Stage(version, bodyLine: "", messageArguments: Self.withSize)
+            for number in 0..<6 {
+                try stage.send("/part/\(number)", Self.chunked, "", then: "4\r\nabcd\r\n0\r\n\r\n")
+            }
+            #expect(try stage.stage.agent.account(of: 6)["dropped_truncated"] == 3)
+            #expect(try stage.lastError().contains("HAProxy seems not to wait for bodies"))
         }
 
         @Test(
