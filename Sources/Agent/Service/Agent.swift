@@ -78,8 +78,8 @@ final class Agent {
         startTimers(statistics)
         announce(restored)
         if let shortage { logger.warning("\(shortage)") }
-        serviceManager?.ready(loop: loop, workers: workers, logger: logger)
-        tellServiceManager(statistics.total)
+        serviceManager?.ready(loop: loop, workers: workers, logger: logger) { [unowned self] in state }
+        serviceManager?.tick(statistics.total)
     }
 
     /// Serves until a signal or `--runtime` ends it.
@@ -175,7 +175,7 @@ final class Agent {
             let snapshot = statistics.total
             statistics.tickDurations()
             logSummary(snapshot, isLast: false)
-            tellServiceManager(snapshot)
+            serviceManager?.tick(snapshot)
             trimAfterBurst(snapshot)
         }
         monitor?.start(after: interval, every: interval)
@@ -214,18 +214,18 @@ final class Agent {
         log.level = settings.logLevel
         for worker in workers { worker.apply(settings) }
         listener?.maxConnections = settings.maxConnections
+        serviceManager?.stateChanged()
     }
 
     private func writeLog() {
         if !log.flush() { logRetry?.start(after: Self.logRetryInterval) }
     }
 
-    private func tellServiceManager(_ snapshot: Snapshot) {
+    /// What the service manager shows.
+    private var state: String {
         let settings = settings.settings
-        let state =
-            isStopping
-            ? "stopping" : settings.isPaused ? "paused" : "mirroring to \(settings.destination.url)"
-        serviceManager?.tell(state, snapshot)
+        if isStopping { return "stopping" }
+        return settings.isPaused ? "paused" : "mirroring to \(settings.destination.url)"
     }
 
     private func reload() {
