@@ -32,6 +32,7 @@ final class Agent {
     private var listenFile: SocketFile?
     private var workers: [WorkerHandle] = []
     private var listener: Listener?
+    private let changes: ChangeLog
     private let settings: SettingsController
     private var admin: AdminContext?
     private var adminListeners: [AdminListener] = []
@@ -54,7 +55,11 @@ final class Agent {
         let logger = loggers.events
         serviceManager = ServiceManager(logger: logger)
         loop = try EventLoop(backend: options.backend)
+        let changes = ChangeLog(loop: loop, logger: loggers.changes)
+        self.changes = changes
         settings = try SettingsController(options, loop: loop) {
+            // In the order of what happened.
+            changes.sumUp()
             logger.notice("the pause is over: mirroring resumed")
         }
         let file = options.stateFile.map { StateFile(path: $0) }
@@ -92,6 +97,7 @@ final class Agent {
                 "\(abandoned) copies were waiting or under way at the end: dropped, reason shutdown")
         }
         logSummary(Snapshot(workers.map(\.counters) + [counters]), isLast: true)
+        changes.sumUp()
         logger.info("stopped")
         log.flush()
         adminListeners.removeAll()
@@ -143,7 +149,7 @@ final class Agent {
         settings.publish = { [unowned self] in putIntoForce($0) }
         let context = AdminContext(
             configuration: configuration, loop: loop, settings: settings, statistics: statistics,
-            counters: counters, workers: workers, changes: loggers.changes)
+            counters: counters, workers: workers, changes: changes)
         admin = context
         let errors = RepeatedErrors(
             loop: loop, interval: configuration.monitorInterval.inSeconds, logger: logger)
