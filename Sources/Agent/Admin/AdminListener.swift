@@ -17,17 +17,8 @@ final class AdminListener {
     ) throws {
         self.option = option
         self.agent = agent
-        // Nobody may connect between bind and chmod.
-        let mask = umask(0o177)
-        defer { umask(mask) }
-        let socket = Descriptor(owning: try ListeningSocket.openUnix(option.path, backlog: 32))
-        file = SocketFile(bound: option.path)
-        if let group = option.group, unsafe chown(option.path, uid_t.max, group) != 0 {
-            throw SystemError("give \(option.path) to its group")
-        }
-        guard unsafe chmod(option.path, option.mode) == 0 else {
-            throw SystemError("set the mode of \(option.path)")
-        }
+        let socket = Descriptor(owning: try ListeningSocket.openUnix(option.socket, backlog: 32))
+        file = SocketFile(bound: option.socket.path)
         acceptor = Acceptor(
             socket, loop: loop, failed: { errors.report("accept", SystemError.text(of: $0)) },
             accepted: { [unowned self] in serve($0) })

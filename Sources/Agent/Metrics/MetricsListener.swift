@@ -14,7 +14,7 @@ final class MetricsListener {
     init(_ address: ListenAddress, loop: EventLoop, errors: RepeatedErrors, agent: AdminContext) throws {
         self.agent = agent
         let sockets = try ListeningSocket.open(address, backlog: 32)
-        file = if case .unix(let path) = address { SocketFile(bound: path) } else { nil }
+        file = if case .unix(let socket) = address { SocketFile(bound: socket.path) } else { nil }
         acceptors = sockets.map { socket in
             Acceptor(
                 Descriptor(owning: socket), loop: loop,

@@ -69,7 +69,7 @@ final class Agent {
         // Before anybody can see that the agent is there, and stop it: the signal waits until the loop runs.
         watchSignals()
         let sockets = try ListeningSocket.open(configuration.address, backlog: configuration.backlog)
-        if case .unix(let path) = configuration.address { listenFile = SocketFile(bound: path) }
+        if case .unix(let socket) = configuration.address { listenFile = SocketFile(bound: socket.path) }
         pidFile = try configuration.pidFile.map { path throws(PIDFileError) in try PIDFile(path) }
         // libcurl would write the keys of its connections there, and with them what clients sent.
         unsafe unsetenv("SSLKEYLOGFILE")
