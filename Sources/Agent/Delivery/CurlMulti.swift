@@ -72,7 +72,7 @@ internal import CLinux
     /// Hands a prepared transfer to libcurl; it moves at the next `kick`. False when libcurl refuses it.
     func add(_ transfer: Transfer) -> Bool {
         let this = unsafe Unmanaged.passUnretained(self).toOpaque()
-        unsafe shim_easy_set_pointer(transfer.handle, CURLOPT_OPENSOCKETDATA, this)
+        transfer.multi = self
         unsafe shim_easy_set_pointer(transfer.handle, CURLOPT_CLOSESOCKETDATA, this)
         return unsafe curl_multi_add_handle(multi, transfer.handle) == CURLM_OK
     }
@@ -176,12 +176,9 @@ internal import CLinux
     }
 
     /// To be called with what `MirrorSocket` opened.
-    static func opened(_ socket: curl_socket_t, by this: UnsafeMutableRawPointer?) -> curl_socket_t {
-        guard let this = unsafe this, socket >= 0 else { return socket }
-        let multi = unsafe Unmanaged<CurlMulti>.fromOpaque(this).takeUnretainedValue()
-        multi.makeRoom(for: socket)
-        multi.uses[Int(socket)] = .taken
-        return socket
+    func opened(_ socket: curl_socket_t) {
+        makeRoom(for: socket)
+        uses[Int(socket)] = .taken
     }
 
     /// To be called before `MirrorSocket` closes it.
