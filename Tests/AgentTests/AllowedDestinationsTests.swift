@@ -25,6 +25,10 @@ struct AllowedDestinationsTests {
             ("qa.example", "http://%51%41.EXAMPLE./"), ("qa.example.", "http://qa.example/"),
             ("q%61.example", "http://qa.example/"), ("b\u{FC}cher.example", "http://b\u{FC}cher.example/"),
             ("xn--bcher-kva.example", "http://XN--BCHER-KVA.example/"),
+            ("https://qa.example", "https://QA.example/"),
+            ("https://qa.example", "https://qa.example:8443/p"),
+            ("HTTPS://qa.example:443", "https://qa.example/"), ("http://qa.example", "http://qa.example:81/"),
+            ("https://[::1]:8443", "https://[::1]:8443/"),
         ])
     func inside(_ entry: String, _ url: String) throws { #expect(try allows(["other.example", entry], url)) }
 
@@ -35,6 +39,10 @@ struct AllowedDestinationsTests {
             ("qa.example", "http://a.qa.example/"), ("qa.example:80", "https://qa.example/"),
             ("qa.example:80", "http://qa.example:81/"), ("127.0.0.1", "http://localhost/"),
             ("127.0.0.1", "http://[::1]/"), ("qa.example", "http://169.254.169.254/"),
+            ("https://qa.example", "http://qa.example/"), ("https://qa.example", "http://qa.example:443/"),
+            ("https://qa.example:8443", "http://qa.example:8443/"),
+            ("http://qa.example", "https://qa.example/"),
+            ("https://qa.example:8443", "https://qa.example/"), ("https://qa.example", "https://evil.test/"),
         ])
     func outside(_ entry: String, _ url: String) throws { #expect(try !allows([entry], url)) }
 
@@ -110,7 +118,10 @@ struct AllowedDestinationsTests {
 
     @Test(
         "what is no host",
-        arguments: ["", "a/b", "http://a", "a:b", "a:99999", "u@a", "a?b", "a#b", "::1", "a b"])
+        arguments: [
+            "", "a/b", "ftp://a", "https://", "https:/a", "https://a/", "https://http://a", "a/\u{301}b",
+            "a:b", "a:99999", "u@a", "a?b", "a#b", "::1", "a b",
+        ])
     func malformed(_ text: String) {
         #expect(throws: InvalidValue.self) { try AllowedDestinations.Entry(text) }
     }
@@ -124,7 +135,7 @@ struct AllowedDestinationsTests {
         }
         #expect(
             error?.sentence
-                == "Invalid URL: 'evil.test:80' is not a destination that --allow-destination names (qa.example, audit.example:8443)."
+                == "Invalid URL: 'http://evil.test:80' is not a destination that --allow-destination names (qa.example, audit.example:8443)."
         )
         #expect(settings.destination.url == "http://qa.example/")
         try LiveSetting.put("https://audit.example:8443/x", .url, into: &settings)

@@ -73,10 +73,51 @@ struct OptionsTests {
         arguments: [
             ("::1", ListenAddress.host("::1", port: 12345)), ("[::1]", .host("::1", port: 12345)),
             ("lb.example", .host("lb.example", port: 12345)),
-            ("unix@/run/s.sock", .unix(path: "/run/s.sock")),
+            ("unix@/run/s.sock", .unix(UnixSocket(path: "/run/s.sock"))),
+            ("unix@/run/s.sock,mode=0640", .unix(UnixSocket(path: "/run/s.sock", mode: 0o640))),
+            ("unix@/run/s.sock,group=root", .unix(UnixSocket(path: "/run/s.sock", mode: 0o660, group: 0))),
+            (
+                "unix@/run/s.sock,group=root,mode=666",
+                .unix(UnixSocket(path: "/run/s.sock", mode: 0o666, group: 0))
+            ),
         ])
     func addresses(_ text: String, _ expected: ListenAddress) throws {
         #expect(try configuration("-a \(text)").address == expected)
+    }
+
+    @Test(
+        "who may connect to a UNIX socket, in a way that cannot be",
+        arguments: [
+            "/s,mode=", "/s,mode=8", "/s,mode=1000", "/s,mode=-1", "/s,mode=+7", "/s,group=",
+            "/s,group=no such group", "/s,owner=root", "/s,mode", "/s,", "/a,b", ",mode=600", "s,mode=600",
+        ])
+    func badAccess(_ text: String) {
+        #expect(throws: InvalidValue.self) { try ListenAddress("unix@\(text)") }
+        #expect(throws: InvalidValue.self) { try ListenAddress(address: "unix@\(text)", port: 1) }
+        guard !text.hasPrefix("s") else { return }
+        #expect(throws: InvalidValue.self) { try AdminSocketOption(text) }
+    }
+
+    @Test("an admin socket is for its group, and everybody's level, unless it says otherwise")
+    func adminSocket() throws {
+        let plain = try AdminSocketOption("/s")
+        #expect(plain.socket == UnixSocket(path: "/s", mode: 0o660) && plain.level == .admin)
+        let given = try AdminSocketOption("/s,mode=600,level=user,group=root")
+        #expect(given.socket == UnixSocket(path: "/s", mode: 0o600, group: 0) && given.level == .user)
+        #expect(throws: InvalidValue.self) { try AdminSocketOption("/s,level=root") }
+        #expect(throws: InvalidValue.self) { try ListenAddress("unix@/s,level=user") }
+    }
+
+    @Test(
+        "mode and group are for UNIX sockets alone",
+        arguments: ["127.0.0.1,mode=660", "[::1],group=root", "lb.example,mode=600"])
+    func accessOverTCP(_ address: String) {
+        for make in [{ try ListenAddress(address: address, port: 1) }, { try ListenAddress("\(address):9") }]
+        {
+            let error = #expect(throws: InvalidValue.self) { try make() }
+            #expect(error?.accepted.contains("mode and group are for unix@/path") == true)
+        }
+        #expect(throws: InvalidValue.self) { try ListenAddress("127.0.0.1:9,mode=660") }
     }
 
     @Test(

@@ -1,5 +1,4 @@
 internal import AdminSocket
-internal import Logging
 internal import Stats
 
 /// Carries out the commands of one admin connection.
@@ -85,8 +84,9 @@ struct AdminCommands {
 
     // MARK: changing
 
-    private func changed(_ text: String) -> Reply {
-        agent.changes.notice("admin: \(text) [uid \(client.peer.uid), pid \(client.peer.pid)]")
+    /// Logs that `thing` was changed, and answers so.
+    private func changed(_ thing: String, _ text: String) -> Reply {
+        agent.changes.note(thing, text, by: client.peer)
         return .message(text)
     }
 
@@ -101,7 +101,7 @@ struct AdminCommands {
     private func pause(_ text: String?) throws(CommandError) -> Reply {
         guard let text else {
             agent.settings.pause(for: nil)
-            return changed("Mirroring paused.")
+            return changed("pause", "Mirroring paused.")
         }
         let duration: Duration
         do throws(InvalidValue) { duration = try TimeValue.parse(text) } catch { throw Self.refusal(error) }
@@ -109,12 +109,12 @@ struct AdminCommands {
             throw CommandError("Value out of range: '\(text)' (at least 1s expected).")
         }
         agent.settings.pause(for: duration)
-        return changed("Mirroring paused for \(TimeValue.format(duration)).")
+        return changed("pause", "Mirroring paused for \(TimeValue.format(duration)).")
     }
 
     private func resume() -> Reply {
         agent.settings.resume()
-        return changed("Mirroring resumed.")
+        return changed("pause", "Mirroring resumed.")
     }
 
     private func set(_ name: String, _ value: String) throws(CommandError) -> Reply {
@@ -124,7 +124,9 @@ struct AdminCommands {
             let hint = (option ?? Suggestion.nearest(to: name, in: names)).map { "did you mean '\($0)'?" }
             throw CommandError("Unknown setting: '\(name)', \(hint ?? "'show settings' lists them.")")
         }
-        do { return changed(try agent.settings.set(setting, to: value)) } catch { throw Self.refusal(error) }
+        do { return changed(name, try agent.settings.set(setting, to: value)) } catch {
+            throw Self.refusal(error)
+        }
     }
 
     /// HAProxy's operators write `clear counters all`.
@@ -133,7 +135,7 @@ struct AdminCommands {
             throw CommandError("Unexpected argument: '\(word)' ('\(call.command.usage)' expected).")
         }
         agent.statistics.clear()
-        return changed("Counters cleared.")
+        return changed("counters", "Counters cleared.")
     }
 
     private func saveState() throws(CommandError) -> Reply {
@@ -142,7 +144,7 @@ struct AdminCommands {
         }
         do throws(SystemError) {
             let count = try StateFile(path: path).save(agent.settings)
-            return changed("State saved to \(path) (\(count) settings).")
+            return changed("state file", "State saved to \(path) (\(count) settings).")
         } catch {
             let text = "\(error)."
             throw CommandError(text.prefix(1).uppercased() + text.dropFirst())

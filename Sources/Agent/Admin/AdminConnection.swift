@@ -6,7 +6,7 @@ internal import Stats
 ///
 /// It answers one line and closes, or many after `prompt`. Commands are carried out one after the other; while one waits,
 /// nothing is read. A client that is silent, or does not read, for the idle timeout is dropped.
-final class AdminConnection {
+final class AdminConnection: Guest {
     private static let idleTimeout = 10.0
     /// Seconds between looks whether a client whose command waits is still there.
     private static let hangUpInterval = 1.0
@@ -17,7 +17,7 @@ final class AdminConnection {
 
     private let descriptor: Descriptor
     private let commands: AdminCommands
-    private let closed: (AdminConnection) -> Void
+    private unowned let places: Places<AdminConnection>
     private var watcher: IOWatcher?
     private var timer: TimerWatcher?
     /// Goes on with commands that were left for the next turn.
@@ -30,6 +30,9 @@ final class AdminConnection {
     private var severity = SeverityOutput.none
     private var isInteractive = false
     private var isAtEnd = false
+    /// When a command was carried out, or the client took some of its answer; bytes that are no line yet are neither. On the
+    /// monotonic clock.
+    private var lastUse = MonotonicClock.now
     private var phase = Phase.serving
 
     private enum Phase {
@@ -41,12 +44,11 @@ final class AdminConnection {
 
     /// Takes over a connected, non-blocking socket.
     init(
-        _ descriptor: consuming Descriptor, level: Level, agent: AdminContext,
-        closed: @escaping (AdminConnection) -> Void
+        _ descriptor: consuming Descriptor, level: Level, agent: AdminContext, places: Places<AdminConnection>
     ) {
         let peer = PeerCredentials(of: descriptor.rawValue)
         self.descriptor = descriptor
-        self.closed = closed
+        self.places = places
         commands = AdminCommands(agent: agent, client: .init(level: level, peer: peer))
         watcher = IOWatcher(loop: agent.loop) { [unowned self] in ready($0) }
         timer = TimerWatcher(loop: agent.loop) { [unowned self] in timeUp() }
@@ -55,10 +57,16 @@ final class AdminConnection {
         timer?.start(after: Self.idleTimeout)
     }
 
+    /// Takes what has come with the connection: in a crowd, whoever asks at once is answered before the next needs a place.
+    func start() { ready(.read) }
+
     private func ready(_ events: IOEvents) {
         // Once the answer is on its way, what the client still sends keeps nothing open; that it reads does.
         if phase == .serving || events.contains(.write) { timer?.start(after: Self.idleTimeout) }
-        if events.contains(.write) { return proceed() }
+        if events.contains(.write) {
+            lastUse = MonotonicClock.now
+            return proceed()
+        }
         var buffer = [UInt8](repeating: 0, count: 4096)
         let count = unsafe buffer.withUnsafeMutableBytes {
             unsafe read(descriptor.rawValue, $0.baseAddress, $0.count)
@@ -150,6 +158,7 @@ final class AdminConnection {
 
     private func run(_ words: [String]) {
         commands.agent.counters.add(to: .adminCommands)
+        lastUse = MonotonicClock.now
         do throws(CommandError) {
             let call = try Command.find(words, level: commands.client.level)
             try applyHere(call)
@@ -193,6 +202,7 @@ final class AdminConnection {
             case .failure(let error): fail(error)
             }
             self.wait = nil
+            lastUse = MonotonicClock.now
             timer?.start(after: Self.idleTimeout)
             if calls.isEmpty { endLine() }
             proceed()
@@ -219,12 +229,30 @@ final class AdminConnection {
         guard phase == .ending else { return }
         // The client sees the end at once. Closing over what it has sent beside would be an error on its side: then its own end,
         // or the timer, closes.
-        if hasUnread { _ = shutdown(descriptor.rawValue, Int32(SHUT_WR)) } else { close() }
+        if descriptor.hasUnread { _ = shutdown(descriptor.rawValue, Int32(SHUT_WR)) } else { close() }
     }
 
-    private var hasUnread: Bool {
-        var byte: UInt8 = 0
-        return unsafe recv(descriptor.rawValue, &byte, 1, Int32(MSG_PEEK) | Int32(MSG_DONTWAIT)) > 0
+    // MARK: its place
+
+    /// The answer when there are more than `count` clients.
+    static func crowded(_ count: Int) -> String { "Too many connections (\(count) at most)" }
+
+    var idleSince: Double? {
+        guard wait == nil else { return nil }
+        // Who does not read its answer does not wait for it.
+        guard output.isEmpty, phase == .serving else { return lastUse }
+        // Commands that go on in the next turn, or a line that has come and was not read yet.
+        guard !hasNext, !input.isEmpty || !descriptor.hasUnread else { return nil }
+        return lastUse
+    }
+
+    func makeRoom() {
+        if phase == .serving, output.isEmpty {
+            let reason = "this one was idle longest and is closed for another"
+            output.bytes += severity.encode(CommandError("\(Self.crowded(places.count)): \(reason)."))
+            _ = output.flush(to: descriptor.rawValue)
+        }
+        close()
     }
 
     private func close() {
@@ -234,6 +262,6 @@ final class AdminConnection {
         watcher?.stop()
         timer?.stop()
         next?.stop()
-        closed(self)
+        places.leave(self)
     }
 }

@@ -1,4 +1,3 @@
-internal import Logging
 internal import Stats
 
 /// What admin commands work with, on the main thread.
@@ -11,7 +10,7 @@ final class AdminContext {
     let counters: CounterBank
     let workers: [WorkerHandle]
     /// Where changes are told.
-    let changes: Logger
+    let changes: ChangeLog
     let backend: String
     /// On the monotonic clock, in seconds.
     let startedAt = MonotonicClock.now
@@ -19,7 +18,7 @@ final class AdminContext {
 
     init(
         configuration: Configuration, loop: EventLoop, settings: SettingsController, statistics: Statistics,
-        counters: CounterBank, workers: [WorkerHandle], changes: Logger
+        counters: CounterBank, workers: [WorkerHandle], changes: ChangeLog
     ) {
         self.configuration = configuration
         self.loop = loop

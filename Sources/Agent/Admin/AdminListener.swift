@@ -3,46 +3,41 @@ internal import Glibc
 
 /// One admin socket and its clients, on the main thread. The socket file lives as long as the listener.
 final class AdminListener {
-    private static let maxClients = 32
-
     private let option: AdminSocketOption
+    private let errors: RepeatedErrors
     private let agent: AdminContext
     private let file: SocketFile
     private var acceptor: Acceptor?
-    private var clients: [ObjectIdentifier: AdminConnection] = [:]
+    private let places = Places<AdminConnection>(count: 32)
 
     /// Opens the socket with its mode and group, and starts to serve it.
     init(
         _ option: AdminSocketOption, loop: EventLoop, errors: RepeatedErrors, agent: AdminContext
     ) throws {
         self.option = option
+        self.errors = errors
         self.agent = agent
-        // Nobody may connect between bind and chmod.
-        let mask = umask(0o177)
-        defer { umask(mask) }
-        let socket = Descriptor(owning: try ListeningSocket.openUnix(option.path, backlog: 32))
-        file = SocketFile(bound: option.path)
-        if let group = option.group, unsafe chown(option.path, uid_t.max, group) != 0 {
-            throw SystemError("give \(option.path) to its group")
-        }
-        guard unsafe chmod(option.path, option.mode) == 0 else {
-            throw SystemError("set the mode of \(option.path)")
-        }
+        let socket = Descriptor(owning: try ListeningSocket.openUnix(option.socket, backlog: 32))
+        file = SocketFile(bound: option.socket.path)
         acceptor = Acceptor(
             socket, loop: loop, failed: { errors.report("accept", SystemError.text(of: $0)) },
             accepted: { [unowned self] in serve($0) })
     }
 
     private func serve(_ descriptor: consuming Descriptor) {
-        guard clients.count < Self.maxClients else {
-            let text = "Too many connections (\(Self.maxClients) at most).\n\n"
+        switch places.find() {
+        case .free: break
+        case .made:
+            errors.report("admin client closed", "\(option.socket.path): idle, and all places are taken")
+        case .none:
+            errors.report(
+                "admin client refused", "\(option.socket.path): all places are taken, nobody is idle")
+            let text = "\(AdminConnection.crowded(places.count)).\n\n"
             _ = unsafe send(descriptor.rawValue, text, text.utf8.count, Int32(MSG_NOSIGNAL))
             return
         }
-        let client = AdminConnection(descriptor, level: option.level, agent: agent) {
-            [unowned self] in
-            clients[ObjectIdentifier($0)] = nil
-        }
-        clients[ObjectIdentifier(client)] = client
+        let client = AdminConnection(descriptor, level: option.level, agent: agent, places: places)
+        places.take(client)
+        client.start()
     }
 }

@@ -16,7 +16,7 @@ final class RecentFailures: Sendable {
         /// What the ACK called the request.
         let id: Int64
         let method: [UInt8]
-        /// Without its query.
+        /// Without userinfo and query.
         let target: [UInt8]
         /// The counter's name: `failed_connect`, `dropped_truncated`.
         let reason: String
@@ -36,10 +36,11 @@ final class RecentFailures: Sendable {
     ) {
         var now = timespec()
         unsafe clock_gettime(CLOCK_REALTIME, &now)
+        let target = Array(target.prefix(Self.longestTarget))
         let failure = Failure(
             time: now.tv_sec * 1_000_000_000 + now.tv_nsec, id: id,
             method: Array(method.prefix(Self.longestMethod)),
-            target: Array(target.prefix(Self.longestTarget).prefix { $0 != UInt8(ascii: "?") }),
+            target: ShownTarget.of(target, isCut: target.count == Self.longestTarget),
             reason: reason, detail: detail)
         ring.withLock { ring in
             if ring.entries.count < Self.capacity {

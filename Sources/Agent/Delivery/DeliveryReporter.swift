@@ -49,8 +49,7 @@ enum RequestLogLine {
         _ request: MirrorRequest, _ transfer: Transfer, _ outcome: Outcome, seconds: Double,
         _ mode: RequestLogMode
     ) -> String {
-        let target =
-            mode == .query ? request.target : Array(request.target.prefix { $0 != UInt8(ascii: "?") })
+        let target = ShownTarget.of(request.target, withQuery: mode == .query)
         let (status, end) =
             switch outcome {
             case .response(let status): ("\(status)", "ok")

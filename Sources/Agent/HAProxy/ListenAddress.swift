@@ -3,20 +3,24 @@ internal import Glibc
 /// Where the agent listens for HAProxy: a host and port, a UNIX socket, or sockets that were opened for it.
 enum ListenAddress: Hashable, Sendable, CustomStringConvertible {
     case host(String, port: UInt16)
-    case unix(path: String)
+    case unix(UnixSocket)
     case passed(PassedSockets)
 
-    /// `unix@/path`, an IPv4 or IPv6 address (in brackets or not), or a host name.
+    /// `unix@/path[,mode=OCTAL][,group=NAME]`, an IPv4 or IPv6 address (in brackets or not), or a host name.
     init(address: String, port: UInt16) throws(InvalidValue) {
         if address.hasPrefix("unix@") {
-            let path = String(address.dropFirst(5))
-            guard path.hasPrefix("/"), path.utf8.count <= UnixAddress.longest, !path.utf8.contains(0) else {
-                throw InvalidValue(
-                    address, accepted: "unix@/path, the path at most \(UnixAddress.longest) bytes long")
-            }
-            self = .unix(path: path)
+            let parts = address.dropFirst(5).split(separator: ",", omittingEmptySubsequences: false)
+            self = .unix(
+                try UnixSocket(
+                    path: String(parts[0]), parts.dropFirst(),
+                    failure: InvalidValue(
+                        address,
+                        accepted:
+                            "unix@/path[,mode=OCTAL][,group=NAME], the path at most \(UnixAddress.longest) bytes long"
+                    )))
             return
         }
+        try Self.checkNoAccess(address)
         let bare =
             address.hasPrefix("[") && address.hasSuffix("]")
             ? String(address.dropFirst().dropLast()) : address
@@ -26,13 +30,20 @@ enum ListenAddress: Hashable, Sendable, CustomStringConvertible {
         self = .host(bare, port: port)
     }
 
-    /// `ADDRESS:PORT`, IPv6 addresses in brackets, or `unix@/path`.
+    /// Who may connect over TCP is not a matter of files.
+    private static func checkNoAccess(_ address: String) throws(InvalidValue) {
+        guard address.contains(",") else { return }
+        throw InvalidValue(address, accepted: "an address without comma: mode and group are for unix@/path")
+    }
+
+    /// `ADDRESS:PORT`, IPv6 addresses in brackets, or `unix@/path[,mode=OCTAL][,group=NAME]`.
     init(_ text: String) throws(InvalidValue) {
         guard !text.hasPrefix("unix@") else {
             self = try ListenAddress(address: text, port: 0)
             return
         }
-        let accepted = "ADDRESS:PORT, [IPV6]:PORT or unix@/path"
+        try Self.checkNoAccess(text)
+        let accepted = "ADDRESS:PORT, [IPV6]:PORT or unix@/path[,mode=OCTAL][,group=NAME]"
         guard let colon = text.lastIndex(of: ":"), let port = UInt16(text[text.index(after: colon)...]),
             port > 0,
             !text[..<colon].contains(":") || text[..<colon].hasSuffix("]")
@@ -43,7 +54,7 @@ enum ListenAddress: Hashable, Sendable, CustomStringConvertible {
     var description: String {
         switch self {
         case .host(let host, let port): host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)"
-        case .unix(let path): "unix@\(path)"
+        case .unix(let socket): "unix@\(socket.path)"
         case .passed(let sockets):
             "\(sockets.addresses.joined(separator: ", ")) (passed by the service manager)"
         }

@@ -7,7 +7,7 @@ enum ListeningSocket {
     static func open(_ address: ListenAddress, backlog: Int32) throws -> [Int32] {
         switch address {
         case .passed(let sockets): sockets.descriptors
-        case .unix(let path): [try openUnix(path, backlog: backlog)]
+        case .unix(let socket): [try openUnix(socket, backlog: backlog)]
         case .host(let host, let port): try openInternet(host, port, name: "\(address)", backlog: backlog)
         }
     }
@@ -60,17 +60,33 @@ enum ListeningSocket {
     }
 
     /// A listening UNIX socket; a file that a dead process left behind is replaced.
-    static func openUnix(_ path: String, backlog: Int32) throws -> Int32 {
+    static func openUnix(_ socket: UnixSocket, backlog: Int32) throws -> Int32 {
+        let path = socket.path
         let number = linux_stream_socket(AF_UNIX)
         guard number >= 0 else { throw SystemError("open a socket for \(path)") }
         let descriptor = Descriptor(owning: number)
         try removeStaleSocket(path)
-        guard unsafe UnixAddress.with(path, { unsafe bind(number, $0, $1) }) == 0,
-            listen(number, backlog) == 0
-        else {
+        guard unsafe UnixAddress.with(path, { unsafe bind(number, $0, $1) }) == 0 else {
             throw SystemError("listen on unix@\(path)")
         }
+        do throws(SystemError) {
+            // Nobody can connect before it listens.
+            try setAccess(of: socket)
+            guard listen(number, backlog) == 0 else { throw SystemError("listen on unix@\(path)") }
+        } catch {
+            _ = unsafe unlink(path)
+            throw error
+        }
         return descriptor.release()
+    }
+
+    private static func setAccess(of socket: UnixSocket) throws(SystemError) {
+        if let group = socket.group, unsafe chown(socket.path, uid_t.max, group) != 0 {
+            throw SystemError("give \(socket.path) to its group")
+        }
+        if let mode = socket.mode, unsafe chmod(socket.path, mode) != 0 {
+            throw SystemError("set the mode of \(socket.path)")
+        }
     }
 
     /// A socket file that a dead process left behind is removed; one that somebody answers on, or a file that is no

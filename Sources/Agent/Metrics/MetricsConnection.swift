@@ -1,7 +1,7 @@
 internal import Glibc
 
 /// One HTTP client of the metrics address: one request, one answer, then the end, all within a time. On the main thread.
-final class MetricsConnection {
+final class MetricsConnection: Guest {
     /// Seconds that all of it may take.
     private static let timeLimit = 5.0
     /// Bytes of a request's head.
@@ -9,29 +9,38 @@ final class MetricsConnection {
 
     private let descriptor: Descriptor
     private let agent: AdminContext
-    private let closed: (MetricsConnection) -> Void
+    private unowned let places: Places<MetricsConnection>
     private var watcher: IOWatcher?
     private var timer: TimerWatcher?
     private var head: [UInt8] = []
     private var output = ReplyBuffer()
     private var isAnswered = false
+    /// When it connected, was answered, or took some of its answer; bytes that are no request yet are nothing. On the monotonic
+    /// clock.
+    private var lastUse = MonotonicClock.now
     private var isClosed = false
 
     /// Takes over a connected, non-blocking socket.
     init(
-        _ descriptor: consuming Descriptor, agent: AdminContext, closed: @escaping (MetricsConnection) -> Void
+        _ descriptor: consuming Descriptor, agent: AdminContext, places: Places<MetricsConnection>
     ) {
         self.descriptor = descriptor
         self.agent = agent
-        self.closed = closed
+        self.places = places
         watcher = IOWatcher(loop: agent.loop) { [unowned self] in ready($0) }
         timer = TimerWatcher(loop: agent.loop) { [unowned self] in close() }
         watcher?.watch(self.descriptor.rawValue, for: .read)
         timer?.start(after: Self.timeLimit)
     }
 
+    /// Takes what has come with the connection: in a crowd, whoever asks at once is answered before the next needs a place.
+    func start() { ready(.read) }
+
     private func ready(_ events: IOEvents) {
-        if events.contains(.write) { return flush() }
+        if events.contains(.write) {
+            lastUse = MonotonicClock.now
+            return flush()
+        }
         var buffer = [UInt8](repeating: 0, count: 4096)
         let count = unsafe buffer.withUnsafeMutableBytes {
             unsafe read(descriptor.rawValue, $0.baseAddress, $0.count)
@@ -49,6 +58,7 @@ final class MetricsConnection {
 
     private func answer(_ request: HTTPRequestHead) {
         isAnswered = true
+        lastUse = MonotonicClock.now
         output.bytes += MetricsAnswer.to(request, agent).bytes
         flush()
     }
@@ -63,11 +73,16 @@ final class MetricsConnection {
         }
     }
 
+    /// Nil with a request that has come and was not read yet.
+    var idleSince: Double? { !isAnswered && head.isEmpty && descriptor.hasUnread ? nil : lastUse }
+
+    func makeRoom() { close() }
+
     private func close() {
         guard !isClosed else { return }
         isClosed = true
         watcher?.stop()
         timer?.stop()
-        closed(self)
+        places.leave(self)
     }
 }

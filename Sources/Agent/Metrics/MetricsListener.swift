@@ -2,19 +2,19 @@ internal import Glibc
 
 /// Where Prometheus asks (`--metrics-address`), on the main thread.
 final class MetricsListener {
-    /// Clients at once; one more is closed at once. Prometheus is one.
-    private static let maxClients = 16
-
+    private let errors: RepeatedErrors
     private let agent: AdminContext
     private let file: SocketFile?
     private var acceptors: [Acceptor] = []
-    private var clients: [ObjectIdentifier: MetricsConnection] = [:]
+    /// Prometheus takes one.
+    private let places = Places<MetricsConnection>(count: 16)
 
     /// Opens the address and starts to answer.
     init(_ address: ListenAddress, loop: EventLoop, errors: RepeatedErrors, agent: AdminContext) throws {
+        self.errors = errors
         self.agent = agent
         let sockets = try ListeningSocket.open(address, backlog: 32)
-        file = if case .unix(let path) = address { SocketFile(bound: path) } else { nil }
+        file = if case .unix(let socket) = address { SocketFile(bound: socket.path) } else { nil }
         acceptors = sockets.map { socket in
             Acceptor(
                 Descriptor(owning: socket), loop: loop,
@@ -24,10 +24,15 @@ final class MetricsListener {
     }
 
     private func serve(_ descriptor: consuming Descriptor) {
-        guard clients.count < Self.maxClients else { return }
-        let client = MetricsConnection(descriptor, agent: agent) { [unowned self] in
-            clients[ObjectIdentifier($0)] = nil
+        switch places.find() {
+        case .free: break
+        case .made: errors.report("metrics client closed", "idle, and all \(places.count) places are taken")
+        case .none:
+            return errors.report(
+                "metrics client refused", "all \(places.count) places are taken, nobody is idle")
         }
-        clients[ObjectIdentifier(client)] = client
+        let client = MetricsConnection(descriptor, agent: agent, places: places)
+        places.take(client)
+        client.start()
     }
 }

@@ -20,7 +20,7 @@ struct RequestPlan {
     private(set) var id: Range<Int>?
     /// The body is not whole, or may not be; nil when it is.
     private(set) var truncation: Truncation?
-    private(set) var hasHost = false
+    var hasHost: Bool { host != nil }
     private(set) var hasContentLength = false
     private(set) var wasChunked = false
     /// It authenticates the connection that it is sent on, and not itself alone.
@@ -31,6 +31,7 @@ struct RequestPlan {
     private(set) var headerBytes = 0
     private(set) var headerCount = 0
 
+    private var host: Range<Int>?
     private var declaredLength: Int?
     /// Bytes that the request without its body took of HAProxy's buffer.
     private var bufferUse: Int
@@ -77,7 +78,7 @@ struct RequestPlan {
             }
             switch HeaderRule(name: field.name, in: block) {
             case .keep, .te: break
-            case .host: hasHost = true
+            case .host: try noteHost(block.trimmed(field.value), in: block)
             case .forwardedFor: forwardedForCount += 1
             case .requestID: id = nil
             case .authorization:
@@ -95,6 +96,12 @@ struct RequestPlan {
 
     private static func next(_ fields: inout HeaderFields) throws(Refusal) -> HeaderReader.Header? {
         do throws(DecodeError) { return try fields.next() } catch { throw .malformed }
+    }
+
+    /// Servers refuse a second Host (RFC 9112, section 3.2), or choose one of two; HAProxy makes one of two that are equal.
+    private mutating func noteHost(_ value: Range<Int>, in block: RawSpan) throws(Refusal) {
+        if let host, !block.equalsIgnoringCase(host, value) { throw .malformed }
+        host = host ?? value
     }
 
     private mutating func noteLength(_ value: Range<Int>, in block: RawSpan) throws(Refusal) {

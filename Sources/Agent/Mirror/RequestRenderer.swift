@@ -82,7 +82,7 @@ struct RequestRenderer {
             case .empty: 0
             }
         let requestLine = plan.method.count + 1 + destination.prefix.count + 1 + target + 1
-        // ": " and a NUL for each header; another Host for each of the client's, of which there should be one.
+        // ": " and a NUL for each header; another Host for each of the client's, which are mostly one.
         let fields = plan.headerBytes + (3 + (host?.count ?? 0)) * plan.headerCount
         return requestLine + fields + ownBytes + (plan.id?.count ?? 0) + plan.body.count
     }
@@ -117,6 +117,7 @@ struct RequestRenderer {
         guard let headers = arguments.headers else { return }
         let block = payload.extracting(headers.block)
         var fields = HeaderFields(block, form: headers.form)
+        var hostIsWritten = false
         var lengthIsWritten = false
         var trailersAreWritten = false
         var forwardedForLeft = plan.forwardedForCount
@@ -138,11 +139,16 @@ struct RequestRenderer {
                 writer.append(block, field.name)
                 writer.append(": ")
                 writer.append(decimal: plan.body.count)
-            case .host where host != nil:
-                writer.append(block, field.name)
-                writer.append(": ")
-                writer.append(host ?? [])
-            case .host: write(field, block, to: &writer)
+            case .host:
+                if hostIsWritten { continue }
+                hostIsWritten = true
+                if let host {
+                    writer.append(block, field.name)
+                    writer.append(": ")
+                    writer.append(host)
+                } else {
+                    write(field, block, to: &writer)
+                }
             case .forwardedFor:
                 forwardedForLeft -= 1
                 if forwardedForLeft == 0, let source = plan.source {

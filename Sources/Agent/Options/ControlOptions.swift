@@ -14,7 +14,7 @@ struct ControlOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "Answer GET /metrics and GET /healthz here: ADDRESS:PORT, or unix@/path. (default: nowhere)",
+            "Answer GET /metrics and GET /healthz here: ADDRESS:PORT, or unix@/path[,mode=..][,group=..]. (default: nowhere)",
             valueName: "address"),
         transform: { try ListenAddress($0) })
     var metricsAddress: ListenAddress?

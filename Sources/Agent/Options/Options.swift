@@ -13,7 +13,9 @@ struct Options: ParsableCommand {
 
     @Option(
         name: [.customShort("a", allowingJoined: true), .long],
-        help: "Listen address: IPv4, IPv6, host name, or unix@/path. SPOP has no authentication.")
+        help:
+            "Listen address: IPv4, IPv6, host name, or unix@/path[,mode=..][,group=..]. SPOP has no authentication."
+    )
     var address = "127.0.0.1"
 
     @Option(

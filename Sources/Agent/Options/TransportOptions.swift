@@ -41,8 +41,8 @@ struct TransportOptions: ParsableArguments {
     @Option(
         name: .customLong("allow-destination"), parsing: .singleValue,
         help: ArgumentHelp(
-            "Where copies may go, also when the mirror URL is changed later. Repeatable. (default: anywhere)",
-            valueName: "host[:port]"),
+            "Where copies may go, also when the mirror URL is changed later; with a scheme, by no other. Repeatable. (default: anywhere)",
+            valueName: "[scheme://]host[:port]"),
         transform: { try AllowedDestinations.Entry($0) })
     var allowedDestinations: [AllowedDestinations.Entry] = []
 

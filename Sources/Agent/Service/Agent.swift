@@ -32,6 +32,7 @@ final class Agent {
     private var listenFile: SocketFile?
     private var workers: [WorkerHandle] = []
     private var listener: Listener?
+    private let changes: ChangeLog
     private let settings: SettingsController
     private var admin: AdminContext?
     private var adminListeners: [AdminListener] = []
@@ -54,7 +55,11 @@ final class Agent {
         let logger = loggers.events
         serviceManager = ServiceManager(logger: logger)
         loop = try EventLoop(backend: options.backend)
+        let changes = ChangeLog(loop: loop, logger: loggers.changes)
+        self.changes = changes
         settings = try SettingsController(options, loop: loop) {
+            // In the order of what happened.
+            changes.sumUp()
             logger.notice("the pause is over: mirroring resumed")
         }
         let file = options.stateFile.map { StateFile(path: $0) }
@@ -64,7 +69,7 @@ final class Agent {
         // Before anybody can see that the agent is there, and stop it: the signal waits until the loop runs.
         watchSignals()
         let sockets = try ListeningSocket.open(configuration.address, backlog: configuration.backlog)
-        if case .unix(let path) = configuration.address { listenFile = SocketFile(bound: path) }
+        if case .unix(let socket) = configuration.address { listenFile = SocketFile(bound: socket.path) }
         pidFile = try configuration.pidFile.map { path throws(PIDFileError) in try PIDFile(path) }
         // libcurl would write the keys of its connections there, and with them what clients sent.
         unsafe unsetenv("SSLKEYLOGFILE")
@@ -78,8 +83,8 @@ final class Agent {
         startTimers(statistics)
         announce(restored)
         if let shortage { logger.warning("\(shortage)") }
-        serviceManager?.ready(loop: loop, workers: workers, logger: logger)
-        tellServiceManager(statistics.total)
+        serviceManager?.ready(loop: loop, workers: workers, logger: logger) { [unowned self] in state }
+        serviceManager?.tick(statistics.total)
     }
 
     /// Serves until a signal or `--runtime` ends it.
@@ -92,6 +97,7 @@ final class Agent {
                 "\(abandoned) copies were waiting or under way at the end: dropped, reason shutdown")
         }
         logSummary(Snapshot(workers.map(\.counters) + [counters]), isLast: true)
+        changes.sumUp()
         logger.info("stopped")
         log.flush()
         adminListeners.removeAll()
@@ -143,7 +149,7 @@ final class Agent {
         settings.publish = { [unowned self] in putIntoForce($0) }
         let context = AdminContext(
             configuration: configuration, loop: loop, settings: settings, statistics: statistics,
-            counters: counters, workers: workers, changes: loggers.changes)
+            counters: counters, workers: workers, changes: changes)
         admin = context
         let errors = RepeatedErrors(
             loop: loop, interval: configuration.monitorInterval.inSeconds, logger: logger)
@@ -175,7 +181,7 @@ final class Agent {
             let snapshot = statistics.total
             statistics.tickDurations()
             logSummary(snapshot, isLast: false)
-            tellServiceManager(snapshot)
+            serviceManager?.tick(snapshot)
             trimAfterBurst(snapshot)
         }
         monitor?.start(after: interval, every: interval)
@@ -214,18 +220,18 @@ final class Agent {
         log.level = settings.logLevel
         for worker in workers { worker.apply(settings) }
         listener?.maxConnections = settings.maxConnections
+        serviceManager?.stateChanged()
     }
 
     private func writeLog() {
         if !log.flush() { logRetry?.start(after: Self.logRetryInterval) }
     }
 
-    private func tellServiceManager(_ snapshot: Snapshot) {
+    /// What the service manager shows.
+    private var state: String {
         let settings = settings.settings
-        let state =
-            isStopping
-            ? "stopping" : settings.isPaused ? "paused" : "mirroring to \(settings.destination.url)"
-        serviceManager?.tell(state, snapshot)
+        if isStopping { return "stopping" }
+        return settings.isPaused ? "paused" : "mirroring to \(settings.destination.url)"
     }
 
     private func reload() {

@@ -15,6 +15,12 @@ struct Descriptor: ~Copyable, Sendable {
         return number
     }
 
+    /// Bytes have come that nobody has read.
+    var hasUnread: Bool {
+        var byte: UInt8 = 0
+        return unsafe recv(rawValue, &byte, 1, Int32(MSG_PEEK) | Int32(MSG_DONTWAIT)) > 0
+    }
+
     deinit { _ = close(rawValue) }
 }
 

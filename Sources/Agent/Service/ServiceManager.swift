@@ -6,10 +6,13 @@ internal import Stats
 final class ServiceManager {
     /// Seconds on top of the drain timeout that an orderly end may take.
     private static let endMargin = 5.0
+    /// Seconds between two states that are told, at least: whoever changes settings without end must not keep the manager busy.
+    private static let statusInterval = 0.25
 
     private let socket: NotifySocket
     private var status = StatusLine()
     private var lastStatus = ""
+    private var announcer: Throttle?
     private var watchdog: Watchdog?
 
     /// True when whoever started the agent waits for word from it: it must not go to the background then, since
@@ -25,9 +28,10 @@ final class ServiceManager {
         }
     }
 
-    /// To be called once connections are accepted.
-    func ready(loop: EventLoop, workers: [WorkerHandle], logger: Logger) {
+    /// To be called once connections are accepted. `state` is asked for what the agent does.
+    func ready(loop: EventLoop, workers: [WorkerHandle], logger: Logger, state: @escaping () -> String) {
         socket.send(["READY=1"], mustArrive: true)
+        announcer = Throttle(loop: loop, interval: Self.statusInterval) { [unowned self] in tell(state()) }
         guard let interval = Watchdog.interval else { return }
         let socket = socket
         watchdog = Watchdog(loop: loop, workers: workers, interval: interval, logger: logger) {
@@ -35,11 +39,22 @@ final class ServiceManager {
         }
     }
 
-    /// Says what `systemctl status` shows, if it has changed.
-    func tell(_ state: String, _ snapshot: Snapshot) {
-        let text = status.next(state, snapshot, now: MonotonicClock.now)
-        guard text != lastStatus else { return }
-        if socket.send(["STATUS=\(text)"]) { lastStatus = text }
+    /// Says what `systemctl status` shows, if it has changed. False when that did not arrive.
+    private func tell(_ state: String) -> Bool {
+        let text = status.text(state)
+        guard text != lastStatus else { return true }
+        guard socket.send(["STATUS=\(text)"]) else { return false }
+        lastStatus = text
+        return true
+    }
+
+    /// To be called when the state may have changed.
+    func stateChanged() { announcer?.ask() }
+
+    /// Ends an interval of the rates that are told beside the state.
+    func tick(_ snapshot: Snapshot) {
+        status.tick(snapshot, now: MonotonicClock.now)
+        stateChanged()
     }
 
     /// Brackets what SIGHUP does.

@@ -51,6 +51,52 @@ extension EndToEnd {
             #expect(urlRun.errors.contains("--allow-destination names: qa.example"), "\(urlRun.errors)")
         }
 
+        @Test("with a scheme in --allow-destination, TLS cannot be set away")
+        func schemeStays() throws {
+            let directory = try TemporaryDirectory()
+            let agent = try WatchedAgent(
+                mirrorURL: "https://127.0.0.1:9/", ["--allow-destination", "https://127.0.0.1"], in: directory
+            )
+            for url in ["http://127.0.0.1:9/", "http://127.0.0.1:443/", "HTTP://127.0.0.1/"] {
+                let answer = try agent.ask("set url \(url)")
+                #expect(answer.contains("--allow-destination names (https://127.0.0.1)"), "\(answer)")
+            }
+            #expect(try agent.ask("set url https://127.0.0.1:8/").contains("Destination set"))
+            let state = try directory.write("set url http://127.0.0.1:9/\n", to: "state")
+            let common = ["-p", "\(try Ports.free())", "--allow-destination", "https://127.0.0.1"]
+            let stateRun = try CommandLineRun(
+                common + ["-u", "https://127.0.0.1:9/", "--state-file", state])
+            #expect(stateRun.exit == .status(78), "\(stateRun.errors)")
+            let urlRun = try CommandLineRun(common + ["-u", "http://127.0.0.1:9/"])
+            #expect(urlRun.exit == .status(64), "\(urlRun.errors)")
+        }
+
+        @Test("credentials in a target are in no log and no report")
+        func credentials() throws {
+            let agent = try WatchedAgent(
+                mirrorURL: "http://127.0.0.1:\(try Ports.free())/",
+                ["--request-log", "query", "--log-level", "trace"], in: try TemporaryDirectory())
+            let client = try SPOPClient(agent.endpoint)
+            let bad = [HeaderField("host", "h"), HeaderField("a", "b\r\nc: d")]
+            try client.notify(.init(target: "http://user:geheim@h/absolute?geheim=1", fields: bad))
+            try client.notify(
+                .init(target: "http://user:\(String(repeating: "geheim", count: 200))@h/long", fields: bad))
+            try client.notify(.init(method: "connect", target: "user:geheim@h:443"))
+            try client.notify(.init(target: "http://user:geheim@h/good"))
+            _ = try agent.account(of: 4)
+            let errors = try agent.ask("show errors")
+            for target in [
+                " GET http://...@h/absolute ", " GET http://... ", " connect ...@h:443 ", " GET /good ",
+            ] {
+                #expect(errors.contains(target), "\(errors)")
+            }
+            try eventually("the request log has both", evidence: { agent.process.log }) {
+                agent.process.log.components(separatedBy: " info request ").count == 3
+            }
+            #expect(try agent.process.terminate() == .status(0))
+            for text in [errors, agent.process.log] { #expect(!text.contains("geheim"), "\(text)") }
+        }
+
         @Test("an admin socket lets its level do what it may, and its mode is what was asked for")
         func adminLevels() throws {
             let directory = try TemporaryDirectory()

@@ -86,17 +86,100 @@ extension EndToEnd {
             #expect(commands < 300, "\(commands) commands were carried out for a client that takes no answer")
         }
 
-        @Test("more than 32 are turned away, and come in when others have gone")
-        func many() throws {
+        private static let closed =
+            "Too many connections (32 at most): this one was idle longest and is closed for another.\n\n"
+
+        @Test("idle clients make room, the one idle longest first, and are told why")
+        func idleMakeRoom() throws {
             let agent = try agent()
-            // One more than is needed: the daemon may not have noticed yet that the last client before them has gone.
-            let waiting = try (0..<33).map { _ in try Socket.connect(to: .unix(agent.adminSocket)) }
-            let late = try MirrorctlRun(["raw", "show version"], socket: agent.adminSocket)
+            let clients = try (0..<32).map { _ in
+                let client = try Socket.connect(to: .unix(agent.adminSocket))
+                try client.write("prompt\n")
+                // The daemon knows it, and none that comes later has been there for longer.
+                #expect(try client.read() == Array("\n> ".utf8))
+                return client
+            }
+            func use(_ client: Socket) throws {
+                try client.write("show version\n")
+                #expect(try client.read() == Array("0.1.0\n\n> ".utf8))
+            }
+            // Connected first, and busy last.
+            try use(clients[0])
+            for _ in 0..<3 {
+                // Its place is free again when it has its answer: it takes that of one client.
+                let run = try MirrorctlRun(["raw", "show version"], socket: agent.adminSocket)
+                #expect(run.output == "0.1.0\n\n" && run.status == 0, "\(run.errors)")
+            }
+            #expect(try clients[1].readToEnd() == Array(Self.closed.utf8))
+            for client in [clients[0], clients[2], clients[31]] { try use(client) }
+            try eventually("the log tells of it", evidence: { agent.process.log }) {
+                agent.process.log.contains(
+                    "admin client closed: \(agent.adminSocket): idle, and all places are taken")
+            }
+        }
+
+        @Test("whoever waits for an answer keeps its place; when all do, one more is told so")
+        func waitingStay() throws {
+            let mirror = try RecordingMirror { _ in .hang }
+            let agent = try WatchedAgent(
+                mirrorURL: "http://127.0.0.1:\(mirror.port)/",
+                ["--timeout", "1h"], in: directory)
+            try SPOPClient(agent.endpoint).notify(.init())
+            try eventually("the copy is under way") { try agent.counters()["in_flight"] == 1 }
+            let waiting = try (0..<31).map { _ in
+                let socket = try Socket.connect(to: .unix(agent.adminSocket))
+                try socket.write("wait drained; show version\n")
+                return socket
+            }
+            let idle = try Socket.connect(to: .unix(agent.adminSocket))
+            for _ in 0..<3 { #expect(try agent.ask("show version") == "0.1.0\n\n") }
+            #expect(try idle.readToEnd() == Array(Self.closed.utf8))
+            let last = try Socket.connect(to: .unix(agent.adminSocket))
+            try last.write("wait drained\n")
+            let late = try eventually("one more is told so") {
+                let run = try MirrorctlRun(["raw", "show version"], socket: agent.adminSocket)
+                return run.status == 0 ? nil : run
+            }
             #expect(late.status == 75)
             #expect(late.errors == "mirrorctl: Too many connections (32 at most).\n")
-            withExtendedLifetime(waiting) {}
-            waiting.forEach { $0.disconnect() }
-            try eventually("there is room again") { (try? agent.ask("show version")) == "0.1.0\n\n" }
+            // The copy ends with the mirror: all get their answers.
+            mirror.stop()
+            for socket in waiting { #expect(try socket.readToEnd() == Array("Drained.\n\n0.1.0\n\n".utf8)) }
+            #expect(try last.readToEnd() == Array("Drained.\n\n".utf8))
+            #expect(try agent.ask("show version") == "0.1.0\n\n")
+        }
+
+        @Test("half lines byte by byte, and answers that are not read, keep no place")
+        func uselessMakeRoom() throws {
+            let agent = try agent()
+            let slow = try (0..<32).map { _ in try Socket.connect(to: .unix(agent.adminSocket)) }
+            for _ in 0..<20 {
+                for socket in slow { try? socket.write("s") }
+                #expect(try agent.ask("show version") == "0.1.0\n\n")
+            }
+            let line = "prompt;\(Array(repeating: "show metrics", count: 30).joined(separator: ";"))\n"
+            let deaf = try (0..<40).map { _ in try Socket.connect(to: .unix(agent.adminSocket)) }
+            for socket in deaf { try? socket.write(line) }
+            // They are answered, until the sockets take no more.
+            try eventually("there is room") { (try? agent.ask("show version")) == "0.1.0\n\n" }
+            try eventually("they are stuck") {
+                let before = try agent.counters()["admin_commands"]
+                Thread.sleep(forTimeInterval: 0.05)
+                // Each look at the counters is a command, too.
+                return try agent.counters()["admin_commands"] == before + 1
+            }
+            for _ in 0..<20 { #expect(try agent.ask("show version") == "0.1.0\n\n") }
+            withExtendedLifetime((slow, deaf)) {}
+        }
+
+        @Test("a crowd that asks all at once is answered, or told so")
+        func crowd() throws {
+            let agent = try agent()
+            let path = agent.adminSocket
+            let answers = try concurrently(8) { _ in
+                (0..<50).map { _ in (try? AdminClient.ask("show version", at: path)) ?? "" }
+            }
+            for answer in answers.joined() { #expect(answer == "0.1.0\n\n") }
         }
 
         @Test("a second agent does not take a socket that is in use, and takes a stale one")

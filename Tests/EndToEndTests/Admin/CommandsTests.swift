@@ -167,6 +167,41 @@ extension EndToEnd {
             }
         }
 
+        @Test("a flood of changes is summed up, with who made them and the last")
+        func flood() throws {
+            let line = Array(repeating: "pause;resume", count: 32).joined(separator: ";")
+            for _ in 0..<50 { _ = try agent.ask(line) }
+            _ = try agent.ask("set sample-rate 50%; set sample-rate 40%; pause")
+            func changes() -> [String] {
+                agent.process.log.components(separatedBy: "\n").filter { $0.contains(" notice admin: ") }
+            }
+            let who = "[uid \(getuid()), pid \(getpid())]"
+            /// How many changes of the pause the log tells of, and in how many lines.
+            func told() -> (changes: Int, lines: Int) {
+                let lines = changes().filter { $0.contains("admin: pause: ") || $0.contains("Mirroring ") }
+                return (lines.reduce(0) { $0 + (Self.sum(in: $1) ?? 1) }, lines.count)
+            }
+            try eventually("all are told of", evidence: { agent.process.log }) {
+                told().changes == 50 * 64 + 1
+            }
+            #expect(told().lines < 100, "\(told())")
+            #expect(changes().last?.hasSuffix("Mirroring paused. \(who)") == true, "\(changes())")
+            for rate in ["50% (was 100%)", "40% (was 50%)"] {
+                #expect(changes().contains { $0.hasSuffix("admin: Sample rate set to \(rate). \(who)") })
+            }
+            // What went on is news again at the end, at the latest.
+            _ = try agent.ask("resume")
+            #expect(try agent.process.terminate() == .status(0))
+            #expect(changes().last?.hasSuffix("Mirroring resumed. \(who)") == true, "\(changes())")
+        }
+
+        /// `N` of `admin: pause: N more changes (uid U: N), the last: ...`.
+        private static func sum(in line: String) -> Int? {
+            let form = /admin: pause: (\d+) more changes \(uid (\d+): (\d+)\)/
+            guard let match = line.firstMatch(of: form) else { return nil }
+            return match.1 == match.3 && match.2 == "\(getuid())" ? Int(match.1) : nil
+        }
+
         @Test("each change is logged with who made it")
         func log() throws {
             _ = try agent.ask("set sample-rate 50%")

@@ -121,6 +121,22 @@ extension EndToEnd {
             #expect(try socket.readToEnd().isEmpty)
         }
 
+        @Test("clients that ask nothing, or a byte now and then, keep nobody out")
+        func idleMakeRoom() throws {
+            let idle = try (0..<40).map { _ in try Socket.connect(to: metrics) }
+            for _ in 0..<20 {
+                for socket in idle.dropFirst() { try? socket.write("G") }
+                #expect(try Self.ask(metrics).status == 200)
+                let health = try exchange("GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n")
+                #expect(health.text == "ok\n")
+            }
+            // It was closed for another, not answered.
+            #expect(try idle[0].readToEnd().isEmpty)
+            try eventually("the log tells of it", evidence: { agent.process.log }) {
+                agent.process.log.contains("metrics client closed: idle, and all 16 places are taken")
+            }
+        }
+
         @Test("a hundred connections at once harm nobody")
         func manyClients() throws {
             let metrics = metrics

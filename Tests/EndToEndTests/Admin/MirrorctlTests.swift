@@ -149,6 +149,20 @@ extension EndToEnd {
             #expect(run.errors == "mirrorctl: no spoa-mirror answers on \(path): \(reason)\n")
         }
 
+        @Test("one that closes it to make room for another is busy, in its own words")
+        func closedForAnother() throws {
+            let path = directory.file("crowded.sock")
+            let crowded = try Socket.listen(on: .unix(path))
+            let words = "Too many connections (32 at most): this one was idle longest"
+            onThread {
+                // Before the line is read: the client may find the connection closed while it sends.
+                try? crowded.accept()?.write("\(words)\n\n")
+            }
+            let run = try MirrorctlRun(["-s", path, "pause"])
+            #expect(run.status == 75)
+            #expect(run.errors == "mirrorctl: \(words)\n")
+        }
+
         @Test("completions for three shells", arguments: ["bash", "zsh", "fish"])
         func completions(_ shell: String) throws {
             let script = try run("--generate-completion-script", shell).output

@@ -1,3 +1,4 @@
+import Foundation
 import Testing
 
 extension EndToEnd {
@@ -40,6 +41,35 @@ extension EndToEnd {
             }
             #expect(try scenario.send(Request(target: "/unix/again")).status == 200)
             _ = try scenario.copy(of: "/unix/again")
+        }
+
+        private func mode(_ path: String) throws -> mode_t {
+            var status = stat()
+            try #require(lstat(path, &status) == 0)
+            try #require(status.st_mode & S_IFMT == S_IFSOCK)
+            return status.st_mode & 0o777
+        }
+
+        @Test("a UNIX socket has the mode and group that it was given, or what the umask leaves")
+        func modeAndGroup() throws {
+            let directory = try TemporaryDirectory()
+            let group = try #require(getgrgid(getgid())).pointee.gr_name.map { String(cString: $0) }
+            let (spop, metrics) = (directory.file("spop.sock"), directory.file("metrics.sock"))
+            for (access, expected) in [
+                (",mode=0606", mode_t(0o606)), (",group=\(group ?? "root")", 0o660),
+                (",mode=620,group=\(group ?? "root")", 0o620), ("", 0o750),
+            ] {
+                let process = try AgentProcess.run(
+                    ["-a", "unix@\(spop)\(access)", "--metrics-address", "unix@\(metrics)\(access)"],
+                    in: directory, launcher: ["/bin/sh", "-c", "umask 027; exec \"$@\"", "sh"])
+                try eventually("it answers", evidence: { process.errors }) {
+                    (try? HTTPExchange(.unix(metrics), "GET /healthz HTTP/1.1\r\n\r\n"))?.text == "ok\n"
+                }
+                #expect(try mode(spop) == expected && mode(metrics) == expected, "\(access)")
+                process.send(signal: SIGTERM)
+                #expect(try process.wait() == .status(0))
+                #expect(![spop, metrics].contains(where: FileManager.default.fileExists))
+            }
         }
 
         @Test(

@@ -10,6 +10,8 @@ extension EndToEnd {
                 "-D -r0 -uhttp://192.168.41.10:10100",
                 "-a 0.0.0.0 -p 12345 -b 64 -i 10s -m 16380 -n 2 -t 0",
                 "--address=:: --port=12346 --connection-backlog=1 --monitor-interval=500ms --num-workers=1",
+                "--address unix@/tmp/agent.sock,mode=0660 --metrics-address unix@/tmp/m.sock,group=root",
+                "--allow-destination https://h:8443 -u https://h:8443/x",
                 "--address unix@/tmp/agent.sock --mirror-url https://mirror.example.test/base/",
                 "-c fragmentation -c pipelining -c async --processing-delay 10us --runtime 1d",
                 "-B epoll -F /tmp/agent.pid --logfile=A:/tmp/agent.log",
@@ -28,7 +30,10 @@ extension EndToEnd {
                 "-c telepathy", "-i 5x", "-i soon", "-l w:", "-l A:", "-m 255", "-m 16777217", "-m x", "-n x",
                 "-n -1",
                 "-r 5y", "-r -1s", "-t 1.2.3", "-u ftp://mirror.example.test/", "-u nonsense", "-u http://",
-                "-a unix@", "-P 70000", "-P 20-10",
+                "-a unix@", "-P 70000", "-P 20-10", "-a 127.0.0.1,mode=660", "-a unix@/tmp/s,mode=9",
+                "-a unix@/tmp/s,level=user", "--metrics-address 127.0.0.1:9,mode=660",
+                "--metrics-address unix@/tmp/s,group=nosuchgroup",
+                "--allow-destination ftp://h", "--allow-destination https://h -u http://h/",
             ])
         func refusesOptions(options: String) throws {
             let words = options.split(separator: " ").map(String.init)

@@ -32,6 +32,46 @@ extension EndToEnd {
             #expect(!manager.messages.contains { $0.contains("WATCHDOG") })
         }
 
+        /// One whose monitor interval ends after the test, and its manager.
+        private func slowAgent() throws -> (WatchedAgent, NotifyListener) {
+            let directory = try TemporaryDirectory()
+            let manager = try NotifyListener(directory.file("notify"))
+            let agent = try WatchedAgent(
+                mirrorURL: "http://127.0.0.1:9/", ["-i", "1h"],
+                environment: ["NOTIFY_SOCKET": manager.address], in: directory)
+            _ = try manager.wait(for: "STATUS=mirroring to http://127.0.0.1:9/")
+            return (agent, manager)
+        }
+
+        @Test("hears of each change of the state when it is made")
+        func changes() throws {
+            let (agent, manager) = try slowAgent()
+            for (command, state) in [
+                ("pause", "paused"), ("resume", "mirroring to http://127.0.0.1:9/"),
+                ("set url http://127.0.0.1:8/", "mirroring to http://127.0.0.1:8/"), ("pause 1s", "paused"),
+            ] {
+                _ = try agent.ask(command)
+                let heard = try manager.wait(for: "STATUS=")
+                #expect(heard == "STATUS=\(state)", "after \(command)")
+            }
+            // The end of the pause, which nobody asks for.
+            #expect(try manager.wait(for: "STATUS=") == "STATUS=mirroring to http://127.0.0.1:8/")
+        }
+
+        @Test("hears of a flood of changes now and then, and of the last")
+        func flood() throws {
+            let (agent, manager) = try slowAgent()
+            let line = Array(repeating: "pause;resume", count: 32).joined(separator: ";")
+            for _ in 0..<100 {
+                _ = try agent.ask(line)
+                manager.receive()
+            }
+            _ = try agent.ask("set url http://127.0.0.1:7/")
+            _ = try manager.wait(for: "STATUS=mirroring to http://127.0.0.1:7/")
+            // 6400 changes: more than some in a second, whatever the machine.
+            #expect(manager.messages.count < 640, "\(manager.messages.count) messages")
+        }
+
         @Test("that reads nothing, or is not there, holds nothing up", arguments: [false, true])
         func deafManager(isThere: Bool) throws {
             let directory = try TemporaryDirectory()

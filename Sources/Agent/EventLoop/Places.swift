@@ -1,0 +1,39 @@
+/// A client of a server that has a bounded number of places.
+protocol Guest: AnyObject {
+    /// Since when it has had no need of its place, in seconds of the monotonic clock; nil while it waits for an answer.
+    var idleSince: Double? { get }
+    /// Ends it, so that another can have its place.
+    func makeRoom()
+}
+
+/// The clients of one server. When all places are taken, whoever has been idle longest makes room: clients that connect and ask
+/// nothing cannot keep others out. On the loop's thread.
+final class Places<Client: Guest> {
+    let count: Int
+    private var clients: [ObjectIdentifier: Client] = [:]
+
+    init(count: Int) { self.count = count }
+
+    /// What came of looking for a place.
+    enum Search {
+        case free
+        /// Somebody had to go.
+        case made
+        /// All wait for an answer.
+        case none
+    }
+
+    /// Looks for a place for one more, and makes one if need be.
+    func find() -> Search {
+        guard clients.count >= count else { return .free }
+        let idle = clients.values.compactMap { client in client.idleSince.map { (client: client, since: $0) }
+        }
+        guard let longest = idle.min(by: { $0.since < $1.since }) else { return .none }
+        longest.client.makeRoom()
+        return .made
+    }
+
+    func take(_ client: Client) { clients[ObjectIdentifier(client)] = client }
+
+    func leave(_ client: Client) { clients[ObjectIdentifier(client)] = nil }
+}
