@@ -12,10 +12,10 @@ enum Daemon {
 
         /// Lets the parent exit with 0, and lets go of the terminal.
         consuming func serving() {
-            let null = unsafe open("/dev/null", O_RDWR | O_CLOEXEC)
-            if null >= 0 {
-                for standard in [STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO] { dup2(null, standard) }
-                if null > STDERR_FILENO { close(null) }
+            let nothing = linux_open_nothing(O_RDWR)
+            if nothing >= 0 {
+                for standard in [STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO] { dup2(nothing, standard) }
+                close(nothing)
             }
             tell(0)
         }

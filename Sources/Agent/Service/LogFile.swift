@@ -136,6 +136,9 @@ final class LogFile: Sendable {
             }
             if count > 0 {
                 rest = rest.dropFirst(count)
+            } else if errno == EBADF {
+                // Standard output was closed at the start: nobody will ever read this.
+                rest = []
             } else if errno != EINTR {
                 break
             }

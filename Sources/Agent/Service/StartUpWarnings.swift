@@ -21,6 +21,11 @@ enum StartUpWarnings {
                 "the mirror's certificate is not verified (--tls-insecure): copies can be read and changed on the way"
             )
         }
+        if !MemoryLimit.seesGroups {
+            warnings.append(
+                "there is no /proc: memory limits of control groups are not seen, and figures of the process are not shown"
+            )
+        }
         if settings.trustsNobody { warnings.append("\(TrustError.system)") }
         return warnings
     }
