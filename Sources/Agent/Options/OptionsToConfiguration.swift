@@ -19,6 +19,8 @@ extension Options {
             try allowed.check(destination)
             return destination
         }
+        // Without a descriptor none would be there.
+        try DescriptorLimit.require(DescriptorLimit.perLoop, for: "an event loop")
         if let libevBackend, !Backend.available.contains(libevBackend) {
             throw UsageError("--libev-backend: \(BackendUnavailable(backend: libevBackend))")
         }

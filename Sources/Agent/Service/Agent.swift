@@ -49,6 +49,8 @@ final class Agent {
 
     /// Starts in order; what it throws is one line for the operator. When it returns, connections are accepted.
     init(_ options: Configuration) throws {
+        try DescriptorLimit.require(DescriptorLimit.needed(options), for: "-n \(options.workers)")
+        try MemoryLimit.require(forWorkers: options.workers)
         log = try LogFile(options)
         loggers = Loggers(log)
         let logger = loggers.events
@@ -70,8 +72,9 @@ final class Agent {
         unsafe unsetenv("SSLKEYLOGFILE")
         curl_global_init(Int(CURL_GLOBAL_DEFAULT))
         try TrustStore.checkLibrary()
-        let statistics = try startWorkers()
+        let statistics = try makeWorkers()
         try startControl(statistics)
+        try startWorkers()
         // With the threads there: their stacks count.
         let shortage = MemoryLimit.narrowest().flatMap { settings.bound(queueBytesBy: $0) }
         startListener(sockets)
@@ -109,14 +112,9 @@ final class Agent {
     }
 
     /// Returns the counters of all.
-    private func startWorkers() throws -> Statistics {
-        mailbox = Mailbox(loop: loop, sender: workerEnds) { [unowned self] in
-            workersRunning -= 1
-            if workersRunning == 0 { loop.stop() }
-        }
+    private func makeWorkers() throws -> Statistics {
         let budget = DeliveryBudget()
         let unknownMessages = UnknownMessages(expected: configuration.messageName, logger: logger)
-        let workerEnds = workerEnds
         let instance = Int64.random(in: RequestIDs.instances)
         for index in 0..<configuration.workers {
             workers.append(
@@ -124,10 +122,30 @@ final class Agent {
                     index: index, ids: RequestIDs(instance: instance, worker: index),
                     configuration: configuration, budget: budget,
                     unknownMessages: unknownMessages,
-                    loggers: loggers, ended: { workerEnds.send(()) }))
-            workersRunning += 1
+                    loggers: loggers))
         }
         return Statistics(workers.map(\.counters) + [counters], loop: loop)
+    }
+
+    /// Their threads, or none.
+    private func startWorkers() throws {
+        mailbox = Mailbox(loop: loop, sender: workerEnds) { [unowned self] in
+            workersRunning -= 1
+            if workersRunning == 0 { loop.stop() }
+        }
+        let workerEnds = workerEnds
+        do {
+            for worker in workers {
+                try worker.start(ended: { workerEnds.send(()) })
+                workersRunning += 1
+            }
+        } catch {
+            for worker in workers {
+                worker.stop(drainTimeout: 0)
+                _ = worker.join()
+            }
+            throw error
+        }
     }
 
     private func startListener(_ sockets: [Int32]) {

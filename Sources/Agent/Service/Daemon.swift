@@ -45,7 +45,12 @@ enum Daemon {
         setsid()
         // Without a controlling terminal for ever: only a session leader could open one.
         let grandchild = fork()
-        guard grandchild >= 0 else { throw SystemError("fork") }
+        guard grandchild >= 0 else {
+            let error = SystemError("fork")
+            ExitStatus.tell(error)
+            Readiness(pipe: writing).failed(ExitStatus.osError)
+            _exit(ExitStatus.osError)
+        }
         if grandchild > 0 { _exit(0) }
         _ = unsafe chdir("/")
         return Readiness(pipe: writing)

@@ -19,7 +19,7 @@ enum ExitStatus {
         case let error as SystemError where error.code == EACCES || error.code == EPERM: noPermission
         case let error as SystemError where error.code == EADDRINUSE || error.code == EADDRNOTAVAIL:
             unavailable
-        case is SystemError: osError
+        case is SystemError, is TooFewResources, is BackendUnavailable, is OutOfMemory: osError
         case is ListenError: unavailable
         case is PIDFileError: cannotCreate
         case is StateFileError: config

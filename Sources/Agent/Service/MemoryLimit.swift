@@ -39,6 +39,28 @@ struct MemoryLimit: Equatable {
         return limits.min { $0.room < $1.room }
     }
 
+    /// Bytes that a worker takes beside its stack, and that the main thread takes beside what it has when options are parsed.
+    private static let perThread = 4 << 20
+
+    /// Throws when there is no room for the threads and what they start with: an allocation that fails ends the process without a
+    /// word. A mapping that is made for a moment asks the kernel, whatever it is that bounds the process.
+    static func require(forWorkers workers: Int) throws(TooFewResources) {
+        var attributes = pthread_attr_t()
+        var stack = 0
+        unsafe pthread_attr_init(&attributes)
+        unsafe pthread_attr_getstacksize(&attributes, &stack)
+        unsafe pthread_attr_destroy(&attributes)
+        let bytes = (stack + perThread) * workers + perThread
+        let flags = MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE
+        let mapping = unsafe mmap(nil, bytes, PROT_READ | PROT_WRITE, flags, -1, 0)
+        guard unsafe mapping != MAP_FAILED else {
+            throw TooFewResources(
+                "-n \(workers) takes \(bytes >> 20) MiB of memory to start with, which cannot be had: \(SystemError.text(of: errno)) (RLIMIT_AS, RLIMIT_DATA)"
+            )
+        }
+        unsafe munmap(mapping, bytes)
+    }
+
     /// Whether the kernel tells which control groups the process is in.
     static var seesGroups: Bool { unsafe access("/proc/self/cgroup", R_OK) == 0 }
 
