@@ -10,6 +10,7 @@ enum Main {
             let arguments = Options.separatingFlags(try ProgramArguments.all())
             let options = parse(arguments)
             if options.version { return print(Version.text) }
+            CoreDumps.allow(options.service.allowCore)
             var configuration = try options.configuration(given: ControlOptions.given(in: arguments))
             if options.check {
                 try configuration.stateFile.map { try StateFile(path: $0).check(configuration) }

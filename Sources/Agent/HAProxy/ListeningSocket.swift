@@ -86,7 +86,7 @@ enum ListeningSocket {
             throw SystemError("listen on unix@\(path)", code: EADDRINUSE)
         }
         guard errno == ECONNREFUSED else { throw SystemError("listen on unix@\(path)") }
-        _ = unsafe unlink(path)
+        guard unsafe unlink(path) == 0 else { throw SystemError("replace the socket \(path)") }
     }
 
     static func setOption(_ descriptor: Int32, _ level: Int32, _ name: Int32, _ value: Int32) {

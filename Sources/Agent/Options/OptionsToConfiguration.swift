@@ -52,7 +52,9 @@ extension Options {
             workers: numWorkers ?? min(4, max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN)))), runtime: runtime,
             processingDelay: processingDelay, messageName: message, settings: settings,
             adminSockets: control.adminSocket, metricsAddress: control.metricsAddress,
-            stateFile: control.stateFile, given: given, drainTimeout: service.drainTimeout)
+            stateFile: control.stateFile, given: given,
+            identity: try Identity(user: service.user, group: service.group), allowsCore: service.allowCore,
+            drainTimeout: service.drainTimeout)
     }
 
     private func named<Value>(_ option: String, _ make: () throws(InvalidValue) -> Value) throws -> Value {

@@ -58,6 +58,16 @@ const char *linux_argument(int index);
  * (O_PATH), which cannot be read or written. */
 int linux_open_nothing(int access);
 
+/* prctl(2), PR_SET_DUMPABLE. */
+int linux_set_dumpable(int is_dumpable);
+
+/* setgroups(2), to none. */
+int linux_clear_groups(void);
+
+/* Becomes somebody else, from root and for good: user and group ids, and unless `uid` is 0, all capabilities (capabilities(7)) and
+ * the ways to get any. To be called before the first thread starts: capabilities are the calling thread's. 0, or -1. */
+int linux_become(unsigned int uid, unsigned int gid);
+
 /*
  * A bound on the processor time that one call into a library may take on this thread, for calls that read a peer's bytes for
  * as long as there are any. Past it, all sockets that calls on this thread may be reading are shut down (shutdown(2)): which one

@@ -68,7 +68,7 @@ extension EndToEnd {
             let directory = try TemporaryDirectory()
             let agent = try AgentProcess(
                 .loopback(try Ports.free()),
-                ["-u", "http://127.0.0.1:\(mirror.port)/", "--request-log", "on", "-n", "1"],
+                ["-u", "http://127.0.0.1:\(mirror.port)/", "--request-log", "on", "-n", "1", "--allow-core"],
                 in: directory,
                 launcher: try Surroundings.closing(mask, withoutDevices: withoutDevices))
             for number in 0...2 where mask & 1 << number != 0 {
