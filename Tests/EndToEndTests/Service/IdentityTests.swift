@@ -78,14 +78,16 @@ extension EndToEnd {
         @Test("what takes root is opened first, and what will not work later is said in one line")
         func rootsDirectory() throws {
             let place = directory.path
-            let key = try directory.write("key", to: "key.pem")
-            chmod(key, 0o600)
+            let authorities = try directory.write(
+                contents(of: "/etc/ssl/certs/ca-certificates.crt"), to: "ca.pem")
+            chmod(authorities, 0o600)
             let agent = try AgentProcess(
                 .unix("\(place)/spop"),
                 [
                     "--user", "nobody", "-l", "A:\(place)/log", "-F", "\(place)/pid", "--state-file",
                     "\(place)/state", "--admin-socket", "\(place)/admin", "--metrics-address",
-                    "unix@\(place)/metrics", "-P", "1000-2000", "-u", "http://127.0.0.1:9/",
+                    "unix@\(place)/metrics", "-P", "1000-2000", "--tls-ca", authorities, "-u",
+                    "http://127.0.0.1:9/",
                 ], in: directory)
             try eventually("it is there", evidence: { contents(of: "\(place)/log") }) {
                 contents(of: "\(place)/log").contains("info spoa-mirror")
@@ -95,7 +97,7 @@ extension EndToEnd {
             }
             #expect(warnings.count == 1)
             let expected =
-                "user 65534, group 65534 will not be able to open \(place)/log anew (SIGHUP), remove \(place)/pid, remove \(place)/spop, remove \(place)/metrics, remove \(place)/admin, write \(place)/state, use source port 1000"
+                "user 65534, group 65534 will not be able to open \(place)/log anew (SIGHUP), read \(authorities), remove \(place)/pid, remove \(place)/spop, remove \(place)/metrics, remove \(place)/admin, write \(place)/state, use source port 1000"
             #expect(warnings.first?.hasSuffix("warning \(expected)") == true, "\(warnings)")
             #expect(try agent.terminate() == .status(0))
             // Nobody can take it for another process's later.
