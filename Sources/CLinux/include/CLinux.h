@@ -50,8 +50,8 @@ const char *linux_argument(int index);
 
 /*
  * The same constructor opens what is closed of the descriptors 0 to 2: the next socket would get the number, and lines for standard
- * output would be written into it. Reading and writing there go on to fail with EBADF. When nothing can be opened, the program
- * ends with 71 (EX_OSERR).
+ * output would be written into it. Reading and writing there go on to fail with EBADF. When nothing can be opened, or
+ * there is not even the memory to read options, the program ends with 71 (EX_OSERR).
  */
 
 /* A descriptor with nothing behind it: /dev/null, open for `access`, or where that is missing the root directory as a place
