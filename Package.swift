@@ -42,7 +42,7 @@ let package = Package(
             name: "SPOP",
             swiftSettings: fuzzed + [.enableExperimentalFeature("Lifetimes")]),
         .target(name: "Stats", swiftSettings: strict),
-        .target(name: "AdminSocket", swiftSettings: fuzzed),
+        .target(name: "AdminSocket", dependencies: ["CLinux"], swiftSettings: fuzzed),
         isFuzzing
             ? .target(
                 name: "Agent", dependencies: agentDependencies, exclude: ["Main.swift"], swiftSettings: fuzzed

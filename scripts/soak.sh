@@ -100,7 +100,7 @@ free_port && mirrors[refusing]="http://127.0.0.1:$port/"
 free_port && agent_port=$port
 # The bounds are those of the figures above, whatever is set later.
 start agent "${AGENT:-$programs/spoa-mirror}" -p "$agent_port" -u "${mirrors[good]}" -n 2 --max-in-flight 32 \
-    --timeout 1s --connect-timeout 500ms --admin-socket "$tmp/admin.sock" --state-file "$tmp/state" -l "A:$tmp/agent.log"
+    --timeout 1s --connect-timeout 500ms --allow-core --admin-socket "$tmp/admin.sock" --state-file "$tmp/state" -l "A:$tmp/agent.log"
 agent=$pid
 poll 10 listening "$agent_port" || { cat "$tmp/agent.out" >&2 && exit 1; }
 

@@ -1,3 +1,4 @@
+internal import AdminSocket
 internal import ArgumentParser
 internal import Glibc
 
@@ -5,12 +6,12 @@ internal import Glibc
 @main
 enum Main {
     static func main() {
-        let options = parse()
         do {
+            let arguments = Options.separatingFlags(try ProgramArguments.all())
+            let options = parse(arguments)
             if options.version { return print(Version.text) }
-            var configuration = try options.configuration(
-                given: ControlOptions.given(
-                    in: Options.separatingFlags(Array(CommandLine.arguments.dropFirst()))))
+            CoreDumps.allow(options.service.allowCore)
+            var configuration = try options.configuration(given: ControlOptions.given(in: arguments))
             if options.check {
                 try configuration.stateFile.map { try StateFile(path: $0).check(configuration) }
                 return print("spoa-mirror: the options are valid")
@@ -40,8 +41,7 @@ enum Main {
     }
 
     /// Help goes to standard output; a mistake is one line on standard error and exit code 64.
-    private static func parse() -> Options {
-        let arguments = Options.separatingFlags(Array(CommandLine.arguments.dropFirst()))
+    private static func parse(_ arguments: [String]) -> Options {
         do {
             return try Options.parse(arguments)
         } catch {

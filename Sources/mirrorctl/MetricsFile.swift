@@ -1,31 +1,77 @@
 internal import Glibc
 
-/// A file that another process may read at any time: the old one or the new one, never half of it.
+/// Where `metrics -o` writes. A file that another process may read at any time is the old one or the new one, never half of it;
+/// a device or a pipe is written into.
 enum MetricsFile {
     struct Failure: Error, CustomStringConvertible {
         let path: String
-        let code: Int32
+        let reason: String
 
-        var description: String {
-            let reason = unsafe strerror(code).map { unsafe String(cString: $0) } ?? "error \(code)"
-            return "cannot write \(path): \(reason)"
+        var description: String { "cannot write \(path): \(reason)" }
+    }
+
+    /// Replaces a regular file, or makes one. A pipe that nobody reads is waited for, `patience` seconds.
+    static func write(_ text: String, to path: String, patience: Double) throws(Failure) {
+        var status = stat()
+        guard unsafe lstat(path, &status) == 0 else { return try replace(path, text) }
+        var isLink = false
+        if status.st_mode & S_IFMT == S_IFLNK {
+            isLink = true
+            // Such as /dev/stdout, whatever is behind it.
+            if isStandardOutput(path) { return Terminal.print(text) }
+            if unsafe stat(path, &status) != 0 { status.st_mode = S_IFLNK }
         }
+        switch status.st_mode & S_IFMT {
+        // In a directory that others write to, a link may lead to any file.
+        case S_IFREG where isLink, S_IFLNK: throw Failure(path: path, reason: "it is a symbolic link")
+        case S_IFREG: try replace(path, text)
+        case S_IFCHR, S_IFIFO: try writeInto(path, text, patience)
+        case S_IFDIR: throw Failure(path: path, reason: "it is a directory")
+        case S_IFBLK: throw Failure(path: path, reason: "it is a block device")
+        default: throw Failure(path: path, reason: "it is a socket")
+        }
+    }
+
+    private static func isStandardOutput(_ path: String) -> Bool {
+        var (named, output) = (stat(), stat())
+        return unsafe stat(path, &named) == 0 && fstat(STDOUT_FILENO, &output) == 0
+            && named.st_dev == output.st_dev && named.st_ino == output.st_ino
     }
 
     /// Writes a file beside `path` and renames it (rename(2)). The name of that one does not end in .prom: the textfile
     /// collector of Prometheus' node exporter must not read it.
-    static func write(_ text: String, to path: String) throws(Failure) {
-        let temporary = "\(path).\(getpid()).new"
-        let file = unsafe open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode_t(0o644))
-        guard file >= 0 else { throw Failure(path: path, code: errno) }
+    private static func replace(_ path: String, _ text: String) throws(Failure) {
+        let temporary = "\(path).new-\(String(UInt64.random(in: 0 ... .max), radix: 36))"
+        let file = unsafe open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, mode_t(0o644))
+        guard file >= 0 else { throw Failure(path: path, reason: Terminal.reason(errno)) }
         defer { close(file) }
         // The collector is another user, whatever our umask is.
         fchmod(file, 0o644)
-        let count = unsafe Glibc.write(file, text, text.utf8.count)
-        guard count == text.utf8.count, unsafe rename(temporary, path) == 0 else {
-            let code = count >= 0 && count < text.utf8.count ? ENOSPC : errno
+        var code = Terminal.write(text, to: file)
+        if code == 0, unsafe rename(temporary, path) != 0 { code = errno }
+        guard code == 0 else {
             _ = unsafe unlink(temporary)
-            throw Failure(path: path, code: code)
+            throw Failure(path: path, reason: Terminal.reason(code))
+        }
+    }
+
+    private static func writeInto(_ path: String, _ text: String, _ patience: Double) throws(Failure) {
+        var waited = 0.0
+        while true {
+            let file = unsafe open(path, O_WRONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC)
+            if file >= 0 {
+                defer { close(file) }
+                let code = Terminal.write(text, to: file)
+                guard code != 0 else { return }
+                throw Failure(path: path, reason: Terminal.reason(code))
+            }
+            // A pipe without a reader (fifo(7)).
+            guard errno == ENXIO, waited < patience else {
+                throw Failure(
+                    path: path, reason: errno == ENXIO ? "nobody reads there" : Terminal.reason(errno))
+            }
+            _ = poll(nil, 0, 20)
+            waited += 0.02
         }
     }
 }

@@ -28,8 +28,11 @@ struct Mirrorctl: ParsableCommand {
     /// A mistake is one line on standard error, without the usage behind it.
     static func main() {
         do {
-            var command = try parseAsRoot()
+            var command = try parseAsRoot(ProgramArguments.all())
             try command.run()
+        } catch let error as ProgramArguments.NotText {
+            Terminal.complain("\(error)")
+            Glibc.exit(ExitCode.validationFailure.rawValue)
         } catch {
             let code = exitCode(for: error)
             // An exit code that is thrown has had its say.

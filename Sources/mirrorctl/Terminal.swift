@@ -12,10 +12,16 @@ enum Terminal {
     }
 
     /// Writes to standard output; a reader that has gone ends the program, as it would any other.
-    static func print(_ text: String) { write(text, to: STDOUT_FILENO) }
+    static func print(_ text: String) {
+        let code = write(text, to: STDOUT_FILENO)
+        guard code != 0 else { return }
+        // A script must not take half an answer, or none, for a whole one.
+        complain("cannot write: \(reason(code))")
+        exit(74)
+    }
 
     /// One line on standard error.
-    static func complain(_ text: String) { write("mirrorctl: \(text)\n", to: STDERR_FILENO) }
+    static func complain(_ text: String) { _ = write("mirrorctl: \(text)\n", to: STDERR_FILENO) }
 
     /// Tells of a failure; what it returns is to be thrown, and ends the program with the right code.
     static func end(_ failure: Client.Failure) -> ExitCode { end("\(failure)", code: failure.exitCode) }
@@ -26,7 +32,13 @@ enum Terminal {
         return ExitCode(code)
     }
 
-    private static func write(_ text: String, to descriptor: Int32) {
+    /// `errno` in words.
+    static func reason(_ code: Int32) -> String {
+        unsafe strerror(code).map { unsafe String(cString: $0) } ?? "error \(code)"
+    }
+
+    /// Writes all of `text`, however long that takes; returns 0, or `errno`.
+    static func write(_ text: String, to descriptor: Int32) -> Int32 {
         var rest = Array(text.utf8)[...]
         while !rest.isEmpty {
             let count = unsafe rest.withUnsafeBytes {
@@ -38,16 +50,9 @@ enum Terminal {
                 var entry = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
                 _ = unsafe poll(&entry, 1, -1)
             } else if errno != EINTR {
-                return giveUp(descriptor, errno)
+                return errno
             }
         }
-    }
-
-    /// A script must not take half an answer, or none, for a whole one.
-    private static func giveUp(_ descriptor: Int32, _ code: Int32) {
-        guard descriptor != STDERR_FILENO else { return }
-        complain(
-            "cannot write: \(unsafe strerror(code).map { unsafe String(cString: $0) } ?? "error \(code)")")
-        exit(74)
+        return 0
     }
 }

@@ -98,14 +98,16 @@ struct Metrics: Verb {
     @OptionGroup var connection: ConnectionOptions
     @Option(
         name: .shortAndLong,
-        help: "Write to this file, by renaming one that is complete: for the textfile collector.",
+        help:
+            "Write to this file, by renaming one that is complete: for the textfile collector; - is standard output.",
         completion: .file())
     var output: String?
 
     func run() throws {
-        guard let output else { return try perform("show", "metrics") }
+        guard let output, output != "-" else { return try perform("show", "metrics") }
         let text = try ask(["show", "metrics"]).map { "\($0)\n" }.joined()
-        do throws(MetricsFile.Failure) { try MetricsFile.write(text, to: output) } catch {
+        let patience = connection.timeout ?? parent.connection.timeout ?? 5
+        do throws(MetricsFile.Failure) { try MetricsFile.write(text, to: output, patience: patience) } catch {
             throw Terminal.end("\(error)", code: 73)
         }
     }

@@ -35,6 +35,18 @@ struct StateFileTests {
         }
     }
 
+    @Test("a line is shown only of a file that begins as a state file does")
+    func secrets() {
+        for (beginning, shows) in [("# spoa-mirror state 1\n", true), ("# a comment\n", false), ("", false)] {
+            do throws(StateFileError) {
+                _ = try StateFile.parse(Array("\(beginning)password hunter2\n".utf8), path: "f")
+                Issue.record("taken")
+            } catch {
+                #expect(error.description.contains("hunter2") == shows)
+            }
+        }
+    }
+
     @Test func bytesThatAreNoText() {
         #expect(throws: StateFileError.self) { try StateFile.parse([0xFF, 0x0A], path: "f") }
     }

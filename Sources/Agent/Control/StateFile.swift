@@ -5,7 +5,9 @@ internal import Glibc
 struct StateFile {
     /// Bytes a state file may have; a longer one is not ours.
     private static let longest = 64 << 10
-    private static let header = "# spoa-mirror state 1: settings changed at run time, written by 'save state'"
+    /// How a state file begins.
+    private static let mark = "# spoa-mirror state"
+    private static let header = "\(mark) 1: settings changed at run time, written by 'save state'"
 
     let path: String
 
@@ -52,9 +54,11 @@ struct StateFile {
         _ = try load(into: SettingsController(configuration, loop: EventLoop(backend: nil), expired: {}))
     }
 
-    /// Cuts `text` into entries, each with the number of its line. Throws `StateFileError`.
+    /// Cuts `text` into entries, each with the number of its line. Throws `StateFileError`, which shows a line only of a file that
+    /// begins as a state file does: any other may be somebody's secret, named by mistake.
     static func parse(_ text: [UInt8], path: String) throws(StateFileError) -> [(line: Int, entry: Entry)] {
         var entries: [(line: Int, entry: Entry)] = []
+        let isOurs = text.starts(with: mark.utf8)
         for (index, line) in text.split(separator: 0x0A, omittingEmptySubsequences: false).enumerated() {
             guard let first = line.first, first != UInt8(ascii: "#") else { continue }
             func fail(_ reason: String) -> StateFileError {
@@ -66,9 +70,9 @@ struct StateFile {
             }
             for words in commands {
                 guard let entry = Entry(words) else {
-                    throw fail(
-                        "'\(words.joined(separator: " "))' ('set <setting> <value>', 'pause', 'pause until <seconds since 1970>' or 'resume' expected)"
-                    )
+                    let accepted =
+                        "'set <setting> <value>', 'pause', 'pause until <seconds since 1970>' or 'resume' expected"
+                    throw fail(isOurs ? "'\(words.joined(separator: " "))' (\(accepted))" : accepted)
                 }
                 entries.append((index + 1, entry))
             }
@@ -122,9 +126,10 @@ struct StateFile {
     /// A new file takes the place of the old one once it is on the disk (rename(2)).
     private func write(_ text: String) throws(SystemError) {
         let action = "write state file \(path.debugDescription)"
-        let temporary = "\(path).new"
+        // Nobody can put a link in the place of a name that nobody knows.
+        let temporary = "\(path).new-\(String(UInt64.random(in: 0 ... .max), radix: 36))"
         let number = unsafe open(
-            temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, mode_t(0o640))
+            temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, mode_t(0o640))
         guard number >= 0 else { throw SystemError(action) }
         let file = Descriptor(owning: number)
         let count = unsafe Glibc.write(number, text, text.utf8.count)

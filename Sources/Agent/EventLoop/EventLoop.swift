@@ -1,4 +1,5 @@
 internal import CLibev
+internal import Glibc
 
 /// One libev loop. It belongs to the thread that runs it; only `Waker` may be used from another.
 @safe final class EventLoop {
@@ -6,6 +7,7 @@ internal import CLibev
 
     /// Makes a loop on `backend`; nil lets libev choose. Throws when this libev or kernel lacks it.
     init(backend: Backend?) throws(BackendUnavailable) {
+        Self.neverAbort
         // NOENV: LIBEV_FLAGS in the environment must not override the command line.
         // NOTIMERFD: a clock jump is of no interest, only monotonic timers are used.
         let flags = UInt32(EVFLAG_NOENV) | UInt32(EVFLAG_NOTIMERFD) | (backend?.flag ?? 0)
@@ -14,6 +16,32 @@ internal import CLibev
     }
 
     deinit { unsafe ev_loop_destroy(pointer) }
+
+    /// libev ends the process with SIGABRT when it has no memory, no descriptor to be woken by, or no answer from the kernel. It ends
+    /// all the same, but it says why, and with a code.
+    private static let neverAbort: Void = {
+        unsafe ev_set_syserr_cb { message in
+            let code = errno
+            let text = unsafe message.map { unsafe String(cString: $0) } ?? "libev"
+            EventLoop.giveUp(SystemError("go on, \(text)", code: code))
+        }
+        unsafe ev_set_allocator { pointer, size in
+            guard size > 0 else {
+                unsafe free(pointer)
+                return nil
+            }
+            guard let memory = unsafe realloc(pointer, size) else {
+                EventLoop.giveUp(SystemError("allocate \(size) bytes"))
+            }
+            return unsafe memory
+        }
+    }()
+
+    private static func giveUp(_ error: SystemError) -> Never {
+        ExitStatus.tell(error)
+        // Other threads may be under way: nothing is cleaned up.
+        _exit(ExitStatus.osError)
+    }
 
     /// Runs until `stop` or until no watcher is left.
     func run() { _ = unsafe ev_run(pointer, 0) }

@@ -81,7 +81,7 @@ enum ListeningSocket {
     }
 
     private static func setAccess(of socket: UnixSocket) throws(SystemError) {
-        if let group = socket.group, unsafe chown(socket.path, uid_t.max, group) != 0 {
+        if let group = socket.group, unsafe lchown(socket.path, uid_t.max, group) != 0 {
             throw SystemError("give \(socket.path) to its group")
         }
         if let mode = socket.mode, unsafe chmod(socket.path, mode) != 0 {
@@ -102,7 +102,7 @@ enum ListeningSocket {
             throw SystemError("listen on unix@\(path)", code: EADDRINUSE)
         }
         guard errno == ECONNREFUSED else { throw SystemError("listen on unix@\(path)") }
-        _ = unsafe unlink(path)
+        guard unsafe unlink(path) == 0 else { throw SystemError("replace the socket \(path)") }
     }
 
     static func setOption(_ descriptor: Int32, _ level: Int32, _ name: Int32, _ value: Int32) {

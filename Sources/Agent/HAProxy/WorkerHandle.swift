@@ -11,19 +11,28 @@ final class WorkerHandle {
     let heartbeat = Heartbeat()
     private let box = SettingsBox()
     private let abandoned = AbandonedCopies()
+    private let index: Int
+    /// Until its thread has it.
+    private var worker: Handoff<Worker>?
     private var thread: WorkerThread?
     private var assigned: UInt64 = 0
 
-    /// Makes the worker and starts its thread, which calls `ended` as the last thing it does.
+    /// Makes the worker; what it is sent waits until it is started.
     init(
         index: Int, ids: RequestIDs, configuration: Configuration, budget: DeliveryBudget,
         unknownMessages: UnknownMessages,
-        loggers: Loggers, ended: @escaping @Sendable () -> Void
+        loggers: Loggers
     ) throws {
-        let worker = Handoff(
+        self.index = index
+        worker = Handoff(
             try Worker(
                 ids: ids, configuration: configuration, sender: sender, counters: counters, budget: budget,
                 unknownMessages: unknownMessages, box: box, failures: failures, loggers: loggers))
+    }
+
+    /// Starts the worker's thread, which calls `ended` as the last thing it does.
+    func start(ended: @escaping @Sendable () -> Void) throws(SystemError) {
+        guard let worker = worker.take() else { return }
         let abandoned = abandoned
         thread = try WorkerThread(name: "spoa-worker-\(index)") {
             let count = worker.value.run()

@@ -26,6 +26,9 @@ struct Configuration: Sendable {
     var stateFile: String?
     /// The settings that the command line names.
     var given: Set<SettingName> = []
+    /// Who the agent becomes, if it is somebody else.
+    var identity: Identity?
+    var allowsCore: Bool
     /// What copies are given when the agent stops.
     var drainTimeout: Duration
 

@@ -19,6 +19,8 @@ extension Options {
             try allowed.check(destination)
             return destination
         }
+        // Without a descriptor none would be there.
+        try DescriptorLimit.require(DescriptorLimit.perLoop, for: "an event loop")
         if let libevBackend, !Backend.available.contains(libevBackend) {
             throw UsageError("--libev-backend: \(BackendUnavailable(backend: libevBackend))")
         }
@@ -50,7 +52,9 @@ extension Options {
             workers: numWorkers ?? min(4, max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN)))), runtime: runtime,
             processingDelay: processingDelay, messageName: message, settings: settings,
             adminSockets: control.adminSocket, metricsAddress: control.metricsAddress,
-            stateFile: control.stateFile, given: given, drainTimeout: service.drainTimeout)
+            stateFile: control.stateFile, given: given,
+            identity: try Identity(user: service.user, group: service.group), allowsCore: service.allowCore,
+            drainTimeout: service.drainTimeout)
     }
 
     private func named<Value>(_ option: String, _ make: () throws(InvalidValue) -> Value) throws -> Value {

@@ -6,6 +6,22 @@ struct ServiceOptions: ParsableArguments {
     var syslog = false
 
     @Option(
+        help: ArgumentHelp(
+            "Started as root, become this user once what takes root is open: a name, or a number.",
+            valueName: "name"),
+        transform: { try Identity.User($0) })
+    var user: Identity.User?
+
+    @Option(
+        help: ArgumentHelp(
+            "The same for the group. (default: that of --user); no other group is kept.", valueName: "name"),
+        transform: { try Identity.Group($0) })
+    var group: Identity.Group?
+
+    @Flag(help: "Let a crash leave a core dump, which has what clients sent in it.")
+    var allowCore = false
+
+    @Option(
         help:
             "Time that copies waiting or under way are given when the agent stops; 0 gives them up. (default: 5s)",
         transform: OptionParsers.time)

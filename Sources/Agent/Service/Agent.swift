@@ -50,7 +50,10 @@ final class Agent {
 
     /// Starts in order; what it throws is one line for the operator. When it returns, connections are accepted.
     init(_ options: Configuration) throws {
-        log = try LogFile(options)
+        try DescriptorLimit.require(DescriptorLimit.needed(options), for: "-n \(options.workers)")
+        try MemoryLimit.require(forWorkers: options.workers)
+        let rights = try Rights(options.identity)
+        log = try rights.open { owner in try LogFile(options, for: owner) }
         loggers = Loggers(log)
         let logger = loggers.events
         serviceManager = ServiceManager(logger: logger)
@@ -63,20 +66,25 @@ final class Agent {
             logger.notice("the pause is over: mirroring resumed")
         }
         let file = options.stateFile.map { StateFile(path: $0) }
-        let restored = try file?.load(into: settings) ?? 0
+        let restored = try rights.open { [settings] _ in try file?.load(into: settings) ?? 0 }
         configuration = options.with(settings.settings)
         startLog()
         // Before anybody can see that the agent is there, and stop it: the signal waits until the loop runs.
         watchSignals()
-        let sockets = try ListeningSocket.open(configuration.address, backlog: configuration.backlog)
+        let sockets = try rights.open { [configuration] _ in
+            try ListeningSocket.open(configuration.address, backlog: configuration.backlog)
+        }
         if case .unix(let socket) = configuration.address { listenFile = SocketFile(bound: socket.path) }
-        pidFile = try configuration.pidFile.map { path throws(PIDFileError) in try PIDFile(path) }
+        if let path = configuration.pidFile { pidFile = try rights.open { _ in try PIDFile(path) } }
         // libcurl would write the keys of its connections there, and with them what clients sent.
         unsafe unsetenv("SSLKEYLOGFILE")
         curl_global_init(Int(CURL_GLOBAL_DEFAULT))
         try TrustStore.checkLibrary()
-        let statistics = try startWorkers()
-        try startControl(statistics)
+        let statistics = try makeWorkers()
+        try startControl(statistics, rights)
+        try rights.drop()
+        CoreDumps.allow(configuration.allowsCore)
+        try startWorkers()
         // With the threads there: their stacks count.
         let shortage = MemoryLimit.narrowest().flatMap { settings.bound(queueBytesBy: $0) }
         startListener(sockets)
@@ -115,14 +123,9 @@ final class Agent {
     }
 
     /// Returns the counters of all.
-    private func startWorkers() throws -> Statistics {
-        mailbox = Mailbox(loop: loop, sender: workerEnds) { [unowned self] in
-            workersRunning -= 1
-            if workersRunning == 0 { loop.stop() }
-        }
+    private func makeWorkers() throws -> Statistics {
         let budget = DeliveryBudget()
         let unknownMessages = UnknownMessages(expected: configuration.messageName, logger: logger)
-        let workerEnds = workerEnds
         let instance = Int64.random(in: RequestIDs.instances)
         for index in 0..<configuration.workers {
             workers.append(
@@ -130,10 +133,30 @@ final class Agent {
                     index: index, ids: RequestIDs(instance: instance, worker: index),
                     configuration: configuration, budget: budget,
                     unknownMessages: unknownMessages,
-                    loggers: loggers, ended: { workerEnds.send(()) }))
-            workersRunning += 1
+                    loggers: loggers))
         }
         return Statistics(workers.map(\.counters) + [counters], loop: loop)
+    }
+
+    /// Their threads, or none.
+    private func startWorkers() throws {
+        mailbox = Mailbox(loop: loop, sender: workerEnds) { [unowned self] in
+            workersRunning -= 1
+            if workersRunning == 0 { loop.stop() }
+        }
+        let workerEnds = workerEnds
+        do {
+            for worker in workers {
+                try worker.start(ended: { workerEnds.send(()) })
+                workersRunning += 1
+            }
+        } catch {
+            for worker in workers {
+                worker.stop(drainTimeout: 0)
+                _ = worker.join()
+            }
+            throw error
+        }
     }
 
     private func startListener(_ sockets: [Int32]) {
@@ -145,7 +168,7 @@ final class Agent {
             counters: counters, errors: errors)
     }
 
-    private func startControl(_ statistics: Statistics) throws {
+    private func startControl(_ statistics: Statistics, _ rights: borrowing Rights) throws {
         settings.publish = { [unowned self] in putIntoForce($0) }
         let context = AdminContext(
             configuration: configuration, loop: loop, settings: settings, statistics: statistics,
@@ -154,10 +177,15 @@ final class Agent {
         let errors = RepeatedErrors(
             loop: loop, interval: configuration.monitorInterval.inSeconds, logger: logger)
         for option in configuration.adminSockets {
-            adminListeners.append(try AdminListener(option, loop: loop, errors: errors, agent: context))
+            adminListeners.append(
+                try rights.open { _ in
+                    try AdminListener(option, loop: loop, errors: errors, agent: context)
+                })
         }
         if let address = configuration.metricsAddress {
-            metricsListener = try MetricsListener(address, loop: loop, errors: errors, agent: context)
+            metricsListener = try rights.open { _ in
+                try MetricsListener(address, loop: loop, errors: errors, agent: context)
+            }
         }
     }
 
@@ -205,6 +233,10 @@ final class Agent {
         }
         if configuration.daemonize, serviceManager != nil {
             logger.info("-D is not followed: the service manager keeps the agent in the background")
+        }
+        for warning in [StartUpWarnings.aboutRoot(configuration.identity), LostRights.warning(configuration)]
+        {
+            if let warning { logger.warning("\(warning)") }
         }
         for warning in StartUpWarnings.about(
             configuration.settings, workers: workers.count, urlOrigin: settings.origins[.url] ?? .default)

@@ -12,10 +12,10 @@ enum Daemon {
 
         /// Lets the parent exit with 0, and lets go of the terminal.
         consuming func serving() {
-            let null = unsafe open("/dev/null", O_RDWR | O_CLOEXEC)
-            if null >= 0 {
-                for standard in [STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO] { dup2(null, standard) }
-                if null > STDERR_FILENO { close(null) }
+            let nothing = linux_open_nothing(O_RDWR)
+            if nothing >= 0 {
+                for standard in [STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO] { dup2(nothing, standard) }
+                close(nothing)
             }
             tell(0)
         }
@@ -45,7 +45,12 @@ enum Daemon {
         setsid()
         // Without a controlling terminal for ever: only a session leader could open one.
         let grandchild = fork()
-        guard grandchild >= 0 else { throw SystemError("fork") }
+        guard grandchild >= 0 else {
+            let error = SystemError("fork")
+            ExitStatus.tell(error)
+            Readiness(pipe: writing).failed(ExitStatus.osError)
+            _exit(ExitStatus.osError)
+        }
         if grandchild > 0 { _exit(0) }
         _ = unsafe chdir("/")
         return Readiness(pipe: writing)

@@ -1,3 +1,4 @@
+internal import AdminSocket
 internal import Glibc
 internal import Logging
 
@@ -14,11 +15,11 @@ enum ExitStatus {
     /// The code for an error at start-up.
     static func code(for error: any Error) -> Int32 {
         switch error {
-        case is UsageError, is InvalidValue: usage
+        case is UsageError, is InvalidValue, is ProgramArguments.NotText: usage
         case let error as SystemError where error.code == EACCES || error.code == EPERM: noPermission
         case let error as SystemError where error.code == EADDRINUSE || error.code == EADDRNOTAVAIL:
             unavailable
-        case is SystemError: osError
+        case is SystemError, is TooFewResources, is BackendUnavailable, is OutOfMemory: osError
         case is ListenError: unavailable
         case is PIDFileError: cannotCreate
         case is StateFileError: config

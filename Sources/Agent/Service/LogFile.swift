@@ -54,11 +54,14 @@ final class LogFile: Sendable {
     }
 
     /// Opens what the options say.
-    convenience init(_ configuration: Configuration) throws(SystemError) {
+    ///
+    /// As root for an agent that will be somebody else, `owner`: a file that is made is theirs, and no link is followed, which they
+    /// could have put there.
+    convenience init(_ configuration: Configuration, for owner: Identity? = nil) throws(SystemError) {
         if configuration.usesSyslog {
             self.init(syslog: try SyslogSocket())
         } else if let file = configuration.logFile {
-            try self.init(path: file.path, mode: file.mode)
+            try self.init(path: file.path, mode: file.mode, for: owner)
         } else {
             self.init()
         }
@@ -83,12 +86,15 @@ final class LogFile: Sendable {
     }
 
     /// Opens, and creates if need be, the file at an absolute `path`.
-    init(path: String, mode: Mode) throws(SystemError) {
+    init(path: String, mode: Mode, for owner: Identity? = nil) throws(SystemError) {
         self.path = path
         isLineBuffered = mode.isLineBuffered
         format = .plain
         syslog = nil
-        state = Mutex(State(descriptor: try Self.open(path, truncating: mode.truncates)))
+        let file: Descriptor
+        if let owner { file = try Self.open(path, for: owner) } else { file = try Self.open(path) }
+        if mode.truncates { _ = ftruncate(file.rawValue, 0) }
+        state = Mutex(State(descriptor: file))
     }
 
     /// From now on `wake` is called when there is something to write, on any thread, and `flush` is expected in answer.
@@ -136,6 +142,9 @@ final class LogFile: Sendable {
             }
             if count > 0 {
                 rest = rest.dropFirst(count)
+            } else if errno == EBADF {
+                // Standard output was closed at the start: nobody will ever read this.
+                rest = []
             } else if errno != EINTR {
                 break
             }
@@ -153,7 +162,7 @@ final class LogFile: Sendable {
     /// old file is kept. The main thread only.
     func reopen() throws(SystemError) {
         guard let path else { return }
-        let fresh = try Self.open(path, truncating: false)
+        let fresh = try Self.open(path)
         flush()
         let number = fresh.release()
         state.withLock { $0.descriptor = Descriptor(owning: number) }
@@ -164,11 +173,27 @@ final class LogFile: Sendable {
         return unsafe poll(&entry, 1, 0) > 0
     }
 
-    private static func open(_ path: String, truncating: Bool) throws(SystemError) -> Descriptor {
+    private static func open(_ path: String, flags more: Int32 = 0) throws(SystemError) -> Descriptor {
         // Not blocking: nobody may read a pipe that stands in its place.
-        let flags = O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NONBLOCK | (truncating ? O_TRUNC : 0)
+        let flags = O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NONBLOCK | more
         let number = unsafe Glibc.open(path, flags, mode_t(0o640))
         guard number >= 0 else { throw SystemError("open log file \(path.debugDescription)") }
         return Descriptor(owning: number)
+    }
+
+    private static func open(_ path: String, for owner: Identity) throws(SystemError) -> Descriptor {
+        do throws(SystemError) {
+            let file = try open(path, flags: O_EXCL)
+            _ = fchown(file.rawValue, owner.uid, owner.gid)
+            return file
+        } catch {
+            guard error.code == EEXIST else { throw error }
+        }
+        let file = try open(path, flags: O_NOFOLLOW)
+        var status = stat()
+        guard unsafe fstat(file.rawValue, &status) == 0, status.st_nlink <= 1 else {
+            throw SystemError("open log file \(path.debugDescription)", code: EMLINK)
+        }
+        return file
     }
 }

@@ -17,24 +17,57 @@ struct MemoryLimit: Equatable {
 
     /// The one with the least room left; nil when nothing bounds the process.
     static func narrowest() -> MemoryLimit? {
-        // Pages: all mappings, resident, ..., data and stack (proc_pid_statm(5)).
-        let pages = KernelFile.contents(of: "/proc/self/statm").split(separator: " ").map { Int($0) ?? 0 }
-        guard pages.count > 5 else { return nil }
+        let usage = pagesInUse()
         let page = max(1, sysconf(Int32(_SC_PAGESIZE)))
         var limits: [MemoryLimit] = []
-        func add(_ name: String, _ bytes: Int?, used: Int) {
+        func add(_ name: String, _ bytes: Int?, used: Int?) {
             guard let bytes else { return }
-            limits.append(MemoryLimit(name: name, bytes: bytes, room: max(0, bytes - used * page)))
+            // When nobody says how much is used, as much as is left.
+            let room = used.map { max(0, bytes - $0 * page) } ?? bytes / 2
+            limits.append(MemoryLimit(name: name, bytes: bytes, room: room))
         }
-        add("RLIMIT_AS", resourceLimit(RLIMIT_AS), used: pages[0])
-        add("RLIMIT_DATA", resourceLimit(RLIMIT_DATA), used: pages[5])
-        for file in groupFiles(KernelFile.contents(of: "/proc/self/cgroup")) {
+        add("RLIMIT_AS", resourceLimit(RLIMIT_AS), used: usage?.mapped)
+        add("RLIMIT_DATA", resourceLimit(RLIMIT_DATA), used: usage?.data)
+        let groups = KernelFile.contents(of: "/proc/self/cgroup")
+        // Not told where we are, we know a group that we are in: the one on top.
+        for file in groupFiles(groups.isEmpty ? "0::/\n1:memory:/" : groups) {
             guard let bytes = groupLimit(KernelFile.contents(of: file)) else { continue }
             // Others may be in the group, or in one beside ours.
-            let used = max(pages[1] * page, groupUsage(beside: file))
+            let used = max((usage?.resident ?? 0) * page, groupUsage(beside: file))
             limits.append(MemoryLimit(name: file, bytes: bytes, room: max(0, bytes - used)))
         }
         return limits.min { $0.room < $1.room }
+    }
+
+    /// Bytes that a worker takes beside its stack, and that the main thread takes beside what it has when options are parsed.
+    private static let perThread = 4 << 20
+
+    /// Throws when there is no room for the threads and what they start with: an allocation that fails ends the process without a
+    /// word. A mapping that is made for a moment asks the kernel, whatever it is that bounds the process.
+    static func require(forWorkers workers: Int) throws(TooFewResources) {
+        var attributes = pthread_attr_t()
+        var stack = 0
+        unsafe pthread_attr_init(&attributes)
+        unsafe pthread_attr_getstacksize(&attributes, &stack)
+        unsafe pthread_attr_destroy(&attributes)
+        let bytes = (stack + perThread) * workers + perThread
+        let flags = MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE
+        let mapping = unsafe mmap(nil, bytes, PROT_READ | PROT_WRITE, flags, -1, 0)
+        guard unsafe mapping != MAP_FAILED else {
+            throw TooFewResources(
+                "-n \(workers) takes \(bytes >> 20) MiB of memory to start with, which cannot be had: \(SystemError.text(of: errno)) (RLIMIT_AS, RLIMIT_DATA)"
+            )
+        }
+        unsafe munmap(mapping, bytes)
+    }
+
+    /// Whether the kernel tells which control groups the process is in.
+    static var seesGroups: Bool { unsafe access("/proc/self/cgroup", R_OK) == 0 }
+
+    /// Pages of all mappings, those that are resident, and those of data and stack (proc_pid_statm(5)).
+    private static func pagesInUse() -> (mapped: Int, resident: Int, data: Int)? {
+        let pages = KernelFile.contents(of: "/proc/self/statm").split(separator: " ").map { Int($0) ?? 0 }
+        return pages.count > 5 ? (pages[0], pages[1], pages[5]) : nil
     }
 
     /// The files that bound the memory of the control groups that `text`, of /proc/self/cgroup, names, and of those above them

@@ -1,5 +1,13 @@
+internal import Glibc
+
 /// What an operator should know of the settings that an agent starts with.
 enum StartUpWarnings {
+    /// Nil unless the agent goes on as root without having been told to.
+    static func aboutRoot(_ identity: Identity?) -> String? {
+        guard geteuid() == 0, identity?.isUserNamed != true else { return nil }
+        return "it runs as root: with --user NAME it gives that up once what takes root is open"
+    }
+
     static func about(_ settings: Settings, workers: Int, urlOrigin: SettingsController.Origin) -> [String] {
         var warnings: [String] = []
         if urlOrigin == .default {
@@ -19,6 +27,11 @@ enum StartUpWarnings {
         if settings.transport.isInsecure {
             warnings.append(
                 "the mirror's certificate is not verified (--tls-insecure): copies can be read and changed on the way"
+            )
+        }
+        if !MemoryLimit.seesGroups {
+            warnings.append(
+                "there is no /proc: memory limits of control groups are not seen, and figures of the process are not shown"
             )
         }
         if settings.trustsNobody { warnings.append("\(TrustError.system)") }

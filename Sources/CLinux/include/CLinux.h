@@ -1,8 +1,9 @@
 /*
  * Linux calls that Swift code cannot make, or not reliably:
  *
- * - accept4, pipe2, pthread_setname_np and malloc_trim, and struct ucred, are left out of Swift's Glibc module, because <features.h> shows
- *   them only to _GNU_SOURCE, and malloc_trim's header is missing altogether;
+ * - accept4, pipe2, pthread_setname_np, setgroups, setresuid and malloc_trim, and struct ucred, are left out of Swift's Glibc module,
+ *   because <features.h> shows them only to _GNU_SOURCE, and the headers of some are missing altogether;
+ * - prctl takes arguments as printf does, and capset has no function in the C library;
  * - SOCK_STREAM and its neighbours are enumerators in a header that libcurl's includes too: which of the two modules Swift
  *   finds them in depends on which was compiled first.
  *
@@ -37,6 +38,35 @@ int linux_name_thread(unsigned long thread, const char *name);
 
 /* malloc_trim(3): gives free memory back to the system. */
 void linux_trim_memory(void);
+
+/*
+ * What the program was started with. Swift's CommandLine reads /proc/self/cmdline, and without /proc it has no arguments: an agent
+ * would follow none of its options. glibc calls the constructors of a program with main's arguments, ahead of main; other C
+ * libraries need not, and then there are none here either.
+ */
+int linux_argument_count(void);
+/* One of them, the program's name first; NULL past the end. */
+const char *linux_argument(int index);
+
+/*
+ * The same constructor opens what is closed of the descriptors 0 to 2: the next socket would get the number, and lines for standard
+ * output would be written into it. Reading and writing there go on to fail with EBADF. When nothing can be opened, or
+ * there is not even the memory to read options, the program ends with 71 (EX_OSERR).
+ */
+
+/* A descriptor with nothing behind it: /dev/null, open for `access`, or where that is missing the root directory as a place
+ * (O_PATH), which cannot be read or written. */
+int linux_open_nothing(int access);
+
+/* prctl(2), PR_SET_DUMPABLE. */
+int linux_set_dumpable(int is_dumpable);
+
+/* setgroups(2), to none. */
+int linux_clear_groups(void);
+
+/* Becomes somebody else, from root and for good: user and group ids, and unless `uid` is 0, all capabilities (capabilities(7)) and
+ * the ways to get any. To be called before the first thread starts: capabilities are the calling thread's. 0, or -1. */
+int linux_become(unsigned int uid, unsigned int gid);
 
 /*
  * A bound on the processor time that one call into a library may take on this thread, for calls that read a peer's bytes for

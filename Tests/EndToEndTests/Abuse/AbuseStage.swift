@@ -7,7 +7,7 @@ final class AbuseStage {
     let agent: WatchedAgent
     private var checks = 0
 
-    /// One worker unless `arguments` say otherwise: the good client then shares its loop with the bad ones.
+    /// `--allow-core`, or /proc would not show the agent's descriptors to its own user. One worker unless `arguments` say otherwise: the good client then shares its loop with the bad ones.
     init(
         _ arguments: [String] = [], at endpoint: Endpoint? = nil, in directory: TemporaryDirectory? = nil,
         mirror script: @escaping RecordingMirror.Script = RecordingMirror.normal
@@ -15,7 +15,7 @@ final class AbuseStage {
         mirror = try RecordingMirror(script)
         agent = try WatchedAgent(
             mirrorURL: "http://127.0.0.1:\(mirror.port)/",
-            (arguments.contains("-n") ? [] : ["-n", "1"]) + arguments, at: endpoint,
+            ["--allow-core"] + (arguments.contains("-n") ? [] : ["-n", "1"]) + arguments, at: endpoint,
             in: try directory ?? TemporaryDirectory())
     }
 

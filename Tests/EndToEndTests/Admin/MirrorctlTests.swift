@@ -88,6 +88,61 @@ extension EndToEnd {
                     == "mirrorctl: cannot write /nonexistent/mirror.prom: No such file or directory\n")
         }
 
+        @Test("metrics - is standard output, and so is a link that leads there")
+        func metricsToOutput() throws {
+            for output in ["-", "/dev/stdout", "/dev/fd/1"] {
+                let run = try run("metrics", "-o", output)
+                #expect(run.status == 0 && run.output.hasPrefix("# HELP spoa_mirror_build_info"), "\(output)")
+            }
+            #expect(try run("-q", "metrics", "-o", "-").output.isEmpty)
+        }
+
+        @Test("metrics go into a device or a pipe, which stays what it is")
+        func metricsToDevice() throws {
+            // Not the machine's own: a client that replaced it would leave it so.
+            let device = directory.file("null")
+            if mknod(device, S_IFCHR | 0o666, 1 << 8 | 3) == 0 {
+                #expect(try run("metrics", "-o", device).status == 0)
+                var status = stat()
+                #expect(lstat(device, &status) == 0 && status.st_mode & S_IFMT == S_IFCHR)
+            }
+            let pipe = directory.file("pipe")
+            #expect(mkfifo(pipe, 0o600) == 0)
+            let unread = try run("-t", "0.2", "metrics", "-o", pipe)
+            #expect(unread.status == 73)
+            #expect(unread.errors == "mirrorctl: cannot write \(pipe): nobody reads there\n")
+            let reader = try ChildProcess(
+                try Executables.find("cat"), [pipe], outputFile: directory.file("read"),
+                errorFile: directory.file("err"))
+            #expect(try run("metrics", "-o", pipe).status == 0)
+            #expect(try reader.wait() == .status(0))
+            #expect(reader.output.hasPrefix("# HELP spoa_mirror_build_info"))
+            var status = stat()
+            #expect(lstat(pipe, &status) == 0 && status.st_mode & S_IFMT == S_IFIFO)
+        }
+
+        @Test("metrics replace nothing but a regular file, by its own name")
+        func metricsToOtherThings() throws {
+            let precious = try directory.write("precious", to: "precious")
+            let (link, dangling) = (directory.file("link"), directory.file("dangling"))
+            try FileManager.default.createSymbolicLink(atPath: link, withDestinationPath: precious)
+            try FileManager.default.createSymbolicLink(
+                atPath: dangling, withDestinationPath: "/nonexistent/x")
+            for (path, reason) in [
+                (link, "it is a symbolic link"), (dangling, "it is a symbolic link"),
+                (directory.path, "it is a directory"), (agent.adminSocket, "it is a socket"),
+            ] {
+                let run = try run("metrics", "-o", path)
+                #expect(run.status == 73)
+                #expect(run.errors == "mirrorctl: cannot write \(path): \(reason)\n")
+            }
+            #expect(contents(of: precious) == "precious")
+            #expect(try FileManager.default.destinationOfSymbolicLink(atPath: link) == precious)
+            try FileManager.default.linkItem(atPath: precious, toPath: directory.file("other.prom"))
+            #expect(try run("metrics", "-o", directory.file("other.prom")).status == 0)
+            #expect(contents(of: precious) == "precious")
+        }
+
         @Test("what the daemon refuses is 1, and a time-out 75")
         func refused() throws {
             let refused = try run("set-sample-rate", "150%")

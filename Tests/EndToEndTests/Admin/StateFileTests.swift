@@ -64,7 +64,8 @@ extension EndToEnd {
                     "'frob' ('set <setting> <value>', 'pause', 'pause until <seconds since 1970>' or 'resume' expected)"
                 ),
             ] {
-                try "# a comment\n\(line)\n".write(toFile: state, atomically: true, encoding: .utf8)
+                try "# spoa-mirror state 1: a comment\n\(line)\n".write(
+                    toFile: state, atomically: true, encoding: .utf8)
                 let run = try CommandLineRun(["--state-file", state, "-p", "\(try Ports.free())"])
                 #expect(run.exit == .status(78))
                 let check = try CommandLineRun(["--state-file", state, "--check"])
@@ -73,17 +74,46 @@ extension EndToEnd {
             }
         }
 
+        @Test("no line of a file that is none is shown", arguments: ["", "# chap secrets\n", "\n"])
+        func secret(beginning: String) throws {
+            try "\(beginning)root:$6$hash: x\n".write(toFile: state, atomically: true, encoding: .utf8)
+            let run = try CommandLineRun(["--state-file", state, "--check"])
+            #expect(run.exit == .status(78))
+            let line = beginning.isEmpty ? 1 : 2
+            #expect(
+                run.errors
+                    == "spoa-mirror: state file \"\(state)\", line \(line): 'set <setting> <value>', 'pause', 'pause until <seconds since 1970>' or 'resume' expected\n"
+            )
+        }
+
+        @Test("what somebody puts beside it is neither followed nor in the way")
+        func planted() throws {
+            let precious = try directory.write("precious", to: "precious")
+            let agent = try agent()
+            for plant in [symlink, link] {
+                unlink("\(state).new")
+                #expect(plant(precious, "\(state).new") == 0)
+                #expect(try agent.ask("set sample-rate 5%; save state").hasSuffix("(1 settings).\n\n"))
+                #expect(contents(of: precious) == "precious")
+            }
+            let names = try FileManager.default.contentsOfDirectory(atPath: directory.path)
+            #expect(names.filter { $0.hasPrefix("state") }.sorted() == ["state", "state.new"])
+        }
+
         @Test("one that cannot be written is an error, and leaves the old one")
         func unwritable() throws {
-            let agent = try agent()
+            let folder = directory.file("folder")
+            try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: false)
+            let state = "\(folder)/state"
+            let agent = try WatchedAgent(
+                mirrorURL: "http://127.0.0.1:9/", ["--state-file", state], in: directory)
             #expect(try agent.ask("set sample-rate 5%; save state").hasSuffix("(1 settings).\n\n"))
             let before = try String(contentsOfFile: state, encoding: .utf8)
-            try FileManager.default.createDirectory(
-                atPath: "\(state).new", withIntermediateDirectories: false)
+            try FileManager.default.moveItem(atPath: folder, toPath: "\(folder).away")
             #expect(
                 try agent.ask("set sample-rate 6%; save state").hasSuffix(
-                    "Cannot write state file \"\(state)\": Is a directory.\n\n"))
-            #expect(try String(contentsOfFile: state, encoding: .utf8) == before)
+                    "Cannot write state file \"\(state)\": No such file or directory.\n\n"))
+            #expect(try String(contentsOfFile: "\(folder).away/state", encoding: .utf8) == before)
             let none = try WatchedAgent(mirrorURL: "http://127.0.0.1:9/", in: try TemporaryDirectory())
             #expect(
                 try none.ask("save state") == "No state file (start the daemon with --state-file FILE).\n\n")

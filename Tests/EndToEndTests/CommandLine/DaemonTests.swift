@@ -12,7 +12,7 @@ extension EndToEnd {
             // A bound on its life: nothing else would end it if this test crashed.
             let parent = try AgentProcess.run(
                 endpoint.agentArguments + [
-                    "-D", "-F", pidFile, "-l", "w:\(directory.file("agent.log"))", "-r", "2m",
+                    "-D", "-F", pidFile, "-l", "w:\(directory.file("agent.log"))", "-r", "2m", "--allow-core",
                 ], in: directory)
             #expect(try parent.wait() == .status(0), "\(parent.errors)")
 

@@ -80,9 +80,10 @@ struct CommandLineRun {
     let output: String
     let errors: String
 
-    init(_ arguments: [String]) throws {
+    /// `launcher` is a command that executes the one behind it, in other circumstances.
+    init(_ arguments: [String], launcher: [String] = []) throws {
         let directory = try TemporaryDirectory()
-        let process = try AgentProcess.run(arguments, in: directory)
+        let process = try AgentProcess.run(arguments, in: directory, launcher: launcher)
         exit = try process.wait()
         output = process.output
         errors = process.errors

@@ -1,0 +1,38 @@
+internal import CLinux
+
+/// What this program was started with, as the kernel gave it.
+package enum ProgramArguments {
+    /// An argument that is no text: what it names cannot be written down, and something like it is something else.
+    package struct NotText: Error, CustomStringConvertible {
+        /// From 1.
+        package let position: Int
+        package let bytes: [UInt8]
+
+        package var description: String {
+            let text = bytes.map { byte in
+                byte >= 0x20 && byte < 0x7F && byte != 0x5C
+                    ? String(Unicode.Scalar(byte)) : "\\x" + (byte < 16 ? "0" : "") + String(byte, radix: 16)
+            }
+            return "Argument \(position) is not UTF-8 text: \"\(text.joined())\""
+        }
+    }
+
+    /// Those behind the program's name.
+    package static func all() throws(NotText) -> [String] {
+        var arguments: [String] = []
+        for index in 1..<max(1, linux_argument_count()) {
+            guard let argument = unsafe linux_argument(index) else { break }
+            guard let text = unsafe String(validatingCString: argument) else {
+                var bytes: [UInt8] = []
+                var next = unsafe argument
+                while unsafe next.pointee != 0 {
+                    unsafe bytes.append(UInt8(bitPattern: next.pointee))
+                    unsafe next += 1
+                }
+                throw NotText(position: Int(index), bytes: bytes)
+            }
+            arguments.append(text)
+        }
+        return arguments
+    }
+}

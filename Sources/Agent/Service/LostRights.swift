@@ -1,0 +1,43 @@
+internal import Glibc
+
+/// What an agent that has given up root cannot do any more, of what it may be asked for later.
+enum LostRights {
+    /// One line, or nil when there is nothing. To be called once root is given up.
+    static func warning(_ configuration: Configuration) -> String? {
+        guard let identity = configuration.identity, identity.uid != 0 else { return nil }
+        var lost: [String] = []
+        if let log = configuration.logFile?.path, !canReopen(log) { lost.append("open \(log) anew (SIGHUP)") }
+        let transport = configuration.settings.transport
+        for file in [transport.authorityFile, transport.certificateFile, transport.keyFile] {
+            if let file, unsafe access(file, R_OK) != 0 { lost.append("read \(file)") }
+        }
+        let files = [
+            configuration.pidFile, configuration.address.unixPath, configuration.metricsAddress?.unixPath,
+        ]
+        for file in files.compactMap(\.self) + configuration.adminSockets.map(\.path)
+        where !file.hasPrefix("@") && !canChangeDirectory(of: file) {
+            lost.append("remove \(file)")
+        }
+        if let file = configuration.stateFile, !canChangeDirectory(of: file) { lost.append("write \(file)") }
+        if let ports = transport.sourcePorts, ports.lowerBound < 1024 {
+            lost.append("use source port \(ports.lowerBound)")
+        }
+        return lost.isEmpty ? nil : "\(identity) will not be able to \(lost.joined(separator: ", "))"
+    }
+
+    /// Whoever moves a log file away mostly leaves it to us to make a new one.
+    private static func canReopen(_ path: String) -> Bool {
+        var status = stat()
+        guard unsafe access(path, W_OK) == 0, unsafe stat(path, &status) == 0 else { return false }
+        return status.st_mode & S_IFMT != S_IFREG || canChangeDirectory(of: path)
+    }
+
+    private static func canChangeDirectory(of path: String) -> Bool {
+        let end = path.lastIndex(of: "/") ?? path.startIndex
+        return unsafe access(String(path[...end]), W_OK | X_OK) == 0
+    }
+}
+
+extension ListenAddress {
+    fileprivate var unixPath: String? { if case .unix(let socket) = self { socket.path } else { nil } }
+}

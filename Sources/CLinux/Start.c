@@ -1,0 +1,50 @@
+#define _GNU_SOURCE
+#include "CLinux.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+static int count;
+static char **arguments;
+
+int linux_argument_count(void) { return count; }
+
+const char *linux_argument(int index) { return index >= 0 && index < count ? arguments[index] : NULL; }
+
+int linux_open_nothing(int access) {
+    int descriptor = open("/dev/null", access | O_NOCTTY);
+    return descriptor >= 0 ? descriptor : open("/", O_PATH);
+}
+
+/* The wrong way round: whoever reads or writes there is told that it does not go, as if the number were free. */
+static void take_standard_descriptors(void) {
+    for (int number = STDIN_FILENO; number <= STDERR_FILENO; number++) {
+        if (fcntl(number, F_GETFD) != -1 || errno != EBADF) continue;
+        if (linux_open_nothing(number == STDIN_FILENO ? O_WRONLY : O_RDONLY) == number) continue;
+        dprintf(STDERR_FILENO, "%s: cannot open descriptor %d, which is closed: %m\n", program_invocation_short_name,
+                number);
+        _exit(71);
+    }
+}
+
+/* What reading the options takes, and more. Swift has no word for an allocation that fails. */
+static void require_memory(void) {
+    size_t bytes = 8 << 20;
+    void *mapping = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    if (mapping == MAP_FAILED) {
+        dprintf(STDERR_FILENO, "%s: cannot have the memory to start with: %m (RLIMIT_AS, RLIMIT_DATA)\n",
+                program_invocation_short_name);
+        _exit(71);
+    }
+    munmap(mapping, bytes);
+}
+
+__attribute__((constructor)) static void started(int argc, char **argv) {
+    count = argc;
+    arguments = argv;
+    take_standard_descriptors();
+    require_memory();
+}
