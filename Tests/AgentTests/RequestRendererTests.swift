@@ -200,6 +200,18 @@ struct RequestRendererTests {
         #expect(throws: Refusal.malformed, "\(name)") { try builder.render() }
     }
 
+    @Test("a head that libcurl would not send as it is, is not sent", arguments: [0, 1, 2])
+    func longHead(_ part: Int) throws {
+        func copy(_ count: Int) -> PayloadBuilder {
+            let long = String(repeating: "a", count: count)
+            return PayloadBuilder(
+                method: part == 0 ? long : "GET", path: part == 1 ? "/\(long)" : "/",
+                headers: [("host", "h")] + (part == 2 ? [("x", long)] : []))
+        }
+        #expect(throws: Refusal.tooLarge) { try copy(983_041).render() }
+        #expect(try copy(982_000).render().headers.first == "host: h")
+    }
+
     @Test("arguments of a wrong type, or missing ones, are malformed copies", arguments: 0..<5)
     func wrongTypes(_ position: Int) throws {
         var payload: [UInt8] = []

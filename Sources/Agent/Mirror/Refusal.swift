@@ -19,7 +19,7 @@ enum Refusal: Error, Hashable {
     case queueFull
     /// It waited in the queue for longer than max-queue-age.
     case expired
-    /// Its fragments passed the limit of a payload.
+    /// Its fragments passed the limit of a payload, or its head is longer than libcurl sends.
     case tooLarge
     /// The body is not whole, or may not be.
     case truncated(BodyExtent.Cut)
@@ -70,6 +70,7 @@ extension Refusal {
         case .truncated(.unknown):
             "a body of no declared length, and HAProxy seems not to wait for bodies: option http-buffer-request"
         case .truncated(.undeclared): "a body of no declared length, which unknown-length drops"
+        case .tooLarge: "its method, target and fields are over 960 KiB together"
         case .malformed: "not sent: it would be another request"
         default: nil
         }

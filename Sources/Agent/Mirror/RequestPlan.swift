@@ -43,6 +43,9 @@ struct RequestPlan {
         guard !arguments.hasWrongType, let method = arguments.method, let path = arguments.path,
             FieldRules.isToken(method, in: payload), FieldRules.isTarget(path, in: payload)
         else { throw .malformed }
+        guard method.count + path.count + (arguments.headers?.block.count ?? 0) <= Self.longestHead else {
+            throw .tooLarge
+        }
         self.method = method
         bufferUse = method.count + path.count
         target = RequestTarget(path, in: payload, method: method)
@@ -53,11 +56,13 @@ struct RequestPlan {
             try measure(payload.extracting(headers.block), form: headers.form, mark: style.mark)
         }
         if let id, !FieldRules.isValue(id, in: payload) { throw .malformed }
-        try settleLength(
-            BodyExtent(evidence(arguments, payload, bufferSize: style.bufferSize ?? bufferSize)), style, watch
-        )
+        let room = BufferRoom(used: bufferUse + body.count, of: style.bufferSize ?? bufferSize)
+        try settleLength(BodyExtent(evidence(arguments, payload, room: room)), room, style, watch)
     }
 
+    /// Bytes of method, target and fields that are sent, at most: libcurl takes no request whose head is over 1 MiB, and would leave
+    /// out a target of over 8 MB without an error.
+    private static let longestHead = (1 << 20) - (64 << 10)
     /// Fields past which no HAProxy has sent them: the most that its tune.http.maxhdr can be.
     private static let mostFields = 32_767
 
@@ -70,7 +75,7 @@ struct RequestPlan {
             count += 1
             guard count <= Self.mostFields else { throw .malformed }
             guard FieldRules.isSendable(field, in: block) else { throw .malformed }
-            bufferUse += field.name.count + field.value.count + CopyStyle.bytesPerField
+            bufferUse += field.name.count + field.value.count + BufferRoom.bytesPerField
             if let mark, block.equalsIgnoringCase(field.name, mark.name),
                 block.matches(block.trimmed(field.value), mark.value)
             {
@@ -114,14 +119,15 @@ struct RequestPlan {
         hasContentLength = true
     }
 
-    private func evidence(_ arguments: MirrorArguments, _ payload: RawSpan, bufferSize: Int)
+    private func evidence(_ arguments: MirrorArguments, _ payload: RawSpan, room: BufferRoom)
         -> BodyExtent.Evidence
     {
-        BodyExtent.Evidence(
+        let isMultiplexed = isMultiplexed(arguments, payload)
+        return BodyExtent.Evidence(
             count: body.count, declared: declaredLength, known: arguments.bodySize,
             isWhole: arguments.isWhole,
-            fillsBuffer: bufferUse + body.count >= CopyStyle.fullBuffer(of: bufferSize),
-            mayHaveBody: wasChunked || (isMultiplexed(arguments, payload) && !isUsuallyBodiless(payload)))
+            fillsBuffer: isMultiplexed ? !room.isAmple : room.isUsedUp,
+            mayHaveBody: wasChunked || (isMultiplexed && !isUsuallyBodiless(payload)))
     }
 
     /// HTTP/2 and HTTP/3 end a request without saying so in its fields.
@@ -137,7 +143,7 @@ struct RequestPlan {
     }
 
     private mutating func settleLength(
-        _ extent: BodyExtent, _ style: CopyStyle, _ watch: BodyWatch
+        _ extent: BodyExtent, _ room: BufferRoom, _ style: CopyStyle, _ watch: BodyWatch
     ) throws(Refusal) {
         let cut: BodyExtent.Cut
         switch extent {
@@ -147,7 +153,7 @@ struct RequestPlan {
         case .tooLong: throw .malformed
         case .cut(let reason):
             cut = reason
-            if cut == .notAwaited { watch.notePart() }
+            if cut == .notAwaited, room.isAmple { watch.notePart() }
         case .unknown:
             let wasUnbuffered = watch.isUnbuffered
             if !body.isEmpty { watch.noteWhole() } else if wasChunked { watch.noteEmpty() }

@@ -47,16 +47,6 @@ struct CopyStyle: Hashable, Sendable {
 
     /// HAProxy's own default of tune.bufsize, in bytes.
     static let usualBufferSize = 16384
-
-    /// What HAProxy's buffer holds of each field beside its name and value.
-    static let bytesPerField = 8
-
-    /// Bytes of method, target, fields and body from which a body of no declared length is taken for cut off: together they
-    /// fill HAProxy's buffer.
-    ///
-    /// HAProxy keeps 1 KiB of its buffer for rewriting (tune.maxrewrite) and about 110 bytes for itself: cut bodies of HAProxy
-    /// 2.6 to 3.4 end within 20 bytes of that. A whole body that comes as close cannot be told from a cut one.
-    static func fullBuffer(of bufferSize: Int) -> Int { max(1, bufferSize - 1024 - 176) }
 }
 
 extension CopyStyle {

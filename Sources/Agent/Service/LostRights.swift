@@ -14,7 +14,7 @@ enum LostRights {
         let files = [
             configuration.pidFile, configuration.address.unixPath, configuration.metricsAddress?.unixPath,
         ]
-        for file in files.compactMap(\.self) + configuration.adminSockets.map(\.path)
+        for file in files.compactMap(\.self) + configuration.adminSockets.map(\.socket.path)
         where !file.hasPrefix("@") && !canChangeDirectory(of: file) {
             lost.append("remove \(file)")
         }
