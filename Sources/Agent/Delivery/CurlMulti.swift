@@ -9,6 +9,8 @@ internal import CLinux
     private var timer: TimerWatcher?
     /// One watcher per descriptor number, kept when libcurl lets the socket go: it takes it back for the next request.
     private var watchers: [IOWatcher?] = []
+    /// Connections that are being made; nil when libcurl takes care of them.
+    private(set) var connecting: ConnectionAttempts?
     private let completed: (Transfer, CURLcode) -> Void
     private let cutOff: () -> Void
     /// When the first socket of this turn was served, on the monotonic clock, in seconds; nil before.
@@ -39,6 +41,10 @@ internal import CLinux
         unsafe shim_multi_set_timer_function(
             multi, { _, milliseconds, this in unsafe timerChanged(milliseconds, this) }, this)
         timer = TimerWatcher(loop: loop, priority: .mirror) { [unowned self] in kick() }
+        guard ConnectionAttempts.areNeeded else { return }
+        connecting = ConnectionAttempts { [unowned self] in
+            if Int($0) < watchers.count { watchers[Int($0)]?.renew() }
+        }
     }
 
     deinit { _ = guarded { _ = unsafe curl_multi_cleanup(multi) } }
@@ -71,6 +77,7 @@ internal import CLinux
         var running: Int32 = 0
         let wasLong = guarded { _ = unsafe curl_multi_socket_action(multi, socket, events, &running) }
         collect()
+        connecting?.goOn()
         guard wasLong || removalWasLong else { return }
         cutOff()
         removalWasLong = false
@@ -133,8 +140,10 @@ internal import CLinux
         while watchers.count <= index { watchers.append(nil) }
         guard what != CURL_POLL_REMOVE else {
             watchers[index]?.stop()
+            connecting?.released(socket)
             return
         }
+        if what & CURL_POLL_IN != 0 { connecting?.connected(socket) }
         let watcher =
             watchers[index]
             ?? IOWatcher(loop: loop, priority: .mirror) { [unowned self] in socketReady(socket, $0) }

@@ -167,7 +167,7 @@ final class Delivery {
         counters.add(to: .inFlight)
         counters.queueDurations.record(seconds: now - request.header.receivedAt)
         lanes[kind(of: request)].began()
-        guard let transfer = pool.popLast() ?? Transfer() else {
+        guard let transfer = pool.popLast() ?? Transfer(connecting: multi?.connecting) else {
             return finish(request, .failed(.other), now)
         }
         transfer.prepare(request, settings: settings, version: settingsVersion, now: now)

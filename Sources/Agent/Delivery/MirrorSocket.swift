@@ -13,28 +13,46 @@ enum MirrorSocket {
     private static let most = max(1, DescriptorLimit.raise() / 2)
 
     /// CURLOPT_OPENSOCKETFUNCTION(3) and CURLOPT_CLOSESOCKETFUNCTION(3).
-    static func setFunctions(of handle: UnsafeMutableRawPointer, allowsLinkLocal: Bool) {
+    static func setFunctions(of transfer: Transfer, allowsLinkLocal: Bool) {
+        let handle = unsafe transfer.handle
+        let this = unsafe Unmanaged.passUnretained(transfer).toOpaque()
         if allowsLinkLocal {
-            unsafe shim_easy_set_open_socket_function(handle, { unsafe MirrorSocket.open($2) })
+            unsafe shim_easy_set_open_socket_function(
+                handle, { unsafe MirrorSocket.open($2, for: $0, allowsLinkLocal: true) }, this)
         } else {
-            unsafe shim_easy_set_open_socket_function(handle, { unsafe MirrorSocket.openUnlessLinkLocal($2) })
+            unsafe shim_easy_set_open_socket_function(
+                handle, { unsafe MirrorSocket.open($2, for: $0, allowsLinkLocal: false) }, this)
         }
-        unsafe shim_easy_set_close_socket_function(handle, { MirrorSocket.close($1) })
+        // A connection keeps this for as long as it lives: longer than a transfer, no longer than the attempts' owner.
+        let attempts = unsafe transfer.connecting.map { unsafe Unmanaged.passUnretained($0).toOpaque() }
+        unsafe shim_easy_set_close_socket_function(
+            handle, { unsafe MirrorSocket.close($1, attempts: $0) }, attempts)
     }
 
-    /// Refuses link-local destinations, after the name is resolved, so that no name leads there.
-    private static func openUnlessLinkLocal(_ address: UnsafeMutablePointer<curl_sockaddr>?) -> curl_socket_t
-    {
-        guard let address = unsafe address else { return CURL_SOCKET_BAD }
+    private static func open(
+        _ address: UnsafeMutablePointer<curl_sockaddr>?, for transfer: UnsafeMutableRawPointer?,
+        allowsLinkLocal: Bool
+    ) -> curl_socket_t {
+        guard let address = unsafe address, let transfer = unsafe transfer else { return CURL_SOCKET_BAD }
+        let owner = unsafe Unmanaged<Transfer>.fromOpaque(transfer).takeUnretainedValue()
+        let mayOpen = unsafe allowsLinkLocal || !isLinkLocal(address)
+        let socket = unsafe mayOpen ? open(address, owner.connecting) : CURL_SOCKET_BAD
+        owner.connecting?.began(socket, of: owner)
+        return socket
+    }
+
+    /// Of link-local destinations it is told after the name is resolved, so that no name leads there.
+    private static func isLinkLocal(_ address: UnsafeMutablePointer<curl_sockaddr>) -> Bool {
         // The address may be longer than its field: it is reached from the start of the structure.
         let start = unsafe UnsafeRawPointer(address) + (MemoryLayout<curl_sockaddr>.offset(of: \.addr) ?? 0)
-        let isRefused = unsafe LinkLocal.contains(
+        return unsafe LinkLocal.contains(
             start.assumingMemoryBound(to: sockaddr.self), length: address.pointee.addrlen)
-        return unsafe isRefused ? CURL_SOCKET_BAD : open(address)
     }
 
-    private static func open(_ address: UnsafeMutablePointer<curl_sockaddr>?) -> curl_socket_t {
-        guard let address = unsafe address, count.add(1, ordering: .relaxed).newValue <= most else {
+    private static func open(
+        _ address: UnsafeMutablePointer<curl_sockaddr>, _ attempts: ConnectionAttempts?
+    ) -> curl_socket_t {
+        guard count.add(1, ordering: .relaxed).newValue <= most else {
             count.subtract(1, ordering: .relaxed)
             return CURL_SOCKET_BAD
         }
@@ -44,13 +62,22 @@ enum MirrorSocket {
             count.subtract(1, ordering: .relaxed)
             return CURL_SOCKET_BAD
         }
+        attempts?.numberIsNew(socket)
         linux_guard_add(socket)
         return socket
     }
 
-    private static func close(_ socket: curl_socket_t) -> Int32 {
+    private static func close(_ socket: curl_socket_t, attempts: UnsafeMutableRawPointer?) -> Int32 {
+        if let attempts = unsafe attempts {
+            unsafe Unmanaged<ConnectionAttempts>.fromOpaque(attempts).takeUnretainedValue().ended(socket)
+        }
+        forget(socket)
+        return Glibc.close(socket)
+    }
+
+    /// Counts `socket`, which is closed or about to be, no longer.
+    static func forget(_ socket: curl_socket_t) {
         linux_guard_remove(socket)
         count.subtract(1, ordering: .relaxed)
-        return Glibc.close(socket)
     }
 }

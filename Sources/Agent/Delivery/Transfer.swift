@@ -15,6 +15,8 @@ internal import Glibc
     private(set) var startedAt = 0.0
     /// Where the transfer stands in its owner's list.
     var slot = 0
+    /// Its worker's connections that are being made; nil when nobody has to know them.
+    unowned let connecting: ConnectionAttempts?
     /// What the handle verifies certificates with.
     var trusted: TrustStore?
     private var answer = AnswerLimits()
@@ -24,9 +26,10 @@ internal import Glibc
     private var headerLines = HeaderLines()
 
     /// Fails when libcurl has no memory.
-    init?() {
+    init?(connecting: ConnectionAttempts?) {
         guard let handle = unsafe curl_easy_init() else { return nil }
         unsafe self.handle = handle
+        self.connecting = connecting
         setUp()
     }
 
@@ -103,6 +106,14 @@ internal import Glibc
         } else {
             unsafe shim_easy_set_long(handle, CURLOPT_HTTPGET, 1)
         }
+    }
+
+    /// Has libcurl look at the transfer at its next call; nothing else comes of a pause that is over at once
+    /// (curl_easy_pause(3)).
+    func runSoon() {
+        guard request != nil else { return }
+        unsafe curl_easy_pause(handle, CURLPAUSE_SEND)
+        unsafe curl_easy_pause(handle, CURLPAUSE_CONT)
     }
 
     /// Lets the request go; the handle can be used again.

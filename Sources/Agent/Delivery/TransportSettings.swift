@@ -59,7 +59,7 @@ extension TransportSettings {
         unsafe shim_easy_set_string(handle, CURLOPT_SSLKEY, keyFile)
         // A key with a pass phrase is refused; without this, OpenSSL would ask on the terminal and wait.
         unsafe shim_easy_set_string(handle, CURLOPT_KEYPASSWD, "")
-        unsafe MirrorSocket.setFunctions(of: handle, allowsLinkLocal: allowsLinkLocal)
+        MirrorSocket.setFunctions(of: transfer, allowsLinkLocal: allowsLinkLocal)
         unsafe shim_easy_set_string(handle, CURLOPT_INTERFACE, source)
         unsafe shim_easy_set_long(handle, CURLOPT_LOCALPORT, Int(sourcePorts?.lowerBound ?? 0))
         unsafe shim_easy_set_long(handle, CURLOPT_LOCALPORTRANGE, sourcePorts?.count ?? 1)
