@@ -14,7 +14,10 @@ struct AllowedDestinations: Hashable, Sendable {
             let failure = InvalidValue(text, accepted: Self.accepted)
             guard !text.contains("/") else { throw failure }
             let url: Destination
-            do throws(InvalidValue) { url = try Destination("http://\(text)/") } catch { throw failure }
+            do throws(InvalidValue) { url = try Destination("http://\(text)/") } catch {
+                throw error.accepted == Destination.accepted
+                    ? failure : InvalidValue(text, accepted: error.accepted)
+            }
             host = url.host
             port = url.hasPort ? url.port : nil
         }

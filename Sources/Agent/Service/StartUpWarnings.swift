@@ -11,6 +11,11 @@ enum StartUpWarnings {
             warnings.append(
                 "\(allowed) open files are allowed, the limits of connections and copies add up to \(wanted)")
         }
+        if let source = settings.transport.source, !SourceAddress.isHere(source) {
+            warnings.append(
+                "\(source.dropFirst(5)) is no address of this machine (--mirror-interface): no copy is sent until it is"
+            )
+        }
         if settings.transport.httpVersion == .http2PriorKnowledge, !TransportSettings.canReusePriorKnowledge {
             warnings.append(
                 "this libcurl is older than 8.0: with --http-version 2-prior-knowledge each copy opens a connection"
