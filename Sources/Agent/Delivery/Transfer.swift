@@ -19,6 +19,8 @@ internal import Glibc
     unowned let connecting: ConnectionAttempts?
     /// What the handle verifies certificates with.
     var trusted: TrustStore?
+    /// What the handle's connections show the mirror.
+    var identity: ClientIdentity?
     private var answer = AnswerLimits()
     private var attempts = 0
     private var origin: Destination?

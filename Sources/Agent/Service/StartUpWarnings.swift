@@ -26,6 +26,7 @@ enum StartUpWarnings {
                 "the mirror's certificate is not verified (--tls-insecure): copies can be read and changed on the way"
             )
         }
+        if let warning = settings.transport.identity?.warning { warnings.append(warning) }
         if settings.trustsNobody { warnings.append("\(TrustError.system)") }
         return warnings
     }
