@@ -9,10 +9,12 @@ enum PEMFile {
         return unsafe stat(file, &status) != 0 || status.st_mode & S_IFMT == S_IFREG
     }
 
-    /// What OpenSSL says of the call that has failed, if anything.
+    /// What OpenSSL, or the system behind it, says of the call that has failed, if anything.
     static func reason() -> String? {
-        let reason = unsafe ERR_reason_error_string(ERR_peek_error()).map { unsafe String(cString: $0) }
-        ERR_clear_error()
-        return reason
+        let code = ERR_peek_error()
+        defer { ERR_clear_error() }
+        // ERR_SYSTEM_ERROR: the rest is errno.
+        guard code & 0x8000_0000 == 0 else { return SystemError.text(of: Int32(code & 0x7FFF_FFFF)) }
+        return unsafe ERR_reason_error_string(code).map { unsafe String(cString: $0) }
     }
 }
