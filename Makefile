@@ -34,7 +34,7 @@ rpm: ## RPM package in .build/rpm
 	@scripts/install-deps.sh build rpm
 	@scripts/rpm.sh
 
-test: ## all tests, with real HAProxy 2.6 and 3.2; FILTER=NAME runs some, FULL=1 in full length
+test: ## all tests, with real HAProxy 2.6, 3.0, 3.2 and 3.4; FILTER=NAME runs some, FULL=1 in full length
 	@scripts/install-deps.sh build test
 	@$(if $(FULL),SPOA_MIRROR_FULL_LENGTH=1) scripts/test.sh $(if $(FILTER),--filter '$(FILTER)') $(ARGS)
 

@@ -14,6 +14,7 @@ enum NotifyFuzzer {
         sending.bufferSize = 2048
         var headers = CopyStyle()
         headers.truncatedBody = .headers
+        headers.unknownLength = .drop
         headers.host = .literal("qa.example")
         headers.mark = nil
         return [
@@ -46,7 +47,8 @@ enum NotifyFuzzer {
     private static func render(
         _ arguments: MirrorArguments, _ payload: RawSpan, _ renderer: RequestRenderer
     ) {
-        guard let request = try? renderer.render(arguments, payload: payload, receivedAt: 0) else { return }
+        let arrival = Arrival(id: 1, receivedAt: 0, bufferSize: 16384)
+        guard let request = try? renderer.render(arguments, payload: payload, arrival) else { return }
         let layout = request.header
         require(layout.bodyOffset + layout.bodyLength <= layout.size, "written past the end")
         request.withUnsafeMutablePointerToElements { start in

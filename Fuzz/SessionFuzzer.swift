@@ -66,7 +66,7 @@ enum SessionFuzzer {
             case .notifyReassembled(let stream, let id, let payload): answer(stream, id, payload)
             case .notifyTooLarge(let stream, let id):
                 events.append(.other(.notifyTooLarge(streamID: stream, frameID: id)))
-                _ = session.acknowledge(streamID: stream, frameID: id, replies: &replies)
+                _ = session.acknowledge(streamID: stream, frameID: id, .nothing, replies: &replies)
             case let event: events.append(.other(event))
             }
             // Decided by the frame: it is the same one however the stream is cut.
@@ -77,7 +77,7 @@ enum SessionFuzzer {
 
         private mutating func answer(_ stream: UInt64, _ id: UInt64, _ payload: [UInt8]) {
             events.append(.notify(stream, id, payload))
-            _ = session.acknowledge(streamID: stream, frameID: id, replies: &replies)
+            _ = session.acknowledge(streamID: stream, frameID: id, .nothing, replies: &replies)
         }
     }
 

@@ -9,7 +9,7 @@ packages() {
     build) echo 'libev-dev libcurl4-openssl-dev libssl-dev libedit-dev pkg-config|pkgconf' ;;
     demo) echo 'haproxy nginx-light|nginx curl' ;;
     bench) echo 'haproxy nginx-light|nginx wrk util-linux' ;;
-    test) echo 'ca-certificates haproxy nginx-light|nginx curl socat nghttp2-client openssl iproute2 debootstrap prometheus mandoc systemd' ;;
+    test) echo 'ca-certificates haproxy nginx-light|nginx curl socat nghttp2-client openssl iproute2 prometheus mandoc systemd' ;;
     lint) echo 'shellcheck' ;;
     deb) echo 'debhelper dpkg-dev lintian systemd' ;;
     rpm) echo 'rpm' ;;

@@ -1,33 +1,44 @@
 #!/usr/bin/env bash
-# test.sh [ARGUMENT...]: swift test, with a HAProxy 3.2 beside the machine's own. The tests find it by
-# SPOA_MIRROR_HAPROXY_32, or skip what needs it if SPOA_MIRROR_NO_HAPROXY_32 is set.
+# test.sh [ARGUMENT...]: swift test, with a HAProxy 3.0, 3.2 and 3.4 beside the machine's own. The tests find them by
+# SPOA_MIRROR_HAPROXY_3_0 and so on, or skip what needs one if SPOA_MIRROR_NO_HAPROXY_3_0 and so on is 1.
 set -euo pipefail
 cd "$(dirname "$0")/.."
-PATH=$PATH:/usr/sbin:/sbin
 
-skipping() {
-    echo '*** HAProxy 3.2 is not available: everything that needs it is SKIPPED ***' >&2
+versions=(3.0 3.2 3.4)
+skipped=
+tmp=$(mktemp -d)
+
+say_skipped() {
+    [ -z "$skipped" ] || echo "*** not available, everything that needs it is SKIPPED: HAProxy$skipped ***" >&2
 }
+trap 'rm -rf "$tmp"; say_skipped' EXIT
 
-if [ -z "${SPOA_MIRROR_HAPROXY_32:-}" ]; then
-    if output=$(scripts/haproxy-3.2.sh); then
-        export SPOA_MIRROR_HAPROXY_32=${output##*$'\n'}
-    elif [ "${CI:-}" = true ]; then
-        echo 'test: CI=true, and CI may not go without HAProxy 3.2' >&2
-        exit 1
-    else
-        export SPOA_MIRROR_NO_HAPROXY_32=1
-        skipping
+for version in "${versions[@]}"; do
+    path=SPOA_MIRROR_HAPROXY_${version/./_} skip=SPOA_MIRROR_NO_HAPROXY_${version/./_}
+    [ -n "${!path:-}" ] || [ "${!skip:-}" = 1 ] || scripts/haproxy.sh "$version" >"$tmp/$version" &
+done
+wait
+
+for version in "${versions[@]}"; do
+    path=SPOA_MIRROR_HAPROXY_${version/./_} skip=SPOA_MIRROR_NO_HAPROXY_${version/./_}
+    if [ -s "$tmp/$version" ]; then
+        export "$path=$(<"$tmp/$version")"
+    elif [ -z "${!path:-}" ]; then
+        if [ "${!skip:-}" != 1 ] && [ "${CI:-}" = true ]; then
+            echo "test: CI=true, and CI may not go without HAProxy $version" >&2
+            exit 1
+        fi
+        export "$skip=1"
+        skipped+=" $version"
     fi
-fi
+done
+say_skipped
 
 # What failed is told once more at the end: the lines that matter are far apart in the output of a whole run.
-output=$(mktemp)
-trap 'rm -f "$output"; [ -z "${SPOA_MIRROR_NO_HAPROXY_32:-}" ] || skipping' EXIT
 status=0
-swift test "$@" 2>&1 | tee "$output" || status=$?
+swift test "$@" 2>&1 | tee "$tmp/output" || status=$?
 if [ "$status" -ne 0 ]; then
     printf '\n*** FAILED ***\n'
-    grep -E 'recorded an issue|error:' "$output" | head -n 40 || true
+    grep -E 'recorded an issue|error:' "$tmp/output" | head -n 40 || true
 fi
 exit "$status"

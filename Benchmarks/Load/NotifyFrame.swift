@@ -54,12 +54,13 @@ final class NotifyFrame {
     private static func message(_ shape: LoadShape) -> [UInt8] {
         var bytes: [UInt8] = []
         bytes.appendString("mirror")
-        bytes.append(5)
+        bytes.append(6)
         bytes.appendArgument("arg_method", string: shape.bodyBytes > 0 ? "POST" : "GET")
         bytes.appendArgument("arg_path", string: "/catalogue/items?colour=blue&page=12")
         bytes.appendArgument("arg_ver", string: "1.1")
         bytes.appendArgument("arg_hdrs", binary: headers(shape))
         bytes.appendArgument("arg_body", binary: [UInt8](repeating: 0x78, count: shape.bodyBytes))
+        bytes.appendArgument("arg_size", integer: UInt64(shape.bodyBytes))
         return bytes
     }
 
@@ -84,6 +85,12 @@ extension [UInt8] {
         appendString(name)
         append(8)
         appendString(string)
+    }
+
+    fileprivate mutating func appendArgument(_ name: String, integer: UInt64) {
+        appendString(name)
+        append(4)
+        appendVarint(integer)
     }
 
     fileprivate mutating func appendArgument(_ name: String, binary: [UInt8]) {

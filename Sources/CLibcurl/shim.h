@@ -45,16 +45,12 @@ static inline CURLcode shim_easy_set_prereq_function(CURL *easy, curl_prereq_cal
     return code ? code : curl_easy_setopt(easy, CURLOPT_PREREQDATA, data);
 }
 
-static inline CURLcode
-shim_easy_set_open_socket_function(CURL *easy, curl_opensocket_callback callback, void *data) {
-    CURLcode code = curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, callback);
-    return code ? code : curl_easy_setopt(easy, CURLOPT_OPENSOCKETDATA, data);
+static inline CURLcode shim_easy_set_open_socket_function(CURL *easy, curl_opensocket_callback callback) {
+    return curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, callback);
 }
 
-static inline CURLcode
-shim_easy_set_close_socket_function(CURL *easy, curl_closesocket_callback callback, void *data) {
-    CURLcode code = curl_easy_setopt(easy, CURLOPT_CLOSESOCKETFUNCTION, callback);
-    return code ? code : curl_easy_setopt(easy, CURLOPT_CLOSESOCKETDATA, data);
+static inline CURLcode shim_easy_set_close_socket_function(CURL *easy, curl_closesocket_callback callback) {
+    return curl_easy_setopt(easy, CURLOPT_CLOSESOCKETFUNCTION, callback);
 }
 
 static inline CURLcode shim_easy_set_ssl_context_function(CURL *easy, curl_ssl_ctx_callback callback, void *data) {

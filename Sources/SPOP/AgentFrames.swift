@@ -1,10 +1,11 @@
 /// The three frames an agent sends, appended to a buffer that is then written at once.
 extension [UInt8] {
-    /// ACK without actions (SPOE.txt, section 3.2.7), 11 to 29 bytes.
-    package mutating func appendAck(streamID: UInt64, frameID: UInt64) {
+    /// ACK with its one action (SPOE.txt, section 3.2.7).
+    package mutating func appendAck(streamID: UInt64, frameID: UInt64, _ action: Action) {
         let start = beginFrame(.ack)
         appendVarint(streamID)
         appendVarint(frameID)
+        append(action)
         endFrame(start)
     }
 

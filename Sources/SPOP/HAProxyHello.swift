@@ -9,7 +9,12 @@ package struct HAProxyHello: Hashable, Sendable {
     /// Which SPOE engine it is; empty when HAProxy did not say. At most 64 bytes are kept.
     package let engineID: String
 
-    static let smallestFrameSize: UInt64 = 256
+    /// The size of HAProxy's buffers in bytes, unless its `max-frame-size` was lowered: it offers four bytes less, for the length
+    /// of a frame. At most 1 GiB.
+    package var bufferSize: Int { min(maxFrameSize, (1 << 30) - 4) + 4 }
+
+    /// The least that `max-frame-size` may be, in bytes.
+    package static let smallestFrameSize = 256
     static let supportedVersion = "2.0"
 
     /// Decodes the payload of a HAPROXY-HELLO. Unknown keys are skipped; of a key sent twice the last counts.
@@ -49,7 +54,7 @@ package struct HAProxyHello: Hashable, Sendable {
             throw DecodeError(
                 .violation("HELLO without max-frame-size"), at: end, status: .maxFrameSizeNotFound)
         }
-        guard frameSize >= Self.smallestFrameSize else {
+        guard frameSize >= UInt64(Self.smallestFrameSize) else {
             throw DecodeError(.violation("max-frame-size below 256"), at: end, status: .badFrameSize)
         }
         guard let capabilities else {

@@ -43,7 +43,7 @@ package struct Session: Sendable {
     package struct Limits: Hashable, Sendable {
         /// The longest frame in bytes, 256 to 16 777 216, offered in HELLO.
         package var maxFrameSize: Int
-        /// The longest payload put together from fragments, in bytes.
+        /// The longest payload put together from fragments, in bytes, where a frame may not be longer.
         package var maxPayloadSize: Int
         /// What HELLO announces.
         package var capabilities: Set<Capability>
@@ -71,6 +71,9 @@ package struct Session: Sendable {
         splitter = FrameSplitter(maxFrameSize: min(limits.maxFrameSize, Self.longestHello))
     }
 
+    /// Bytes that a payload of fragments may have.
+    private var maxPayloadSize: Int { max(limits.maxPayloadSize, splitter.maxFrameSize) }
+
     /// Bytes that a HELLO may have. HAProxy's has about 130.
     private static let longestHello = 4096
 
@@ -97,9 +100,11 @@ package struct Session: Sendable {
 
     /// Appends the ACK of a NOTIFY (SPOE.txt, section 3.2.7); false, and nothing, once the session has ended.
     @inline(__always)
-    package func acknowledge(streamID: UInt64, frameID: UInt64, replies: inout [UInt8]) -> Bool {
+    package func acknowledge(
+        streamID: UInt64, frameID: UInt64, _ action: Action, replies: inout [UInt8]
+    ) -> Bool {
         guard state == .open else { return false }
-        replies.appendAck(streamID: streamID, frameID: frameID)
+        replies.appendAck(streamID: streamID, frameID: frameID, action)
         return true
     }
 
@@ -167,7 +172,7 @@ package struct Session: Sendable {
                 throw DecodeError(.violation("fragmented NOTIFY"), at: 1, status: .fragmentationNotSupported)
             }
             var started = Assembly(streamID: header.streamID, frameID: header.frameID)
-            started.append(frame, payload, limit: limits.maxPayloadSize)
+            started.append(frame, payload, limit: maxPayloadSize)
             assembly = started
             return .none
         case .unset: return try receiveContinuation(header, payload, of: frame)
@@ -196,7 +201,8 @@ package struct Session: Sendable {
             assembly = nil
             return .none
         }
-        assembly?.append(frame, payload, limit: limits.maxPayloadSize)
+        let limit = maxPayloadSize
+        assembly?.append(frame, payload, limit: limit)
         guard header.flags.contains(.fin), let whole = assembly.take() else { return .none }
         return whole.isTooLarge
             ? .notifyTooLarge(streamID: whole.streamID, frameID: whole.frameID)

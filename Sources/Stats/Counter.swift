@@ -27,7 +27,7 @@ package enum Counter: Int, CaseIterable, Sendable {
     case errors, processed
 
     // The way to the mirror.
-    case mirrorConnections, mirrorCutOffs, bytesSent, bytesReceived
+    case mirrorConnections, mirrorCutOffs, mirrorAmbiguous, bytesSent, bytesReceived
 
     // The admin sockets.
     case adminCommands, adminErrors

@@ -132,6 +132,10 @@ package struct MetricsReport {
             "mirror_cut_offs_total",
             "Times that all connections to the mirror were cut for the processor time they took.",
             .mirrorCutOffs)
+        counter(
+            "mirror_ambiguous_total",
+            "Connections to the mirror ended because what came on them could be for another copy.",
+            .mirrorAmbiguous)
         output.family(
             name("last_success_timestamp_seconds"), .gauge, "When the mirror last answered; 0 for never.",
             snapshot.lastSuccess)

@@ -38,7 +38,8 @@ struct CopyOptionsTests {
     @Test(
         "methods",
         arguments: [
-            ("all", ["GET", "POST", "X"], [String]()),
+            ("all", ["GET", "POST", "X", "connect", "CONNECTED"], ["CONNECT"]),
+            ("CONNECT,GET", ["GET"], ["CONNECT", "POST"]),
             ("safe", ["GET", "HEAD", "OPTIONS", "TRACE"], ["POST", "get", "DELETE"]),
             ("GET,PROPFIND", ["GET", "PROPFIND"], ["HEAD", "PROP", "GET,PROPFIND"]),
         ])
@@ -50,7 +51,7 @@ struct CopyOptionsTests {
         }
         for method in allowed { #expect(allows(method)) }
         for method in refused { #expect(!allows(method)) }
-        for bad in ["", "GET,", "GET HEAD", "G(T", "get", "safe,POST", "GET,all"] {
+        for bad in ["", "GET,", "GET HEAD", "G(T", "get", "safe,POST", "GET,all", "connect"] {
             #expect(throws: (any Error).self) { try settings("--methods", bad) }
         }
     }

@@ -5,7 +5,8 @@ import Testing
 @Suite("Lanes")
 struct LanesTests {
     private func copy(_ destination: Destination, at time: Double) -> MirrorRequest {
-        MirrorRequest.make(size: 16, destination: destination, receivedAt: time)
+        MirrorRequest.make(
+            size: 16, destination: destination, arrival: Arrival(id: 1, receivedAt: time, bufferSize: 16384))
     }
 
     @Test func aReplacedDestinationKeepsItsCopiesApart() throws {

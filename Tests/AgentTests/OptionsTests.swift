@@ -24,7 +24,7 @@ struct OptionsTests {
         #expect(configuration.address == .host("127.0.0.1", port: 12345))
         #expect(configuration.backlog == 128)
         #expect(configuration.backend == nil)
-        #expect(configuration.sessionLimits.maxFrameSize == 16380)
+        #expect(configuration.sessionLimits.maxFrameSize == 16 << 20)
         #expect(configuration.sessionLimits.capabilities == [.fragmentation, .pipelining, .async])
         #expect(configuration.monitorInterval == .seconds(5))
         #expect(configuration.runtime == .zero)

@@ -14,14 +14,21 @@ struct PayloadBuilder {
     /// 4 or 16 bytes.
     var source: [UInt8]?
     var id: String?
+    /// The HTTP version, as `req.ver` gives it.
+    var version = "1.1"
+    /// `arg_size`, `req.body_size`.
+    var size: Int?
+    /// `arg_whole`, `internal.htx.has_eom`.
+    var isWhole: Bool?
 
     var bytes: [UInt8] {
         var payload: [UInt8] = []
         payload.appendString(message)
-        payload.append(UInt8(5 + (source == nil ? 0 : 1) + (id == nil ? 0 : 1)))
+        let optional = [source != nil, id != nil, size != nil, isWhole != nil]
+        payload.append(UInt8(5 + optional.count { $0 }))
         add("arg_method", 8, Array(method.utf8), to: &payload)
         add("arg_path", 8, Array(path.utf8), to: &payload)
-        add("arg_ver", 8, Array("1.1".utf8), to: &payload)
+        add("arg_ver", 8, Array(version.utf8), to: &payload)
         add("arg_hdrs", usesTextHeaders ? 8 : 9, usesTextHeaders ? textHeaders : binaryHeaders, to: &payload)
         add("arg_body", 9, body, to: &payload)
         if let source {
@@ -29,6 +36,15 @@ struct PayloadBuilder {
             payload += [source.count == 4 ? 6 : 7] + source
         }
         if let id { add("arg_id", 8, Array(id.utf8), to: &payload) }
+        if let size {
+            payload.appendString("arg_size")
+            payload.append(4)
+            payload.appendVarint(UInt64(bitPattern: Int64(size)))
+        }
+        if let isWhole {
+            payload.appendString("arg_whole")
+            payload.append(isWhole ? 0x11 : 0x01)
+        }
         return payload
     }
 
@@ -53,20 +69,26 @@ struct PayloadBuilder {
     }
 
     /// Without a mark unless `style` has one: most tests look at what the client sent.
-    func render(to url: String = "http://mirror:1/", style: CopyStyle = .init(mark: nil)) throws -> Rendered {
-        try PayloadBuilder.render(bytes, to: url, style: style)
+    func render(
+        to url: String = "http://mirror:1/", style: CopyStyle = .init(mark: nil), bufferSize: Int = 16384,
+        watch: BodyWatch = BodyWatch(), keepsTrailers: Bool = false
+    ) throws -> Rendered {
+        try PayloadBuilder.render(
+            bytes, to: url, style: style, bufferSize: bufferSize, watch: watch, keepsTrailers: keepsTrailers)
     }
 
     static func render(
-        _ payload: [UInt8], to url: String = "http://mirror:1/", style: CopyStyle = .init(mark: nil)
+        _ payload: [UInt8], to url: String = "http://mirror:1/", style: CopyStyle = .init(mark: nil),
+        bufferSize: Int = 16384, watch: BodyWatch = BodyWatch(), keepsTrailers: Bool = false
     ) throws -> Rendered {
         let span = payload.span.bytes
         var copies: [MirrorArguments] = []
         try Notification.decode(
             span, messageName: Array("mirror".utf8), copy: { copies.append($0) }, unknown: { _ in })
         guard let copy = copies.first else { throw Refusal.malformed }
-        let request = try RequestRenderer(destination: Destination(url), style: style).render(
-            copy, payload: span, receivedAt: 0)
+        let request = try RequestRenderer(
+            destination: Destination(url), style: style, watch: watch, keepsTrailers: keepsTrailers
+        ).render(copy, payload: span, Arrival(id: 1, receivedAt: 0, bufferSize: bufferSize))
         return Rendered(request)
     }
 }

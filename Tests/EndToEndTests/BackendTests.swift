@@ -30,10 +30,17 @@ extension EndToEnd {
             Way(
                 version: .debian, mode: .tcp, agentArguments: ["-c", "async", "-c", "fragmentation"],
                 clients: 1),
+            Way(version: .v3_0, mode: .tcp),
+            Way(version: .v3_0, mode: .tcp, agentLines: ["no option pipelining"], clients: 1),
+            Way(version: .v3_0, mode: .tcp, agentLines: ["no option async"]),
             Way(version: .v3_2, mode: .spop),
             Way(version: .v3_2, mode: .spop, agentLines: ["no option pipelining"]),
             Way(version: .v3_2, mode: .spop, agentArguments: ["--capability", "fragmentation"]),
             Way(version: .v3_2, mode: .tcp),
+            Way(version: .v3_4, mode: .spop),
+            Way(version: .v3_4, mode: .spop, agentLines: ["no option pipelining"]),
+            Way(version: .v3_4, mode: .spop, agentArguments: ["--capability", "fragmentation"]),
+            Way(version: .v3_4, mode: .tcp),
         ].filter { HAProxyVersion.available.contains($0.version) }
 
         @Test("every request is acknowledged and mirrored once", arguments: ways)

@@ -35,15 +35,41 @@ extension EndToEnd {
             }
         }
 
-        @Test("a larger tune.bufsize makes room for larger bodies", arguments: HAProxyVersion.available)
-        func copiesLargeBodies(version: HAProxyVersion) throws {
-            let scenario = try Scenario(version, agentArguments: ["--max-frame-size", "65532"]) {
-                $0.bufferSize = 65_536
+        @Test(
+            "a larger tune.bufsize makes room for larger bodies, and the agent is not told",
+            arguments: HAProxyVersion.available, [Request.Framing.length, .chunks(7_000)])
+        func copiesLargeBodies(version: HAProxyVersion, framing: Request.Framing) throws {
+            let scenario = try Scenario(version) { $0.bufferSize = 65_536 }
+            let sizes = [100, 17_000, 30_000, 50_000, 63_000]
+            for size in sizes {
+                let request = Request(
+                    method: "POST", target: "/bodies/\(size)", body: Self.binary(size), framing: framing)
+                #expect(try scenario.send(request).status == 200)
+                #expect(try scenario.copy(of: request.target).body == request.body)
             }
-            let request = Request(method: "POST", target: "/bodies/large", body: Self.binary(50_000))
-            #expect(try scenario.send(request).status == 200)
-            #expect(try scenario.copy(of: request.target).body == request.body)
-            #expect(try scenario.filterLog(atLeast: 1).allSatisfy { $0.status == 0 })
+            let lines = try scenario.filterLog(atLeast: sizes.count)
+            #expect(lines.allSatisfy { $0.status == 0 }, "\(lines.map(\.text))")
+        }
+
+        @Test(
+            "-m bounds what HAProxy offers, and what it offers tells its buffer",
+            arguments: HAProxyVersion.available)
+        func agreesOnFrames(version: HAProxyVersion) throws {
+            for (arguments, offered, frame, buffer) in [
+                ([], nil, 65_532, 65_536), (["-m", "20000"], nil, 20_000, 65_536),
+                ([], 1_000, 1_000, 16_384), (["--max-queue-bytes", "1MiB"], nil, 65_532, 65_536),
+            ] as [([String], Int?, Int, Int)] {
+                let stage = try FidelityStage(version, arguments, to: RecordingMirror()) {
+                    $0.bufferSize = 65_536
+                    $0.maxFrameSize = offered
+                }
+                try stage.send(Request(target: "/"))
+                let connections = try stage.agent.ask("show connections")
+                #expect(
+                    connections.contains("state=open")
+                        && connections.contains(" max_frame_size=\(frame) buffer_size=\(buffer) "),
+                    "\(arguments): \(connections)")
+            }
         }
 
         /// Bytes of every value, zeros and line ends among them, in no short period.

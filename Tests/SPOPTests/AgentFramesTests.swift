@@ -20,13 +20,33 @@ struct AgentFramesTests {
         #expect(bytes.suffix(17) == [0xF0, 0x01, 12] + Array("capabilities".utf8) + [8, 0])
     }
 
-    @Test func ack() {
+    @Test("an ACK of a selected request sets txn id")
+    func ackWithID() {
         var bytes: [UInt8] = []
-        bytes.appendAck(streamID: 1, frameID: 2)
-        bytes.appendAck(streamID: 240, frameID: .max)
+        bytes.appendAck(streamID: 1, frameID: 2, .setID(1))
+        bytes.appendAck(streamID: 240, frameID: .max, .setID(1 << 53 - 1))
+        let action: [UInt8] = [1, 3, 2, 2] + Array("id".utf8) + [4]
         #expect(
-            bytes == [0, 0, 0, 7, 103, 0, 0, 0, 1, 1, 2] + [0, 0, 0, 17, 103, 0, 0, 0, 1, 0xF0, 0x00]
-                + [0xFF, 0xF0, 0xFE, 0xFE, 0xFE, 0xFE, 0xFE, 0xFE, 0xFE, 0x0E])
+            bytes == [0, 0, 0, 15, 103, 0, 0, 0, 1, 1, 2] + action + [1]
+                + [0, 0, 0, 32, 103, 0, 0, 0, 1, 0xF0, 0x00]
+                + [0xFF, 0xF0, 0xFE, 0xFE, 0xFE, 0xFE, 0xFE, 0xFE, 0xFE, 0x0E]
+                + action + [0xFF, 0xF0, 0xFE, 0xFE, 0xFE, 0xFE, 0xFE, 0x7E])
+    }
+
+    @Test("an ACK of a request that is not mirrored sets txn skip")
+    func ackWithSkip() {
+        var bytes: [UInt8] = []
+        bytes.appendAck(streamID: 1, frameID: 2, .setSkip("paused"))
+        #expect(
+            bytes == [0, 0, 0, 23, 103, 0, 0, 0, 1, 1, 2] + [1, 3, 2, 4] + Array("skip".utf8) + [8, 6]
+                + Array("paused".utf8))
+    }
+
+    @Test("an ACK that names no request unsets what is never set")
+    func ackWithNothing() {
+        var bytes: [UInt8] = []
+        bytes.appendAck(streamID: 1, frameID: 2, .nothing)
+        #expect(bytes == [0, 0, 0, 15, 103, 0, 0, 0, 1, 1, 2] + [2, 2, 2, 4] + Array("none".utf8))
     }
 
     @Test func disconnect() {

@@ -58,7 +58,8 @@ struct SessionDriver {
     private mutating func take(_ notify: Notify) {
         notifies.append(notify)
         if acknowledges {
-            _ = session.acknowledge(streamID: notify.streamID, frameID: notify.frameID, replies: &replies)
+            _ = session.acknowledge(
+                streamID: notify.streamID, frameID: notify.frameID, .nothing, replies: &replies)
         }
     }
 

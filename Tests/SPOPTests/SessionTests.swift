@@ -170,8 +170,8 @@ struct SessionTests {
         var driver = opened()
         driver.feed((1...50).flatMap { Build.notify(stream: $0, frame: 1, payload: [UInt8($0)]) })
         #expect(driver.notifies.map(\.streamID) == Array(1...50))
-        #expect(
-            driver.replyFrames.dropFirst().map { Array($0.dropFirst(5)) } == (1...50).map { [UInt8($0), 1] })
+        let ids = driver.replyFrames.dropFirst().map { Array($0.dropFirst(5).prefix(2)) }
+        #expect(ids == (1...50).map { [UInt8($0), 1] })
     }
 
     @Test func abortOfAWholePayloadIsIgnored() {
@@ -203,9 +203,12 @@ struct SessionTests {
     }
 
     @Test func fragmentsOverTheLimitAreLetGoAndAnswered() {
-        var driver = opened(maxPayloadSize: 10)
-        driver.feed(Build.notify(flags: 0, payload: [UInt8](repeating: 1, count: 8)))
-        driver.feed(Build.continuation(flags: 0, payload: [1, 2, 3]))
+        var driver = opened(maxFrameSize: 256, maxPayloadSize: 10)
+        // A frame's worth is taken whatever the limit is.
+        driver.feed(Build.notify(flags: 0, payload: [UInt8](repeating: 1, count: 200)))
+        driver.feed(Build.continuation(flags: 0, payload: [UInt8](repeating: 1, count: 56)))
+        #expect(driver.session.assembledBytes == 256)
+        driver.feed(Build.continuation(flags: 0, payload: [1]))
         #expect(driver.session.assembledBytes == 0)
         driver.feed(Build.continuation(flags: 1, payload: [4]))
         #expect(driver.events.last == .notifyTooLarge(streamID: 1, frameID: 1))
@@ -279,7 +282,7 @@ struct SessionTests {
         driver.feed(Build.notify())
         #expect(driver.notifies.isEmpty)
         var more: [UInt8] = []
-        let isAcknowledged = driver.session.acknowledge(streamID: 1, frameID: 1, replies: &more)
+        let isAcknowledged = driver.session.acknowledge(streamID: 1, frameID: 1, .nothing, replies: &more)
         #expect(!isAcknowledged)
         driver.session.disconnect(.normal, replies: &more)
         #expect(more.isEmpty)

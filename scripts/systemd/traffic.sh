@@ -52,8 +52,8 @@ spoe-agent mirror
     timeout hello 500ms
     timeout idle 30s
 spoe-message mirror
-    args arg_method=method arg_path=url arg_ver=req.ver arg_hdrs=req.hdrs_bin arg_body=req.body
-    event on-frontend-http-request
+    args arg_method=method arg_path=url arg_ver=req.ver arg_hdrs=req.hdrs_bin arg_body=req.body arg_size=req.body_size
+    event on-frontend-http-request if { nbsrv(mirroragents) gt 0 }
 CONF
     systemd-run --quiet --unit=test-nginx nginx -c /etc/test/nginx.conf
     systemd-run --quiet --unit=test-haproxy haproxy -f /etc/test/haproxy.cfg

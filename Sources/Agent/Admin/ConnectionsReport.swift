@@ -14,6 +14,8 @@ struct ConnectionsReport: Encodable {
         let capabilities: [String]
         /// Bytes of the longest frame; 0 before HELLO.
         let maxFrameSize: Int
+        /// Bytes of HAProxy's buffers (tune.bufsize), as far as its HELLO says; 0 before.
+        let bufferSize: Int
         /// Frames that came.
         let frames: Int
         let ageSec: Double
@@ -36,7 +38,7 @@ struct ConnectionsReport: Encodable {
             """
             peer=\($0.peer) worker=\($0.worker) state=\($0.state) engine_id=\($0.engineId.isEmpty ? "-" : $0.engineId) \
             capabilities=\($0.capabilities.isEmpty ? "-" : $0.capabilities.joined(separator: ",")) \
-            max_frame_size=\($0.maxFrameSize) frames=\($0.frames) age_sec=\($0.ageSec)
+            max_frame_size=\($0.maxFrameSize) buffer_size=\($0.bufferSize) frames=\($0.frames) age_sec=\($0.ageSec)
             """
         }
     }

@@ -8,6 +8,8 @@ struct ErrorsReport: Encodable {
 
     struct Entry: Encodable {
         let time: String
+        /// The number that HAProxy's variable `id` and the request log have.
+        let id: Int64
         let method: String
         /// Without its query.
         let target: String
@@ -19,6 +21,7 @@ struct ErrorsReport: Encodable {
         errors = failures.map {
             Entry(
                 time: Timestamp.text(seconds: $0.time / 1_000_000_000, nanoseconds: $0.time % 1_000_000_000),
+                id: $0.id,
                 method: Self.field($0.method), target: Self.field($0.target), reason: $0.reason,
                 detail: $0.detail)
         }
@@ -27,6 +30,8 @@ struct ErrorsReport: Encodable {
     /// One that is empty would move those behind it.
     private static func field(_ bytes: [UInt8]) -> String { bytes.isEmpty ? "-" : PrintableText.of(bytes) }
 
-    /// `TIME METHOD TARGET REASON DETAIL`, one a line.
-    var lines: [String] { errors.map { "\($0.time) \($0.method) \($0.target) \($0.reason) \($0.detail)" } }
+    /// `TIME ID METHOD TARGET REASON DETAIL`, one a line.
+    var lines: [String] {
+        errors.map { "\($0.time) \($0.id) \($0.method) \($0.target) \($0.reason) \($0.detail)" }
+    }
 }

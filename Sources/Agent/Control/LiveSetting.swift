@@ -12,7 +12,8 @@ enum LiveSetting {
         case .hostHeader: "\(settings.style.host)"
         case .markHeader: settings.style.mark.map { "\($0)" } ?? "none"
         case .truncatedBody: settings.style.truncatedBody.rawValue
-        case .haproxyBufsize: SizeValue.format(settings.style.bufferSize)
+        case .haproxyBufsize: settings.style.bufferSize.map { SizeValue.format($0) } ?? "auto"
+        case .unknownLength: settings.style.unknownLength.rawValue
         case .maxInFlight: "\(settings.maxInFlight)"
         case .maxQueue: "\(settings.maxQueue)"
         case .maxQueueBytes: SizeValue.format(settings.maxQueueBytes)
@@ -41,7 +42,10 @@ enum LiveSetting {
         case .markHeader: settings.style.mark = try CopyStyle.Mark.parse(text)
         case .truncatedBody:
             settings.style.truncatedBody = try OptionParsers.word(CopyStyle.TruncatedBody.self)(text)
-        case .haproxyBufsize: settings.style.bufferSize = try BudgetParsers.haproxyBufsize(text)
+        case .haproxyBufsize: settings.style.bufferSize = try CopyStyle.parseBufferSize(text)
+        case .unknownLength:
+            settings.style.unknownLength = try OptionParsers.word(CopyStyle.UnknownLength.self)(text)
+            settings.bodyWatch = BodyWatch()
         case .maxInFlight: settings.maxInFlight = try BudgetParsers.maxInFlight(text)
         case .maxQueue: settings.maxQueue = try BudgetParsers.maxQueue(text)
         case .maxQueueBytes:

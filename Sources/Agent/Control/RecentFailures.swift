@@ -13,6 +13,8 @@ final class RecentFailures: Sendable {
     struct Failure: Sendable {
         /// Nanoseconds since 1970.
         let time: Int
+        /// What the ACK called the request.
+        let id: Int64
         let method: [UInt8]
         /// Without its query.
         let target: [UInt8]
@@ -29,11 +31,13 @@ final class RecentFailures: Sendable {
     private let ring = Mutex(Ring())
 
     /// Notes one. The worker's thread only.
-    func note(method: some Sequence<UInt8>, target: some Sequence<UInt8>, reason: String, detail: String) {
+    func note(
+        id: Int64, method: some Sequence<UInt8>, target: some Sequence<UInt8>, reason: String, detail: String
+    ) {
         var now = timespec()
         unsafe clock_gettime(CLOCK_REALTIME, &now)
         let failure = Failure(
-            time: now.tv_sec * 1_000_000_000 + now.tv_nsec,
+            time: now.tv_sec * 1_000_000_000 + now.tv_nsec, id: id,
             method: Array(method.prefix(Self.longestMethod)),
             target: Array(target.prefix(Self.longestTarget).prefix { $0 != UInt8(ascii: "?") }),
             reason: reason, detail: detail)

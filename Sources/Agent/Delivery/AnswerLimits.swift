@@ -16,12 +16,16 @@ struct AnswerLimits {
     private var bodyCost = 0
     private var headers = 0
     private var headerLines = 0
+    private var framing = AnswerFraming()
     /// The end of the final headers is the end of the transfer: libcurl would wait for a body that does not come.
     private var endsWithHeaders = false
+    /// What follows on its connection may be anything: the transfer was ended at the end of the headers.
+    private(set) var isAmbiguous = false
 
     /// Begins a new answer.
     mutating func reset(endsWithHeaders: Bool) {
         (body, bodyCost, headers, headerLines) = (0, 0, 0, 0)
+        (framing, isAmbiguous) = (AnswerFraming(), false)
         self.endsWithHeaders = endsWithHeaders
     }
 
@@ -33,13 +37,21 @@ struct AnswerLimits {
     }
 
     /// CURLOPT_HEADERFUNCTION(3), which sees each header line, the empty one behind them, and trailers.
-    mutating func takeHeader(_ size: Int, status: @autoclosure () -> Int) -> Int {
+    ///
+    /// A transfer that is ended here takes its connection with it, unless that is an HTTP/2 connection, where only the stream ends.
+    mutating func takeHeader(_ line: RawSpan, status: @autoclosure () -> Int) -> Int {
+        let size = line.byteCount
         headers += size
         headerLines += 1
         guard headers <= Self.maxHeaderBytes, headerLines <= Self.maxHeaderLines else { return 0 }
-        guard size <= 2 else { return size }
-        // 101 is never asked for; what follows it is not HTTP and would have to time out.
+        guard size <= 2 else {
+            framing.note(line)
+            return size
+        }
         let status = status()
-        return (endsWithHeaders && status >= 200) || status == 101 ? 0 : size
+        if status < 200 { framing.endInterim() }
+        // 101 is never asked for, and what follows it is not HTTP.
+        if status == 101 || framing.isUnclear && status >= 200 { isAmbiguous = true }
+        return isAmbiguous || endsWithHeaders && status >= 200 ? 0 : size
     }
 }

@@ -5,12 +5,9 @@ internal import CLinux
 /// it waits for, the loop tells it when they are due.
 @safe final class CurlMulti {
     private let multi: UnsafeMutableRawPointer
-    private let loop: EventLoop
     private var timer: TimerWatcher?
-    /// One watcher per descriptor number, kept when libcurl lets the socket go: it takes it back for the next request.
-    private var watchers: [IOWatcher?] = []
-    /// Connections that are being made; nil when libcurl takes care of them.
-    private(set) var connecting: ConnectionAttempts?
+    /// Connections keep a pointer to it for as long as they live: until `deinit` is done.
+    let sockets: SocketTable
     private let completed: (Transfer, CURLcode) -> Void
     private let cutOff: () -> Void
     /// When the first socket of this turn was served, on the monotonic clock, in seconds; nil before.
@@ -25,26 +22,28 @@ internal import CLinux
     /// Seconds that the mirror's sockets may take of one turn of the loop.
     private static let turnBudget = 0.0005
 
-    /// Calls `completed` for each transfer that ends, never from inside `start`, and `cutOff` when a call into libcurl lasted so
-    /// long that the connections it served were cut off.
+    /// Calls `completed` for each transfer that ends, never from inside `start`; `cutOff` when a call into libcurl lasted so
+    /// long that the connections it served were cut off; and `spokeUnasked` when a connection was ended because the mirror spoke on
+    /// it while no copy was under way.
     init?(
-        loop: EventLoop, completed: @escaping (Transfer, CURLcode) -> Void, cutOff: @escaping () -> Void
+        loop: EventLoop, completed: @escaping (Transfer, CURLcode) -> Void, cutOff: @escaping () -> Void,
+        spokeUnasked: @escaping () -> Void
     ) {
         guard let multi = unsafe curl_multi_init() else { return nil }
         unsafe self.multi = multi
-        self.loop = loop
+        sockets = SocketTable(loop: loop, spokeUnasked: spokeUnasked)
         self.completed = completed
         self.cutOff = cutOff
-        let this = unsafe Unmanaged.passUnretained(self).toOpaque()
+        let table = unsafe Unmanaged.passUnretained(sockets).toOpaque()
         unsafe shim_multi_set_socket_function(
-            multi, { _, socket, what, this, _ in unsafe socketChanged(socket, what, this) }, this)
+            multi,
+            { easy, socket, what, table, _ in unsafe SocketTable.libcurlWaits(easy, socket, what, table) },
+            table)
+        let this = unsafe Unmanaged.passUnretained(self).toOpaque()
         unsafe shim_multi_set_timer_function(
             multi, { _, milliseconds, this in unsafe timerChanged(milliseconds, this) }, this)
         timer = TimerWatcher(loop: loop, priority: .mirror) { [unowned self] in kick() }
-        guard ConnectionAttempts.areNeeded else { return }
-        connecting = ConnectionAttempts { [unowned self] in
-            if Int($0) < watchers.count { watchers[Int($0)]?.renew() }
-        }
+        sockets.ready = { [unowned self] in socketReady($0, $1) }
     }
 
     deinit { _ = guarded { _ = unsafe curl_multi_cleanup(multi) } }
@@ -66,6 +65,7 @@ internal import CLinux
     /// Takes a transfer back, whether it is done or not. To close a connection, libcurl may read it once more.
     func remove(_ transfer: Transfer) {
         if guarded({ _ = unsafe curl_multi_remove_handle(multi, transfer.handle) }) { removalWasLong = true }
+        sockets.lookAtReleased()
     }
 
     /// Lets libcurl do what is due: new transfers, time-outs, retries.
@@ -76,8 +76,9 @@ internal import CLinux
     private func act(on socket: curl_socket_t, _ events: Int32) {
         var running: Int32 = 0
         let wasLong = guarded { _ = unsafe curl_multi_socket_action(multi, socket, events, &running) }
+        sockets.lookAtReleased()
         collect()
-        connecting?.goOn()
+        sockets.goOn()
         guard wasLong || removalWasLong else { return }
         cutOff()
         removalWasLong = false
@@ -127,28 +128,8 @@ internal import CLinux
                 continue
             }
             let result = unsafe shim_message_result(message)
-            var pointer: UnsafeMutableRawPointer?
-            unsafe shim_easy_get_private(easy, &pointer)
-            guard let pointer = unsafe pointer else { continue }
-            let transfer = unsafe Unmanaged<Transfer>.fromOpaque(pointer).takeUnretainedValue()
-            completed(transfer, result)
+            if let transfer = unsafe Transfer.of(easy) { completed(transfer, result) }
         }
-    }
-
-    fileprivate func watch(_ socket: curl_socket_t, _ what: Int32) {
-        let index = Int(socket)
-        while watchers.count <= index { watchers.append(nil) }
-        guard what != CURL_POLL_REMOVE else {
-            watchers[index]?.stop()
-            connecting?.released(socket)
-            return
-        }
-        if what & CURL_POLL_IN != 0 { connecting?.connected(socket) }
-        let watcher =
-            watchers[index]
-            ?? IOWatcher(loop: loop, priority: .mirror) { [unowned self] in socketReady(socket, $0) }
-        watchers[index] = watcher
-        watcher.watch(socket, for: IOEvents(curl: what))
     }
 
     fileprivate func setTimer(_ milliseconds: Int) {
@@ -158,22 +139,6 @@ internal import CLinux
         }
         timer?.start(after: Double(milliseconds) / 1000)
     }
-}
-
-extension IOEvents {
-    /// CURL_POLL_IN, OUT and INOUT (CURLMOPT_SOCKETFUNCTION(3)).
-    fileprivate init(curl what: Int32) {
-        self = []
-        if what & CURL_POLL_IN != 0 { insert(.read) }
-        if what & CURL_POLL_OUT != 0 { insert(.write) }
-    }
-}
-
-private func socketChanged(_ socket: curl_socket_t, _ what: Int32, _ this: UnsafeMutableRawPointer?) -> Int32
-{
-    guard let this = unsafe this else { return -1 }
-    unsafe Unmanaged<CurlMulti>.fromOpaque(this).takeUnretainedValue().watch(socket, what)
-    return 0
 }
 
 private func timerChanged(_ milliseconds: Int, _ this: UnsafeMutableRawPointer?) -> Int32 {

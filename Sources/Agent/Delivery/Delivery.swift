@@ -53,7 +53,11 @@ final class Delivery {
         self.reporter = reporter
         multi = CurlMulti(
             loop: loop, completed: { [unowned self] in completed($0, $1) },
-            cutOff: { [unowned self] in mirrorWasCutOff() })
+            cutOff: { [unowned self] in mirrorWasCutOff() },
+            spokeUnasked: { [unowned self] in
+                counters.add(to: .mirrorAmbiguous)
+                reporter.connectionEnded("it spoke while no copy was under way")
+            })
         guard multi != nil else { throw OutOfMemory() }
         limitConnections()
         turn = TurnWatcher(loop: loop) { [unowned self] in startBatch() }
@@ -167,7 +171,7 @@ final class Delivery {
         counters.add(to: .inFlight)
         counters.queueDurations.record(seconds: now - request.header.receivedAt)
         lanes[kind(of: request)].began()
-        guard let transfer = pool.popLast() ?? Transfer(connecting: multi?.connecting) else {
+        guard let transfer = pool.popLast() ?? multi.flatMap({ Transfer(sockets: $0.sockets) }) else {
             return finish(request, .failed(.other), now)
         }
         transfer.prepare(request, settings: settings, version: settingsVersion, now: now)
@@ -201,6 +205,10 @@ final class Delivery {
         let now = MonotonicClock.now
         counters.requestDurations.record(seconds: now - transfer.startedAt)
         countTraffic(transfer)
+        if transfer.wasAmbiguous {
+            counters.add(to: .mirrorAmbiguous)
+            reporter.connectionEnded("nobody can say what follows its answer")
+        }
         reporter.ended(transfer, outcome, result, seconds: now - transfer.startedAt, settings.requestLog)
         if let request = recycle(transfer) { finish(request, outcome, now) }
     }

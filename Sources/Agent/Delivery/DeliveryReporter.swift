@@ -18,6 +18,9 @@ struct DeliveryReporter {
             "one call into libcurl took over \(LINUX_GUARD_MILLISECONDS) ms of processor time\(pause)")
     }
 
+    /// A connection was ended because what comes on it might be taken for the answer to another copy.
+    func connectionEnded(_ reason: String) { errors.report("mirror: connection ended", reason) }
+
     /// A transfer is over and still has its request.
     func ended(
         _ transfer: Transfer, _ outcome: Outcome, _ code: CURLcode, seconds: Double, _ mode: RequestLogMode
@@ -28,7 +31,8 @@ struct DeliveryReporter {
             let text = unsafe String(cString: curl_easy_strerror(code))
             errors.report("mirror: \(reason.label)", "\(url) (\(text))")
             failures.note(
-                method: request.method, target: request.target, reason: reason.counter.name,
+                id: request.header.id, method: request.method, target: request.target,
+                reason: reason.counter.name,
                 detail: "\(url) \(text)")
         }
         guard mode != .off else { return }
@@ -36,7 +40,7 @@ struct DeliveryReporter {
     }
 }
 
-/// `request GET http://h/x HTTP/1.1 200 up=120 down=340 ms=1.3 ok`
+/// `request GET http://h/x HTTP/1.1 200 id=1204 up=120 down=340 ms=1.3 ok`
 enum RequestLogLine {
     static func text(
         _ request: MirrorRequest, _ transfer: Transfer, _ outcome: Outcome, seconds: Double,
@@ -52,7 +56,7 @@ enum RequestLogLine {
         let milliseconds = (seconds * 10_000).rounded() / 10
         return """
             request \(PrintableText.of(request.method)) \(request.header.destination.origin.dropLast())\(PrintableText.of(target)) \
-            \(transfer.httpVersion) \(status) up=\(transfer.bytesSent) down=\(transfer.bytesReceived) \
+            \(transfer.httpVersion) \(status) id=\(request.header.id) up=\(transfer.bytesSent) down=\(transfer.bytesReceived) \
             ms=\(milliseconds) \(end)
             """
     }

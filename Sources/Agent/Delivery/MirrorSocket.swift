@@ -12,21 +12,17 @@ enum MirrorSocket {
     /// Half of the files that the process may have open: the other half is for HAProxy's connections and for the rest.
     private static let most = max(1, DescriptorLimit.raise() / 2)
 
-    /// CURLOPT_OPENSOCKETFUNCTION(3) and CURLOPT_CLOSESOCKETFUNCTION(3).
-    static func setFunctions(of transfer: Transfer, allowsLinkLocal: Bool) {
-        let handle = unsafe transfer.handle
-        let this = unsafe Unmanaged.passUnretained(transfer).toOpaque()
+    /// CURLOPT_OPENSOCKETFUNCTION(3) and CURLOPT_CLOSESOCKETFUNCTION(3): the first is called with the `Transfer`, the second
+    /// with the `SocketTable`, which lives as long as connections do.
+    static func setFunctions(of handle: UnsafeMutableRawPointer, allowsLinkLocal: Bool) {
         if allowsLinkLocal {
             unsafe shim_easy_set_open_socket_function(
-                handle, { unsafe MirrorSocket.open($2, for: $0, allowsLinkLocal: true) }, this)
+                handle, { unsafe MirrorSocket.open($2, for: $0, allowsLinkLocal: true) })
         } else {
             unsafe shim_easy_set_open_socket_function(
-                handle, { unsafe MirrorSocket.open($2, for: $0, allowsLinkLocal: false) }, this)
+                handle, { unsafe MirrorSocket.open($2, for: $0, allowsLinkLocal: false) })
         }
-        // A connection keeps this for as long as it lives: longer than a transfer, no longer than the attempts' owner.
-        let attempts = unsafe transfer.connecting.map { unsafe Unmanaged.passUnretained($0).toOpaque() }
-        unsafe shim_easy_set_close_socket_function(
-            handle, { unsafe MirrorSocket.close($1, attempts: $0) }, attempts)
+        unsafe shim_easy_set_close_socket_function(handle, { unsafe MirrorSocket.close($1, of: $0) })
     }
 
     private static func open(
@@ -36,8 +32,9 @@ enum MirrorSocket {
         guard let address = unsafe address, let transfer = unsafe transfer else { return CURL_SOCKET_BAD }
         let owner = unsafe Unmanaged<Transfer>.fromOpaque(transfer).takeUnretainedValue()
         let mayOpen = unsafe allowsLinkLocal || !isLinkLocal(address)
-        let socket = unsafe mayOpen ? open(address, owner.connecting) : CURL_SOCKET_BAD
-        owner.connecting?.began(socket, of: owner)
+        let socket = unsafe mayOpen ? open(address) : CURL_SOCKET_BAD
+        owner.sockets.opened(socket, for: owner)
+        linux_guard_add(socket)
         return socket
     }
 
@@ -49,9 +46,7 @@ enum MirrorSocket {
             start.assumingMemoryBound(to: sockaddr.self), length: address.pointee.addrlen)
     }
 
-    private static func open(
-        _ address: UnsafeMutablePointer<curl_sockaddr>, _ attempts: ConnectionAttempts?
-    ) -> curl_socket_t {
+    private static func open(_ address: UnsafeMutablePointer<curl_sockaddr>) -> curl_socket_t {
         guard count.add(1, ordering: .relaxed).newValue <= most else {
             count.subtract(1, ordering: .relaxed)
             return CURL_SOCKET_BAD
@@ -62,14 +57,12 @@ enum MirrorSocket {
             count.subtract(1, ordering: .relaxed)
             return CURL_SOCKET_BAD
         }
-        attempts?.numberIsNew(socket)
-        linux_guard_add(socket)
         return socket
     }
 
-    private static func close(_ socket: curl_socket_t, attempts: UnsafeMutableRawPointer?) -> Int32 {
-        if let attempts = unsafe attempts {
-            unsafe Unmanaged<ConnectionAttempts>.fromOpaque(attempts).takeUnretainedValue().ended(socket)
+    private static func close(_ socket: curl_socket_t, of table: UnsafeMutableRawPointer?) -> Int32 {
+        if let table = unsafe table {
+            unsafe Unmanaged<SocketTable>.fromOpaque(table).takeUnretainedValue().closes(socket)
         }
         forget(socket)
         return Glibc.close(socket)

@@ -15,12 +15,18 @@ internal import Glibc
     private(set) var startedAt = 0.0
     /// Where the transfer stands in its owner's list.
     var slot = 0
-    /// Its worker's connections that are being made; nil when nobody has to know them.
-    unowned let connecting: ConnectionAttempts?
+    /// What becomes of its worker's sockets.
+    unowned let sockets: SocketTable
     /// What the handle verifies certificates with.
     var trusted: TrustStore?
     /// What the handle's connections show the mirror.
     var identity: ClientIdentity?
+    /// The mirror may be spoken to in HTTP/2.
+    var mayBeHTTP2 = false
+    /// Each copy gets a connection of its own.
+    var isSingleUse = false
+    /// What CURLOPT_FORBID_REUSE(3) is set to.
+    private var forbidsReuse = false
     private var answer = AnswerLimits()
     private var attempts = 0
     private var origin: Destination?
@@ -28,19 +34,31 @@ internal import Glibc
     private var headerLines = HeaderLines()
 
     /// Fails when libcurl has no memory.
-    init?(connecting: ConnectionAttempts?) {
+    init?(sockets: SocketTable) {
         guard let handle = unsafe curl_easy_init() else { return nil }
         unsafe self.handle = handle
-        self.connecting = connecting
+        self.sockets = sockets
         setUp()
     }
 
     deinit { unsafe curl_easy_cleanup(handle) }
 
+    /// Whose handle `easy` is; nil for one that libcurl has for itself.
+    static func of(_ easy: UnsafeMutableRawPointer?) -> Transfer? {
+        guard let easy = unsafe easy else { return nil }
+        var pointer: UnsafeMutableRawPointer?
+        unsafe shim_easy_get_private(easy, &pointer)
+        return unsafe pointer.map { unsafe Unmanaged<Transfer>.fromOpaque($0).takeUnretainedValue() }
+    }
+
     /// What never changes. Everything libcurl does on its own account is switched off: the request is the client's.
     private func setUp() {
         let this = unsafe Unmanaged.passUnretained(self).toOpaque()
         unsafe shim_easy_set_pointer(handle, CURLOPT_PRIVATE, this)
+        unsafe shim_easy_set_pointer(handle, CURLOPT_OPENSOCKETDATA, this)
+        // A connection keeps this for as long as it lives: longer than a transfer.
+        let table = unsafe Unmanaged.passUnretained(sockets).toOpaque()
+        unsafe shim_easy_set_pointer(handle, CURLOPT_CLOSESOCKETDATA, table)
         unsafe shim_easy_set_write_function(handle, { unsafe bodyArrived($0, $1, $2, $3) }, this)
         unsafe shim_easy_set_header_function(handle, { unsafe headerArrived($0, $1, $2, $3) }, this)
         unsafe shim_easy_set_prereq_function(handle, { this, _, _, _, _ in unsafe requestBegins(this) }, this)
@@ -77,6 +95,10 @@ internal import Glibc
             }
             let text = unsafe UnsafeMutableRawPointer(bytes).assumingMemoryBound(to: CChar.self)
             unsafe setBody(layout, bytes)
+            if forbidsReuse != (isSingleUse || layout.authenticates) {
+                forbidsReuse.toggle()
+                unsafe shim_easy_set_long(handle, CURLOPT_FORBID_REUSE, forbidsReuse ? 1 : 0)
+            }
             unsafe shim_easy_set_string(handle, CURLOPT_CUSTOMREQUEST, text)
             unsafe shim_easy_set_string(handle, CURLOPT_REQUEST_TARGET, text + layout.targetOffset)
             unsafe shim_easy_set_headers(
@@ -94,7 +116,8 @@ internal import Glibc
 
     private func setBody(_ layout: MirrorRequest.Layout, _ bytes: UnsafeMutablePointer<UInt8>) {
         // A HEAD with a body cannot be told to libcurl: it is sent as a POST by another name.
-        answer.reset(endsWithHeaders: layout.answerHasNoBody && layout.bodyLength > 0)
+        answer.reset(
+            endsWithHeaders: layout.mayOpenTunnel || layout.answerHasNoBody && layout.bodyLength > 0)
         // An answer that announces more than is read is cut before its body; a HEAD's announces one that does not come.
         let maxSize = layout.answerHasNoBody ? 0 : max(1, answer.maxBody)
         unsafe shim_easy_set_offset(handle, CURLOPT_MAXFILESIZE_LARGE, curl_off_t(maxSize))
@@ -129,14 +152,24 @@ internal import Glibc
 
     /// How the transfer ended, read from the handle once libcurl reports it done.
     func outcome(_ result: CURLcode) -> Outcome {
-        // An answer that was cut off is an answer.
+        // An answer that was cut off is an answer, and so is 101, behind which there is no other.
         let wasCut = result == CURLE_WRITE_ERROR || result == CURLE_FILESIZE_EXCEEDED
-        if result == CURLE_OK || (wasCut && status >= 200) { return .response(status) }
+        if result == CURLE_OK || (wasCut && (status >= 200 || status == 101)) { return .response(status) }
         // A connection that was kept from an earlier transfer has no connect time.
         return .failed(
             FailureReason(
                 result, wasResolved: size(CURLINFO_NAMELOOKUP_TIME_T) > 0,
                 wasConnected: size(CURLINFO_PRETRANSFER_TIME_T) > 0))
+    }
+
+    /// The connection was ended with this answer, as nobody can say what comes behind it.
+    var wasAmbiguous: Bool { answer.isAmbiguous }
+
+    /// It was answered in HTTP/1.
+    var endedInHTTP1: Bool {
+        guard mayBeHTTP2 else { return true }
+        let version = number(CURLINFO_HTTP_VERSION)
+        return version == Int(CURL_HTTP_VERSION_1_1) || version == Int(CURL_HTTP_VERSION_1_0)
     }
 
     /// Connections that this transfer opened.
@@ -176,7 +209,7 @@ internal import Glibc
 
     fileprivate func takeBody(_ size: Int) -> Int { answer.takeBody(size) }
 
-    fileprivate func takeHeader(_ size: Int) -> Int { answer.takeHeader(size, status: status) }
+    fileprivate func takeHeader(_ line: RawSpan) -> Int { answer.takeHeader(line, status: status) }
 
     fileprivate func mayBegin() -> Bool {
         attempts += 1
@@ -192,10 +225,11 @@ private func bodyArrived(
 }
 
 private func headerArrived(
-    _: UnsafeMutablePointer<CChar>?, _ one: Int, _ size: Int, _ transfer: UnsafeMutableRawPointer?
+    _ line: UnsafeMutablePointer<CChar>?, _ one: Int, _ size: Int, _ transfer: UnsafeMutableRawPointer?
 ) -> Int {
     guard let transfer = unsafe transfer else { return 0 }
-    return unsafe Unmanaged<Transfer>.fromOpaque(transfer).takeUnretainedValue().takeHeader(one * size)
+    let bytes = unsafe RawSpan(_unsafeBytes: UnsafeRawBufferPointer(start: line, count: one * size))
+    return unsafe Unmanaged<Transfer>.fromOpaque(transfer).takeUnretainedValue().takeHeader(bytes)
 }
 
 /// CURLOPT_PREREQFUNCTION(3): a connection is there and the request is about to be sent. libcurl sends one again, up to

@@ -38,6 +38,15 @@ struct TransportSettings: Equatable, Sendable {
 }
 
 extension TransportSettings {
+    /// Whether copies may go to `destination` in HTTP/2. Over TLS its server has the last word.
+    func mayBeHTTP2(to destination: Destination) -> Bool {
+        switch httpVersion {
+        case .http1: false
+        case .http2: destination.isEncrypted
+        case .http2PriorKnowledge: true
+        }
+    }
+
     /// Sets the options of an easy handle. Each is set, also to its default: the handle may have had others.
     func apply(to transfer: Transfer) {
         let handle = unsafe transfer.handle
@@ -50,9 +59,9 @@ extension TransportSettings {
         unsafe shim_easy_set_long(handle, CURLOPT_HTTP_VERSION, Int(version))
         // A request that can share a connection waits for one that is being made rather than open its own.
         unsafe shim_easy_set_long(handle, CURLOPT_PIPEWAIT, httpVersion == .http1 ? 0 : 1)
-        let isSingleUse = httpVersion == .http2PriorKnowledge && !Self.canReusePriorKnowledge ? 1 : 0
-        unsafe shim_easy_set_long(handle, CURLOPT_FRESH_CONNECT, isSingleUse)
-        unsafe shim_easy_set_long(handle, CURLOPT_FORBID_REUSE, isSingleUse)
+        transfer.mayBeHTTP2 = httpVersion != .http1
+        transfer.isSingleUse = httpVersion == .http2PriorKnowledge && !Self.canReusePriorKnowledge
+        unsafe shim_easy_set_long(handle, CURLOPT_FRESH_CONNECT, transfer.isSingleUse ? 1 : 0)
         unsafe shim_easy_set_long(handle, CURLOPT_SSL_VERIFYPEER, isInsecure ? 0 : 1)
         unsafe shim_easy_set_long(handle, CURLOPT_SSL_VERIFYHOST, isInsecure ? 0 : 2)
         unsafe TrustStore.prepare(handle)
@@ -62,7 +71,7 @@ extension TransportSettings {
         unsafe shim_easy_set_long(handle, CURLOPT_SSL_SESSIONID_CACHE, mayGoOn ? 1 : 0)
         unsafe shim_easy_set_ssl_context_function(
             handle, { unsafe connectionBegins($1, of: $2) }, Unmanaged.passUnretained(transfer).toOpaque())
-        MirrorSocket.setFunctions(of: transfer, allowsLinkLocal: allowsLinkLocal)
+        unsafe MirrorSocket.setFunctions(of: handle, allowsLinkLocal: allowsLinkLocal)
         unsafe shim_easy_set_string(handle, CURLOPT_INTERFACE, source)
         unsafe shim_easy_set_long(handle, CURLOPT_LOCALPORT, Int(sourcePorts?.lowerBound ?? 0))
         unsafe shim_easy_set_long(handle, CURLOPT_LOCALPORTRANGE, sourcePorts?.count ?? 1)

@@ -8,7 +8,8 @@ extension SPOPConnection {
             peer: PeerName.of(descriptor.rawValue), worker: 0,
             engineId: PrintableText.of(session.peer?.engineID.utf8 ?? "".utf8),
             capabilities: (session.peer?.capabilities ?? []).map(\.rawValue).sorted(),
-            maxFrameSize: session.peer == nil ? 0 : session.splitter.maxFrameSize, frames: frames,
+            maxFrameSize: session.peer == nil ? 0 : session.splitter.maxFrameSize,
+            bufferSize: session.peer == nil ? 0 : bufferSize, frames: frames,
             ageSec: ((MonotonicClock.now - acceptedAt) * 10).rounded() / 10,
             state: phase != .talking ? "closing" : session.state == .open ? "open" : "hello")
     }

@@ -1,4 +1,5 @@
 internal import DequeModule
+internal import SPOP
 
 /// ACKs held back by --processing-delay, which makes a slow agent out of this one to test HAProxy's configuration with.
 final class DelayedAcks {
@@ -7,6 +8,7 @@ final class DelayedAcks {
         let due: Double
         let streamID: UInt64
         let frameID: UInt64
+        let action: Action
         let receivedAt: Double
     }
 
@@ -22,22 +24,23 @@ final class DelayedAcks {
 
     var count: Int { entries.count }
 
-    func hold(streamID: UInt64, frameID: UInt64, receivedAt: Double) {
+    func hold(streamID: UInt64, frameID: UInt64, _ action: Action, receivedAt: Double) {
         entries.append(
             Entry(
-                due: MonotonicClock.now + delay, streamID: streamID, frameID: frameID, receivedAt: receivedAt)
-        )
+                due: MonotonicClock.now + delay, streamID: streamID, frameID: frameID, action: action,
+                receivedAt: receivedAt))
         if entries.count == 1 { timer?.start(after: delay) }
     }
 
     /// Gives out what is due, or everything.
     func release(
-        all: Bool = false, _ body: (_ streamID: UInt64, _ frameID: UInt64, _ receivedAt: Double) -> Void
+        all: Bool = false,
+        _ body: (_ streamID: UInt64, _ frameID: UInt64, _ action: Action, _ receivedAt: Double) -> Void
     ) {
         let now = MonotonicClock.now
         while let first = entries.first, all || first.due <= now {
             entries.removeFirst()
-            body(first.streamID, first.frameID, first.receivedAt)
+            body(first.streamID, first.frameID, first.action, first.receivedAt)
         }
         if let first = entries.first { timer?.start(after: first.due - now) }
     }

@@ -10,4 +10,6 @@ struct PendingCopy {
 
     let source: Source
     let arguments: MirrorArguments
+    /// The request's number, once it is selected.
+    var id: Int64 = 0
 }

@@ -25,6 +25,8 @@ final class SPOPConnection {
     /// On the monotonic clock, in seconds.
     let acceptedAt = MonotonicClock.now
     private var held = HeldMemory()
+    /// Of HAProxy's buffers, in bytes, as far as its HELLO says; what it is by default before.
+    private(set) var bufferSize = CopyStyle.usualBufferSize
     /// The fragments in progress were let go because the budget had no room for them.
     private var isOverBudget = false
 
@@ -192,7 +194,27 @@ final class SPOPConnection {
             context.counters.add(to: .errors)
             throw error
         }
-        answer(streamID, frameID)
+        answer(streamID, frameID, select(from: firstOfThis, payload))
+    }
+
+    /// Asks the gate about the pending copies from `first` on and keeps those that are selected. Returns what the ACK says: the
+    /// number of the first that is, or why the first of them all is not.
+    private func select(from first: Int, _ payload: RawSpan) -> Action {
+        var action = Action.nothing
+        var kept = first
+        for index in first..<context.pending.count {
+            switch context.pipeline.select(context.pending[index].arguments, payload: payload) {
+            case .selected(let id):
+                if kept == first { action = .setID(id) }
+                context.pending[index].id = id
+                if kept != index { context.pending.swapAt(kept, index) }
+                kept += 1
+            case .skipped(let reason):
+                if index == first { action = .setSkip(reason.name) }
+            }
+        }
+        if kept < context.pending.count { context.pending.removeSubrange(kept...) }
+        return action
     }
 
     private func perform(_ event: Session.Event) {
@@ -200,10 +222,12 @@ final class SPOPConnection {
         case .none, .notify, .notifyReassembled: break
         case .opened:
             timer?.stop()
+            bufferSize = max(CopyStyle.usualBufferSize, session.peer?.bufferSize ?? 0)
             context.counters.add(to: .agentHellos)
         case .notifyTooLarge(let streamID, let frameID):
-            answer(streamID, frameID)
-            context.pipeline.drop(isOverBudget ? .queueFull : .tooLarge)
+            let reason = isOverBudget ? Refusal.queueFull : .tooLarge
+            answer(streamID, frameID, .setSkip(reason.name))
+            context.pipeline.drop(reason)
         case .finished(let ending):
             note(ending)
             leave()
@@ -236,16 +260,20 @@ final class SPOPConnection {
 
     // MARK: out
 
-    private func answer(_ streamID: UInt64, _ frameID: UInt64) {
+    private func answer(_ streamID: UInt64, _ frameID: UInt64, _ action: Action) {
         if let delayed {
-            delayed.hold(streamID: streamID, frameID: frameID, receivedAt: turnStart)
+            delayed.hold(streamID: streamID, frameID: frameID, action, receivedAt: turnStart)
         } else {
-            acknowledge(streamID, frameID, receivedAt: turnStart)
+            acknowledge(streamID, frameID, action, receivedAt: turnStart)
         }
     }
 
-    private func acknowledge(_ streamID: UInt64, _ frameID: UInt64, receivedAt: Double) {
-        guard session.acknowledge(streamID: streamID, frameID: frameID, replies: &context.replies) else {
+    private func acknowledge(
+        _ streamID: UInt64, _ frameID: UInt64, _ action: Action, receivedAt: Double
+    ) {
+        let isOpen = session.acknowledge(
+            streamID: streamID, frameID: frameID, action, replies: &context.replies)
+        guard isOpen else {
             context.counters.add(to: .errors)
             return
         }
@@ -256,7 +284,7 @@ final class SPOPConnection {
     }
 
     private func releaseDelayed(all: Bool) {
-        delayed?.release(all: all) { acknowledge($0, $1, receivedAt: $2) }
+        delayed?.release(all: all) { acknowledge($0, $1, $2, receivedAt: $3) }
         flush()
     }
 
@@ -284,14 +312,18 @@ final class SPOPConnection {
             switch copy.source {
             case .frame(let location):
                 reader.withBytes(at: location) {
-                    context.pipeline.mirror(copy.arguments, payload: $0, receivedAt: turnStart)
+                    context.pipeline.mirror(copy.arguments, payload: $0, arrival(of: copy))
                 }
             case .reassembled(let payload):
                 unsafe context.pipeline.mirror(
-                    copy.arguments, payload: payload.span.bytes, receivedAt: turnStart)
+                    copy.arguments, payload: payload.span.bytes, arrival(of: copy))
             }
         }
         context.clearPending()
+    }
+
+    private func arrival(of copy: PendingCopy) -> Arrival {
+        Arrival(id: copy.id, receivedAt: turnStart, bufferSize: bufferSize)
     }
 
     // MARK: end

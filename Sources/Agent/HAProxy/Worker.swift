@@ -33,7 +33,7 @@ final class Worker {
 
     /// Made by the main thread, then handed to its own, where `run` and all else happens.
     init(
-        configuration: Configuration, sender: Mailbox<Message>.Sender, counters: CounterBank,
+        ids: RequestIDs, configuration: Configuration, sender: Mailbox<Message>.Sender, counters: CounterBank,
         budget: DeliveryBudget,
         unknownMessages: UnknownMessages, box: SettingsBox, failures: RecentFailures, loggers: Loggers
     ) throws {
@@ -41,7 +41,7 @@ final class Worker {
         let errors = RepeatedErrors(
             loop: loop, interval: configuration.monitorInterval.inSeconds, logger: loggers.events)
         let pipeline = try Pipeline(
-            loop: loop, settings: configuration.settings, budget: budget, counters: counters,
+            loop: loop, ids: ids, settings: configuration.settings, budget: budget, counters: counters,
             reporter: DeliveryReporter(errors: errors, failures: failures, requests: loggers.requests))
         context = WorkerContext(
             loop: loop, counters: counters, pipeline: pipeline, budget: budget,

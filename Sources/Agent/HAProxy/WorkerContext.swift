@@ -16,7 +16,7 @@ internal import Stats
     let errors: RepeatedErrors
     let unknownMessages: UnknownMessages
     private let box: SettingsBox
-    let sessionLimits: Session.Limits
+    private let wantedLimits: Session.Limits
     /// The name of the message to mirror, in UTF-8.
     let messageName: [UInt8]
     /// In seconds.
@@ -53,7 +53,7 @@ internal import Stats
         self.errors = errors
         self.unknownMessages = unknownMessages
         self.box = box
-        sessionLimits = configuration.sessionLimits
+        wantedLimits = configuration.sessionLimits
         messageName = Array(configuration.messageName.utf8)
         helloTimeout = configuration.settings.helloTimeout.inSeconds
         processingDelay = configuration.processingDelay.inSeconds
@@ -61,6 +61,13 @@ internal import Stats
     }
 
     deinit { unsafe readBuffer.deallocate() }
+
+    /// What a new connection may do. A frame for which there can be no memory is not asked for.
+    var sessionLimits: Session.Limits {
+        var limits = wantedLimits
+        limits.maxFrameSize = min(limits.maxFrameSize, max(HAProxyHello.smallestFrameSize, maxFrameBytes))
+        return limits
+    }
 
     /// Uses new settings from now on, if there are any.
     func refreshSettings() {

@@ -16,12 +16,13 @@ final class WorkerHandle {
 
     /// Makes the worker and starts its thread, which calls `ended` as the last thing it does.
     init(
-        index: Int, configuration: Configuration, budget: DeliveryBudget, unknownMessages: UnknownMessages,
+        index: Int, ids: RequestIDs, configuration: Configuration, budget: DeliveryBudget,
+        unknownMessages: UnknownMessages,
         loggers: Loggers, ended: @escaping @Sendable () -> Void
     ) throws {
         let worker = Handoff(
             try Worker(
-                configuration: configuration, sender: sender, counters: counters, budget: budget,
+                ids: ids, configuration: configuration, sender: sender, counters: counters, budget: budget,
                 unknownMessages: unknownMessages, box: box, failures: failures, loggers: loggers))
         let abandoned = abandoned
         thread = try WorkerThread(name: "spoa-worker-\(index)") {

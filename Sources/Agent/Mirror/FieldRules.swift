@@ -40,6 +40,25 @@ enum FieldRules {
         return value.isEmpty || (block.byte(value.lowerBound) != 0x0B && block.byte(value.lowerBound) != 0x0C)
     }
 
+    /// Credentials of NTLM or Negotiate: servers take them for all that comes on the connection (RFC 4559, section 6).
+    static func authenticatesConnection(_ value: Range<Int>, in block: RawSpan) -> Bool {
+        let value = block.trimmed(value)
+        let scheme = value.lowerBound..<(value.first { block.byte($0) == 0x20 } ?? value.upperBound)
+        return block.equalsIgnoringCase(scheme, "ntlm") || block.equalsIgnoringCase(scheme, "negotiate")
+    }
+
+    /// A TE that has `trailers` among what it lists (RFC 9110, section 10.1.4).
+    static func listsTrailers(_ value: Range<Int>, in block: RawSpan) -> Bool {
+        var start = value.lowerBound
+        while start < value.upperBound {
+            let end =
+                (start..<value.upperBound).first { block.byte($0) == UInt8(ascii: ",") } ?? value.upperBound
+            if block.equalsIgnoringCase(block.trimmed(start..<end), "trailers") { return true }
+            start = end + 1
+        }
+        return false
+    }
+
     /// A Content-Length: digits alone, at most 18 of them; nil for anything else.
     static func length(_ range: Range<Int>, in block: RawSpan) -> Int? {
         guard !range.isEmpty, range.count <= 18 else { return nil }

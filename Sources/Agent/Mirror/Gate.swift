@@ -1,6 +1,6 @@
 internal import SPOP
 
-/// Decides whether a request is wanted at all, before any work is spent on it.
+/// Decides whether a request is wanted at all, before it is acknowledged and before any work is spent on it.
 struct Gate {
     private let isPaused: Bool
     private let methods: MethodFilter

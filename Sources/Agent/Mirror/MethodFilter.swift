@@ -35,8 +35,11 @@ enum MethodFilter: Hashable, Sendable {
         }
     }
 
+    /// CONNECT is never mirrored, whatever the list says: where the mirror is a proxy, it would open a tunnel to a host that a
+    /// client chose (RFC 9110, section 9.3.6).
     func allows(_ method: Range<Int>, in payload: RawSpan) -> Bool {
-        switch self {
+        if payload.matches(method, "CONNECT") { return false }
+        return switch self {
         case .all: true
         case .only(let names): names.contains { payload.matches(method, $0) }
         }

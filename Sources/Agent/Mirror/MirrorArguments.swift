@@ -5,9 +5,15 @@ internal import SPOP
 struct MirrorArguments {
     var method: Range<Int>?
     var path: Range<Int>?
+    /// The HTTP version that the client speaks, as in `1.1`.
+    var version: Range<Int>?
     /// `req.hdrs_bin` when it came as a binary, `req.hdrs` when it came as a string.
     var headers: (block: Range<Int>, form: HeaderFields.Form)?
     var body: Range<Int>?
+    /// What HAProxy knows of the body's size in bytes (`req.body_size`): of a chunked one, that of its last chunk.
+    var bodySize: UInt64?
+    /// HAProxy has seen the end of the request (`internal.htx.has_eom`).
+    var isWhole: Bool?
     /// The client's address, 4 or 16 bytes.
     var source: Range<Int>?
     /// HAProxy's unique id of the request.
@@ -24,8 +30,7 @@ struct MirrorArguments {
         } else if payload.matches(name, "arg_path") {
             path = text(argument.value)
         } else if payload.matches(name, "arg_ver") {
-            // Checked and not used: a copy goes in the version that the mirror is spoken to in.
-            _ = text(argument.value)
+            version = text(argument.value)
         } else if payload.matches(name, "arg_hdrs") {
             switch argument.value {
             case .binary(let range): headers = (range, .binary)
@@ -35,6 +40,15 @@ struct MirrorArguments {
             }
         } else if payload.matches(name, "arg_body") {
             body = text(argument.value)
+        } else if payload.matches(name, "arg_size") {
+            bodySize = argument.value.unsigned
+            hasWrongType = hasWrongType || (bodySize == nil && argument.value != .null)
+        } else if payload.matches(name, "arg_whole") {
+            switch argument.value {
+            case .bool(let flag): isWhole = flag
+            case .null: isWhole = nil
+            default: hasWrongType = true
+            }
         } else if payload.matches(name, "arg_src") {
             switch argument.value {
             case .ipv4(let range), .ipv6(let range): source = range

@@ -5,6 +5,8 @@ final class MirrorRequest: ManagedBuffer<MirrorRequest.Layout, UInt8> {
     /// Where the parts stand. Offsets and lengths in bytes; all but the body end with a NUL, as libcurl wants them.
     struct Layout {
         let destination: Destination
+        /// What the ACK called it.
+        let id: Int64
         /// On the monotonic clock, in seconds.
         let receivedAt: Double
         /// All parts together.
@@ -15,12 +17,16 @@ final class MirrorRequest: ManagedBuffer<MirrorRequest.Layout, UInt8> {
         var bodyOffset = 0
         var bodyLength = 0
         var answerHasNoBody = false
+        /// The mirror may take it for CONNECT: behind the headers of the answer there may be a tunnel.
+        var mayOpenTunnel = false
+        /// The mirror may take all that follows on its connection for this client's.
+        var authenticates = false
     }
 
     /// An empty request of `size` bytes, to be filled front to back with `RequestWriter`.
-    static func make(size: Int, destination: Destination, receivedAt: Double) -> MirrorRequest {
+    static func make(size: Int, destination: Destination, arrival: Arrival) -> MirrorRequest {
         let buffer = MirrorRequest.create(minimumCapacity: size) { _ in
-            Layout(destination: destination, receivedAt: receivedAt, size: size)
+            Layout(destination: destination, id: arrival.id, receivedAt: arrival.receivedAt, size: size)
         }
         return unsafe unsafeDowncast(buffer, to: MirrorRequest.self)
     }

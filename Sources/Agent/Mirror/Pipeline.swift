@@ -10,23 +10,32 @@ final class Pipeline {
     private var notesLeft = 0
     private var gate: Gate
     private var renderer: RequestRenderer
+    private var ids: RequestIDs
+
+    /// What becomes of a request before its ACK.
+    enum Selection {
+        /// It is to be mirrored under this number.
+        case selected(Int64)
+        case skipped(Refusal)
+    }
 
     init(
-        loop: EventLoop, settings: Settings, budget: DeliveryBudget, counters: CounterBank,
+        loop: EventLoop, ids: RequestIDs, settings: Settings, budget: DeliveryBudget, counters: CounterBank,
         reporter: DeliveryReporter
     ) throws {
         self.counters = counters
+        self.ids = ids
         delivery = try Delivery(
             loop: loop, settings: settings, budget: budget, counters: counters, reporter: reporter)
         failures = reporter.failures
         gate = Gate(settings)
-        renderer = RequestRenderer(destination: settings.destination, style: settings.style)
+        renderer = RequestRenderer(settings)
     }
 
     /// Uses `settings` from the next request on.
     func apply(_ settings: Settings) {
         gate = Gate(settings)
-        renderer = RequestRenderer(destination: settings.destination, style: settings.style)
+        renderer = RequestRenderer(settings)
         delivery.apply(settings)
     }
 
@@ -34,31 +43,37 @@ final class Pipeline {
     /// the list would push out what the same turn has noted.
     func beginTurn() { notesLeft = RecentFailures.capacity }
 
-    /// Mirrors one message whose NOTIFY is answered, or counts why not.
-    func mirror(_ arguments: MirrorArguments, payload: RawSpan, receivedAt: Double) {
+    /// Counts a message and asks the gate about it. Its questions are cheap enough to come before the ACK, which tells the answer.
+    func select(_ arguments: MirrorArguments, payload: RawSpan) -> Selection {
         counters.add(to: .received)
         if let reason = gate.refusal(arguments, payload: payload) {
             counters.add(to: reason.counter)
-            return
+            return .skipped(reason)
         }
+        return .selected(ids.next())
+    }
+
+    /// Mirrors one selected message whose NOTIFY is answered, or counts why not.
+    func mirror(_ arguments: MirrorArguments, payload: RawSpan, _ arrival: Arrival) {
         do throws(Refusal) {
-            let request = try renderer.render(arguments, payload: payload, receivedAt: receivedAt)
+            let request = try renderer.render(arguments, payload: payload, arrival)
             try delivery.enqueue(request)
         } catch {
             counters.add(to: error.counter)
-            if error == .truncated || error == .malformed { note(error, arguments, payload) }
+            if let detail = error.detail { note(error, detail, arguments, payload, id: arrival.id) }
         }
     }
 
     /// Copies that could not be sent for what they are, and not for the state of the mirror, are worth a look.
-    private func note(_ reason: Refusal, _ arguments: MirrorArguments, _ payload: RawSpan) {
+    private func note(
+        _ reason: Refusal, _ detail: String, _ arguments: MirrorArguments, _ payload: RawSpan, id: Int64
+    ) {
         guard notesLeft > 0 else { return }
         notesLeft -= 1
         func bytes(_ range: Range<Int>?) -> [UInt8] { (range ?? 0..<0).prefix(512).map { payload.byte($0) } }
         failures.note(
-            method: bytes(arguments.method), target: bytes(arguments.path), reason: reason.counter.name,
-            detail: reason == .truncated
-                ? "HAProxy's buffer cut the body off" : "not sent: it would be another request")
+            id: id, method: bytes(arguments.method), target: bytes(arguments.path),
+            reason: reason.counter.name, detail: detail)
     }
 
     /// Counts messages that were let go before they were looked at.

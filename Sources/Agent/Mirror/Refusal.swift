@@ -21,12 +21,28 @@ enum Refusal: Error, Hashable {
     case expired
     /// Its fragments passed the limit of a payload.
     case tooLarge
-    /// HAProxy's buffer cut the body off.
-    case truncated
+    /// The body is not whole, or may not be.
+    case truncated(BodyExtent.Cut)
     /// It cannot be sent without changing its meaning: a line break inside a header, a method that is no token ...
     case malformed
     /// The agent stopped first.
     case shutdown
+
+    /// What an ACK calls it.
+    var name: String {
+        switch self {
+        case .paused: "paused"
+        case .sampled: "sampled"
+        case .method: "method"
+        case .loop: "loop"
+        case .queueFull: "queue_full"
+        case .expired: "expired"
+        case .tooLarge: "too_large"
+        case .truncated: "truncated"
+        case .malformed: "malformed"
+        case .shutdown: "shutdown"
+        }
+    }
 
     var counter: Counter {
         switch self {
@@ -40,6 +56,20 @@ enum Refusal: Error, Hashable {
         case .truncated: .droppedTruncated
         case .malformed: .droppedMalformed
         case .shutdown: .droppedShutdown
+        }
+    }
+}
+
+extension Refusal {
+    /// What an operator can do about a copy that was dropped for what it is; nil for other reasons.
+    var detail: String? {
+        switch self {
+        case .truncated(.bufferFull): "HAProxy's buffer cut the body off: tune.bufsize"
+        case .truncated(.notAwaited): "HAProxy did not wait for the body: option http-buffer-request"
+        case .truncated(.unknown):
+            "the body has no declared length, and HAProxy does not wait for bodies: option http-buffer-request"
+        case .malformed: "not sent: it would be another request"
+        default: nil
         }
     }
 }

@@ -4,7 +4,7 @@ internal import SPOP
 enum Truncation: Hashable {
     /// The client declared this many bytes.
     case declared(Int)
-    /// It declared nothing (chunked, HTTP/2), and what is there fills HAProxy's buffer.
+    /// It declared nothing (chunked, HTTP/2).
     case unknown
 }
 
@@ -18,15 +18,15 @@ struct RequestPlan {
     let source: ClientAddress?
     /// HAProxy's unique id, where the request has none of its own.
     private(set) var id: Range<Int>?
-    /// HAProxy's buffer has cut the body off; nil when it is whole.
+    /// The body is not whole, or may not be; nil when it is.
     private(set) var truncation: Truncation?
     private(set) var hasHost = false
     private(set) var hasContentLength = false
     private(set) var wasChunked = false
+    /// It authenticates the connection that it is sent on, and not itself alone.
+    private(set) var authenticates = false
     /// Which of the X-Forwarded-For fields is the last; 0 when there is none.
     private(set) var forwardedForCount = 0
-    /// What Connection names beside `close` and `keep-alive`, as ranges of the header block.
-    private var connectionTokens: [Range<Int>] = []
     /// Bytes of all kept names and values, and how many there are.
     private(set) var headerBytes = 0
     private(set) var headerCount = 0
@@ -35,7 +35,10 @@ struct RequestPlan {
     /// Bytes that the request without its body took of HAProxy's buffer.
     private var bufferUse: Int
 
-    init(_ arguments: MirrorArguments, payload: RawSpan, style: CopyStyle) throws(Refusal) {
+    /// `bufferSize` is that of the HAProxy that sent it, in bytes.
+    init(
+        _ arguments: MirrorArguments, payload: RawSpan, style: CopyStyle, bufferSize: Int, watch: BodyWatch
+    ) throws(Refusal) {
         guard !arguments.hasWrongType, let method = arguments.method, let path = arguments.path,
             FieldRules.isToken(method, in: payload), FieldRules.isTarget(path, in: payload)
         else { throw .malformed }
@@ -49,11 +52,11 @@ struct RequestPlan {
             try measure(payload.extracting(headers.block), form: headers.form, mark: style.mark)
         }
         if let id, !FieldRules.isValue(id, in: payload) { throw .malformed }
-        try settleLength(style)
+        try settleLength(
+            BodyExtent(evidence(arguments, payload, bufferSize: style.bufferSize ?? bufferSize)), style, watch
+        )
     }
 
-    /// Tokens in Connection past which a request is not worth the comparisons: each is held against each field name.
-    private static let mostConnectionTokens = 16
     /// Fields past which no HAProxy has sent them: the most that its tune.http.maxhdr can be.
     private static let mostFields = 32_767
 
@@ -73,14 +76,13 @@ struct RequestPlan {
                 throw .loop
             }
             switch HeaderRule(name: field.name, in: block) {
-            case .keep: break
+            case .keep, .te: break
             case .host: hasHost = true
             case .forwardedFor: forwardedForCount += 1
             case .requestID: id = nil
+            case .authorization:
+                if FieldRules.authenticatesConnection(field.value, in: block) { authenticates = true }
             case .drop: continue
-            case .connection:
-                try noteConnection(field.value, in: block)
-                continue
             case .transferEncoding:
                 wasChunked = true
                 continue
@@ -105,38 +107,48 @@ struct RequestPlan {
         hasContentLength = true
     }
 
-    private mutating func settleLength(_ style: CopyStyle) throws(Refusal) {
-        if let declaredLength {
-            guard declaredLength != body.count else { return }
-            guard declaredLength > body.count else { throw .malformed }
-        } else {
-            guard !body.isEmpty, bufferUse + body.count >= style.fullBuffer else { return }
+    private func evidence(_ arguments: MirrorArguments, _ payload: RawSpan, bufferSize: Int)
+        -> BodyExtent.Evidence
+    {
+        BodyExtent.Evidence(
+            count: body.count, declared: declaredLength, known: arguments.bodySize,
+            isWhole: arguments.isWhole,
+            fillsBuffer: bufferUse + body.count >= CopyStyle.fullBuffer(of: bufferSize),
+            mayHaveBody: wasChunked || (isMultiplexed(arguments, payload) && !isUsuallyBodiless(payload)))
+    }
+
+    /// HTTP/2 and HTTP/3 end a request without saying so in its fields.
+    private func isMultiplexed(_ arguments: MirrorArguments, _ payload: RawSpan) -> Bool {
+        guard let first = arguments.version?.first else { return false }
+        return payload.byte(first) >= UInt8(ascii: "2")
+    }
+
+    private func isUsuallyBodiless(_ payload: RawSpan) -> Bool {
+        payload.matches(method, "GET") || payload.matches(method, "HEAD")
+            || payload.matches(method, "OPTIONS") || payload.matches(method, "DELETE")
+            || payload.matches(method, "TRACE")
+    }
+
+    private mutating func settleLength(
+        _ extent: BodyExtent, _ style: CopyStyle, _ watch: BodyWatch
+    ) throws(Refusal) {
+        let cut: BodyExtent.Cut
+        switch extent {
+        case .whole: return
+        case .tooLong: throw .malformed
+        case .cut(let reason):
+            cut = reason
+            if cut == .notAwaited { watch.notePart() }
+        case .unknown:
+            guard style.unknownLength != .drop else { throw .truncated(.unknown) }
+            guard style.unknownLength == .auto, watch.hasSeenPart else { return }
+            cut = .unknown
         }
         switch style.truncatedBody {
-        case .drop: throw .truncated
+        case .drop: throw .truncated(cut)
         case .send: break
         case .headers: body = 0..<0
         }
         truncation = declaredLength.map { .declared($0) } ?? .unknown
-    }
-
-    private mutating func noteConnection(_ value: Range<Int>, in block: RawSpan) throws(Refusal) {
-        var start = value.lowerBound
-        while start < value.upperBound {
-            let comma = (start..<value.upperBound).first { block.byte($0) == UInt8(ascii: ",") }
-            let token = block.trimmed(start..<(comma ?? value.upperBound))
-            start = (comma ?? value.upperBound) + 1
-            let isPlain =
-                block.equalsIgnoringCase(token, "keep-alive") || block.equalsIgnoringCase(token, "close")
-            guard !isPlain, !token.isEmpty else { continue }
-            guard connectionTokens.count < Self.mostConnectionTokens else { throw .malformed }
-            connectionTokens.append(token)
-        }
-    }
-
-    /// True for a field that Connection names: it was meant for HAProxy alone (RFC 9110, section 7.6.1). Fields that the
-    /// message cannot do without are not taken away like that.
-    func isNamedByConnection(_ name: Range<Int>, in block: RawSpan) -> Bool {
-        connectionTokens.contains { block.equalsIgnoringCase($0, name) }
     }
 }

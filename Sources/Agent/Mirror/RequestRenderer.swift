@@ -7,14 +7,28 @@ internal import SPOP
 struct RequestRenderer {
     private let destination: Destination
     private let style: CopyStyle
+    private let watch: BodyWatch
+    /// `te: trailers` stays: HTTP/2 allows it, and no other TE (RFC 9113, section 8.2.2), and gRPC servers want it.
+    private let keepsTrailers: Bool
     /// What Host says instead of the client's; nil keeps that.
     private let host: [UInt8]?
     /// Bytes that all the fields of our own can take together, values of the client's left out.
     private let ownBytes: Int
 
-    init(destination: Destination, style: CopyStyle) {
+    init(_ settings: Settings) {
+        self.init(
+            destination: settings.destination, style: settings.style, watch: settings.bodyWatch,
+            keepsTrailers: settings.transport.mayBeHTTP2(to: settings.destination))
+    }
+
+    init(
+        destination: Destination, style: CopyStyle, watch: BodyWatch = BodyWatch(),
+        keepsTrailers: Bool = false
+    ) {
         self.destination = destination
         self.style = style
+        self.watch = watch
+        self.keepsTrailers = keepsTrailers
         host =
             switch style.host {
             case .preserve: nil
@@ -32,11 +46,12 @@ struct RequestRenderer {
 
     /// Throws when the copy would not be true, or is not wanted; nothing is allocated then.
     func render(
-        _ arguments: MirrorArguments, payload: RawSpan, receivedAt: Double
+        _ arguments: MirrorArguments, payload: RawSpan, _ arrival: Arrival
     ) throws(Refusal) -> MirrorRequest {
-        let plan = try RequestPlan(arguments, payload: payload, style: style)
+        let plan = try RequestPlan(
+            arguments, payload: payload, style: style, bufferSize: arrival.bufferSize, watch: watch)
         let request = MirrorRequest.make(
-            size: sizeBound(plan), destination: destination, receivedAt: receivedAt)
+            size: sizeBound(plan), destination: destination, arrival: arrival)
         unsafe request.withUnsafeMutablePointers { layout, bytes in
             var writer = unsafe RequestWriter(bytes, capacity: layout.pointee.size)
             writer.append(payload, plan.method)
@@ -51,8 +66,10 @@ struct RequestRenderer {
             unsafe layout.pointee.bodyOffset = writer.count
             writer.append(payload, plan.body)
             unsafe layout.pointee.bodyLength = plan.body.count
-            unsafe layout.pointee.answerHasNoBody =
-                payload.matches(plan.method, "HEAD") || payload.matches(plan.method, "CONNECT")
+            unsafe layout.pointee.answerHasNoBody = payload.matches(plan.method, "HEAD")
+            // Another method by its case (RFC 9110, section 9.1), and CONNECT to some proxies: Squid's relaxed_header_parser.
+            unsafe layout.pointee.mayOpenTunnel = payload.equalsIgnoringCase(plan.method, "connect")
+            unsafe layout.pointee.authenticates = plan.authenticates
         }
         return request
     }
@@ -101,11 +118,20 @@ struct RequestRenderer {
         let block = payload.extracting(headers.block)
         var fields = HeaderFields(block, form: headers.form)
         var lengthIsWritten = false
+        var trailersAreWritten = false
         var forwardedForLeft = plan.forwardedForCount
         // The plan has walked the same bytes without an error.
         while let field = try? fields.next() {
             switch HeaderRule(name: field.name, in: block) {
-            case .drop, .connection, .transferEncoding: continue
+            case .drop, .transferEncoding: continue
+            case .te:
+                guard keepsTrailers, !trailersAreWritten, FieldRules.listsTrailers(field.value, in: block)
+                else {
+                    continue
+                }
+                trailersAreWritten = true
+                writer.append(block, field.name)
+                writer.append(": trailers")
             case .contentLength:
                 if lengthIsWritten { continue }
                 lengthIsWritten = true
@@ -124,9 +150,7 @@ struct RequestRenderer {
                 } else {
                     write(field, block, to: &writer)
                 }
-            case .keep where plan.isNamedByConnection(field.name, in: block):
-                continue
-            case .keep, .requestID: write(field, block, to: &writer)
+            case .keep, .requestID, .authorization: write(field, block, to: &writer)
             }
             writer.endField()
         }

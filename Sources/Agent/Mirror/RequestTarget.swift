@@ -4,7 +4,7 @@ enum RequestTarget {
     case origin(Range<Int>)
     /// `?query` of an absolute-form target without a path: "/" goes before it.
     case queryOnly(Range<Int>)
-    /// Sent byte for byte and without prefix: "*", and the authority of CONNECT.
+    /// Sent byte for byte and without prefix: "*", and whatever has neither "/" nor a scheme in front.
     case verbatim(Range<Int>)
     /// An absolute-form target that ends with the authority: "/", or "*" for OPTIONS (RFC 9112, section 3.2.4).
     case empty(isOptions: Bool)

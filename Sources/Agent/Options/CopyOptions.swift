@@ -28,9 +28,18 @@ struct CopyOptions: ParsableArguments {
     @Option(
         name: .customLong("haproxy-bufsize"),
         help:
-            "HAProxy's tune.bufsize: a body of no declared length that fills it counts as cut off. (default: 16384)",
-        transform: BudgetParsers.haproxyBufsize)
-    var bufferSize = 16384
+            "HAProxy's tune.bufsize: a body of no declared length that fills it counts as cut off. (default: auto, what HAProxy says)",
+        transform: { BufferSizeChoice(bytes: try CopyStyle.parseBufferSize($0)) })
+    var bufferSize = BufferSizeChoice(bytes: nil)
+
+    @Option(
+        help: ArgumentHelp(
+            """
+            A body of no declared length, when HAProxy does not wait for bodies: send it, or drop it. \
+            (default: auto, drop once HAProxy has been seen not to wait)
+            """, valueName: "auto|send|drop"),
+        transform: OptionParsers.word(CopyStyle.UnknownLength.self))
+    var unknownLength = CopyStyle.UnknownLength.auto
 
     @Option(
         help: ArgumentHelp(
@@ -46,9 +55,14 @@ struct CopyOptions: ParsableArguments {
         let mark: CopyStyle.Mark?
     }
 
+    /// The same for a size.
+    struct BufferSizeChoice {
+        let bytes: Int?
+    }
+
     var style: CopyStyle {
         CopyStyle(
-            host: hostHeader, truncatedBody: truncatedBody, mark: markHeader.mark,
-            bufferSize: bufferSize)
+            host: hostHeader, truncatedBody: truncatedBody, unknownLength: unknownLength,
+            mark: markHeader.mark, bufferSize: bufferSize.bytes)
     }
 }

@@ -20,6 +20,16 @@ struct CopyStyle: Hashable, Sendable {
         case headers
     }
 
+    /// What happens to a body of which nobody knows whether it is whole.
+    enum UnknownLength: String, CaseIterable, Hashable, Sendable {
+        /// It is sent, until HAProxy has been seen not to wait for bodies; from then on it counts as cut off.
+        case auto
+        /// It is sent as if it were whole.
+        case send
+        /// It is not sent.
+        case drop
+    }
+
     /// A field that each copy gets, by which a copy is known again.
     struct Mark: Hashable, Sendable {
         let name: [UInt8]
@@ -30,9 +40,13 @@ struct CopyStyle: Hashable, Sendable {
 
     var host = HostHeader.preserve
     var truncatedBody = TruncatedBody.drop
+    var unknownLength = UnknownLength.auto
     var mark: Mark? = .standard
-    /// HAProxy's tune.bufsize, in bytes.
-    var bufferSize = 16384
+    /// HAProxy's tune.bufsize, in bytes; nil goes by what each HAProxy says.
+    var bufferSize: Int?
+
+    /// HAProxy's own default of tune.bufsize, in bytes.
+    static let usualBufferSize = 16384
 
     /// What HAProxy's buffer holds of each field beside its name and value.
     static let bytesPerField = 8
@@ -42,7 +56,14 @@ struct CopyStyle: Hashable, Sendable {
     ///
     /// HAProxy keeps 1 KiB of its buffer for rewriting (tune.maxrewrite) and about 110 bytes for itself: cut bodies of HAProxy
     /// 2.6 and 3.2 end within 20 bytes of that. A whole body that comes as close cannot be told from a cut one.
-    var fullBuffer: Int { max(1, bufferSize - 1024 - 176) }
+    static func fullBuffer(of bufferSize: Int) -> Int { max(1, bufferSize - 1024 - 176) }
+}
+
+extension CopyStyle {
+    /// `auto`, or a size.
+    static func parseBufferSize(_ text: String) throws -> Int? {
+        text == "auto" ? nil : try BudgetParsers.haproxyBufsize(text)
+    }
 }
 
 extension CopyStyle.HostHeader: CustomStringConvertible {
@@ -79,7 +100,7 @@ extension CopyStyle.Mark: CustomStringConvertible {
     private static func isReserved(_ name: String) -> Bool {
         [
             "host", "content-length", "transfer-encoding", "connection", "te", "trailer", "upgrade", "expect",
-            "keep-alive",
+            "keep-alive", "proxy-connection", "http2-settings",
         ]
         .contains(name)
     }

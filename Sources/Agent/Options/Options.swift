@@ -64,9 +64,12 @@ struct Options: ParsableCommand {
 
     @Option(
         name: [.customShort("m", allowingJoined: true), .long],
-        help: "Longest SPOP frame in bytes, 256 to 16777216. (default: 16380)",
-        transform: OptionParsers.number(256...(16 << 20)))
-    var maxFrameSize = 16380
+        help: "Longest SPOP frame in bytes, 256 to 16777216. (default: what HAProxy offers)",
+        transform: OptionParsers.number(256...Options.longestFrame))
+    var maxFrameSize: Int?
+
+    /// Bytes of a frame past which none is taken, whatever HAProxy offers.
+    static let longestFrame = 16 << 20
 
     @Option(
         name: [.customShort("n", allowingJoined: true), .long],

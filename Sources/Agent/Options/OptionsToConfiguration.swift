@@ -43,7 +43,7 @@ extension Options {
         return Configuration(
             address: listen, backlog: connectionBacklog, backend: libevBackend,
             sessionLimits: .init(
-                maxFrameSize: maxFrameSize, maxPayloadSize: max(maxFrameSize, Self.maxReassembled),
+                maxFrameSize: maxFrameSize ?? Self.longestFrame, maxPayloadSize: Self.maxReassembled,
                 capabilities: capability.isEmpty ? Set(Capability.allCases) : Set(capability)),
             daemonize: daemonize, pidFile: pidfile, monitorInterval: monitorInterval, logFile: logfile,
             usesSyslog: service.syslog,

@@ -13,6 +13,8 @@ struct Settings: Sendable {
     var methods = MethodFilter.all
     /// How copies differ from what the client sent.
     var style = CopyStyle()
+    /// Whether HAProxy has been seen not to wait for bodies; a new one when `unknown-length` is set.
+    var bodyWatch = BodyWatch()
     /// How the mirror is connected to.
     var transport = TransportSettings()
 

@@ -117,10 +117,12 @@ final class Agent {
         let budget = DeliveryBudget()
         let unknownMessages = UnknownMessages(expected: configuration.messageName, logger: logger)
         let workerEnds = workerEnds
+        let instance = Int64.random(in: RequestIDs.instances)
         for index in 0..<configuration.workers {
             workers.append(
                 try WorkerHandle(
-                    index: index, configuration: configuration, budget: budget,
+                    index: index, ids: RequestIDs(instance: instance, worker: index),
+                    configuration: configuration, budget: budget,
                     unknownMessages: unknownMessages,
                     loggers: loggers, ended: { workerEnds.send(()) }))
             workersRunning += 1
@@ -270,6 +272,7 @@ final class Agent {
             logger.info("summary \(summary)")
         }
         if let drops = drops.news(in: snapshot) { logger.warning("\(drops)") }
+        if let hint = settings.settings.bodyWatch.takeHint() { logger.warning("\(hint)") }
         writeLog()
     }
 

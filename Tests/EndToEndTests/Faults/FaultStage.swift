@@ -92,13 +92,13 @@ final class FaultStage {
     }
 
     /// Events of HAProxy's log that failed: faults last longer than HAProxy waits for an ACK, and one that waited for a fault to
-    /// end would have come too late. Lines, and with HAProxy 2.6 the count of all, because those of long ago may be gone.
+    /// end would have come too late. Lines, and with HAProxy before 3.1 the count of all, because those of long ago may be gone.
     func lateAcknowledgements() throws -> [String] {
         let lines = try eventually("HAProxy has logged all events", evidence: { agent.log }) {
             let lines = haproxy.filterLog
             return (lines.map(\.processed).max() ?? 0) >= answered ? lines : nil
         }
-        let errors = version == .debian ? lines.map(\.errors).max() ?? 0 : 0
+        let errors = !version.speaksSPOP ? lines.map(\.errors).max() ?? 0 : 0
         return lines.filter { $0.status != 0 }.map(\.text) + (errors > 0 ? ["\(errors) errors in all"] : [])
     }
 

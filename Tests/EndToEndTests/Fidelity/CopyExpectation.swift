@@ -12,7 +12,7 @@ struct CopyExpectation: Sendable {
     /// Fields that belong to a connection, or are gone once HAProxy has read a body as a whole.
     static let dropped: Set<String> = [
         "connection", "keep-alive", "proxy-connection", "te", "trailer", "upgrade", "transfer-encoding",
-        "expect",
+        "expect", "http2-settings",
     ]
 
     /// The copy of `request` as HAProxy 2 and 3 hand it on: names in lower case, the mark behind.

@@ -43,10 +43,10 @@ extension EndToEnd {
                                 "X-B: 2",
                             ]
                             .flatMap { fields($0) }),
-                    nil, fields("Host: h", "X-B: 2")),
+                    nil, fields("Host: h", "x-a: 1", "X-B: 2")),
                 Row("blanks inside a value", Message(fields: fields("host: h", "x-a: a \t b"))),
                 Row("no fields at all", Message(fields: []), nil, nil),
-                Row("CONNECT", Message(method: "CONNECT", target: "www.example.test:443")),
+                Row("authority-form", Message(method: "connect", target: "www.example.test:443")),
                 Row("bytes above 0x7f in the target", Message(target: "/caf\u{e9}?\u{80}=\u{ff}")),
                 Row("number sign", Message(target: "/a#b?c")),
             ]

@@ -15,7 +15,7 @@ extension EndToEnd {
                 method: "POST", target: "/h2/fields",
                 fields: FidelityRow.fields(
                     "X-Dup: b", "X-A: 1", "X-Dup: a", "X-Empty:", "Accept: a/b", "Cookie: a=1; b=2",
-                    "Connection: X-Gone, keep-alive", "X-Gone: 1", "TE: trailers", "Expect: 100-continue"),
+                    "Connection: X-Named, keep-alive", "X-Named: 1", "TE: trailers", "Expect: 100-continue"),
                 body: FidelityRow.binary(12_000)),
         ]
 
@@ -23,7 +23,7 @@ extension EndToEnd {
         /// there are copies to start before the first of those has shaken hands.
         static let streamsForAll = "http2_max_concurrent_streams 256;"
 
-        @Test("without asking, in clear text", arguments: HAProxyVersion.available)
+        @Test("without asking, in clear text", arguments: HAProxyVersion.oldestAndNewest)
         func clearText(version: HAProxyVersion) throws {
             let directory = try TemporaryDirectory()
             let nginx = try NginxMirror(listen: "http2", lines: [Self.streamsForAll], in: directory)
@@ -37,7 +37,7 @@ extension EndToEnd {
             #expect(stage.agent.process.log.contains("this libcurl is older than 8.0") == isOld)
         }
 
-        @Test("where TLS agrees on it", arguments: HAProxyVersion.available)
+        @Test("where TLS agrees on it", arguments: HAProxyVersion.oldestAndNewest)
         func overTLS(version: HAProxyVersion) throws {
             let directory = try TemporaryDirectory()
             let certificates = Certificates(in: directory)
@@ -108,6 +108,51 @@ extension EndToEnd {
             #expect(copy.head[NginxMirror.protocolField] == "HTTP/1.1")
         }
 
+        /// How a mirror is reached, and the `te` that it gets of `trailers` and of a list with that in it.
+        static let ways: [(version: String, listen: String, te: String?)] = [
+            ("2-prior-knowledge", "http2", "trailers"), ("2", "ssl http2", "trailers"),
+            // HTTP/1.1 that TLS has agreed on is not known before the copy is made.
+            ("2", "ssl", "trailers"), ("2", "", nil), ("1.1", "", nil), ("1.1", "ssl", nil),
+        ]
+
+        @Test("gRPC's te: trailers goes out over HTTP/2", arguments: HAProxyVersion.available, ways.indices)
+        func trailers(version: HAProxyVersion, way: Int) throws {
+            let (httpVersion, listen, te) = Self.ways[way]
+            let directory = try TemporaryDirectory()
+            let certificates = Certificates(in: directory)
+            let authority = try certificates.authority("authority")
+            let server = try certificates.issue("server", names: ["IP:127.0.0.1"], by: authority)
+            let isEncrypted = listen.hasPrefix("ssl")
+            let nginx = try NginxMirror(
+                listen: listen, lines: isEncrypted ? server.nginxLines : [], in: directory)
+            let stage = try FidelityStage(
+                version, ["--http-version", httpVersion, "--tls-ca", authority.certificate],
+                mirrorURL: { _ in "\(isEncrypted ? "https" : "http")://127.0.0.1:\(nginx.port)/" })
+            // A gRPC client's request: HTTP/2, one message of five bytes in front and three of its own.
+            guard case .tcp(_, let port) = stage.frontend else { return }
+            let call = Request(
+                method: "POST", target: "/shop.Orders/Get",
+                fields: FidelityRow.fields(
+                    "content-type: application/grpc", "te: trailers", "grpc-timeout: 1S"),
+                body: [0, 0, 0, 0, 3, 8, 150, 1])
+            #expect(try CurlClient(directory: stage.directory, port: port).exchange(call).status == "2 200")
+            // And from a client of HTTP/1.1.
+            let other = Request(target: "/list", fields: FidelityRow.fields("TE: trailers, deflate;q=0.5"))
+            #expect(try stage.send(other).status == 200)
+
+            #expect(try stage.agent.account(of: 2) == ["received": 2, "completed": 2, "responses_2xx": 2])
+            let copy = try nginx.recorder.request(for: call.target)
+            #expect(copy.head["content-type"] == "application/grpc")
+            #expect(copy.head["grpc-timeout"] == "1S")
+            #expect(copy.body == call.body)
+            for target in [call.target, other.target] {
+                #expect(
+                    try nginx.recorder.request(for: target).head[NginxMirror.trailersField] == te, "\(target)"
+                )
+            }
+            #expect(try stage.production.request(for: call.target).head["te"] == "trailers")
+        }
+
         /// An answer before the end of the body comes with a reset of the stream (RFC 9113, section 8.1).
         @Test("an answer that does not wait for the body")
         func earlyAnswer() throws {
@@ -176,12 +221,13 @@ extension EndToEnd {
                 #expect(copy.head.values(of: "host") == ["www.example.test"])
                 #expect(copy.body == request.body)
                 // nginx moves Cookie behind the other fields.
-                let isElsewhere = ["host", "content-length", "x-gone", "cookie"]
+                let isElsewhere = ["host", "content-length", "cookie"]
                 let expected = CopyExpectation(of: request).fields.filter { !isElsewhere.contains($0.name) }
                 #expect(
                     copy.fieldsBeforeNginx.filter { $0.name != "cookie" }
                         == expected.map { HeaderField($0.name.lowercased(), $0.value) }, "\(request.target)")
                 #expect(copy.head.values(of: "cookie") == request.head.values(of: "cookie"))
+                #expect(copy.head[NginxMirror.trailersField] == request.head["te"])
             }
         }
     }

@@ -9,6 +9,7 @@ final class NginxMirror {
     static let protocolField = "x-seen-protocol"
     static let connectionField = "x-seen-connection"
     static let serverNameField = "x-seen-sni"
+    static let trailersField = "x-seen-te"
 
     /// Starts nginx and waits until it accepts.
     ///
@@ -49,6 +50,7 @@ final class NginxMirror {
                         proxy_set_header \(Self.protocolField) $server_protocol;
                         proxy_set_header \(Self.connectionField) $connection;
                         proxy_set_header \(Self.serverNameField) $ssl_server_name;
+                        proxy_set_header \(Self.trailersField) $http_te;
                     }
                 }
             }

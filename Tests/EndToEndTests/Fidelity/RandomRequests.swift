@@ -35,7 +35,7 @@ struct RandomRequests {
     /// Fields that mean something to HAProxy or to this very test.
     private static let reserved: Set<String> = [
         "host", "content-length", "connection", "transfer-encoding", "upgrade", "te", "trailer", "expect",
-        "keep-alive", "proxy-connection", "x-mirrored-by",
+        "keep-alive", "proxy-connection", "http2-settings", "x-mirrored-by",
     ]
 
     /// The request number `number`, which its target begins with.
@@ -69,6 +69,12 @@ struct RandomRequests {
             fields.insert(
                 HeaderField(chance(2) ? "Host" : "HOST", "\(text(1...20, of: Self.letters)).example.test"),
                 at: Int.random(in: 0...count, using: &generator))
+        }
+        // Naming a field does not hide it.
+        if chance(3), let named = fields.randomElement(using: &generator) {
+            fields.insert(
+                HeaderField("Connection", "keep-alive, \(named.name)"),
+                at: Int.random(in: 0...fields.count, using: &generator))
         }
         return fields
     }

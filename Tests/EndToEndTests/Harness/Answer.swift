@@ -6,6 +6,8 @@ enum Answer: Sendable {
     case bytesThenClose([UInt8])
     /// Does something else after this many seconds.
     indirect case after(Double, Answer)
+    /// Does one, and then the other, unless the first was to close.
+    indirect case both(Answer, Answer)
     /// Never answers and keeps the connection open.
     case hang
     /// Closes without an answer.

@@ -12,6 +12,8 @@ struct HAProxyConfiguration: Sendable {
     var agentMode: AgentMode
     /// `tune.bufsize`, which bounds the body HAProxy can copy.
     var bufferSize: Int?
+    /// What the frontend is told about request bodies; empty leaves them to arrive as they do.
+    var bodyLine = "option http-buffer-request"
     /// `max-frame-size` of the agent's section.
     var maxFrameSize: Int?
     /// Whether HAProxy checks the agent's health.
@@ -19,6 +21,10 @@ struct HAProxyConfiguration: Sendable {
     /// The SPOE message HAProxy sends, and its arguments.
     var messageName = "mirror"
     var messageArguments = HAProxyConfiguration.allArguments
+    /// When HAProxy sends the message.
+    var event = "on-frontend-http-request"
+    /// What stands behind the event, as the documentation has it: without `checksHealth` it always holds.
+    var condition = "if { nbsrv(\(HAProxyConfiguration.agentBackend)) gt 0 }"
     /// How long a request waits for the agent. Far longer than production would want, so that a slow machine makes
     /// no test fail.
     var processingTimeout = "10s"
@@ -39,6 +45,7 @@ struct HAProxyConfiguration: Sendable {
     /// The arguments as the documentation gives them.
     static let allArguments = [
         "arg_method=method", "arg_path=url", "arg_ver=req.ver", "arg_hdrs=req.hdrs_bin", "arg_body=req.body",
+        "arg_size=req.body_size",
     ]
 
     /// The name of the agent's section, which HAProxy's log mentions.
@@ -79,7 +86,7 @@ struct HAProxyConfiguration: Sendable {
 
             frontend www
                 bind \(frontend.haproxyAddress)
-                option http-buffer-request
+                \(bodyLine)
                 filter spoe engine mirror config \(spoeFile)
                 default_backend production
             \(indented(frontendLines))
@@ -114,7 +121,7 @@ struct HAProxyConfiguration: Sendable {
 
             spoe-message \(messageName)
                 args \(messageArguments.joined(separator: " "))
-                event on-frontend-http-request
+                event \(event) \(condition)
 
             """
     }

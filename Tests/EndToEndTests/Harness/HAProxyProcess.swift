@@ -5,6 +5,7 @@ final class HAProxyProcess {
     let directory: TemporaryDirectory
     private let executable: String
     private let configurationFile: String
+    private let launcher: [String]
     private var process: ChildProcess
     private var predecessors: [ChildProcess] = []
 
@@ -19,12 +20,15 @@ final class HAProxyProcess {
     }
 
     /// Starts HAProxy with the configuration `file`, in which there is our `statisticsSocket`, and waits until it is
-    /// ready.
-    init(_ version: HAProxyVersion, file: String, in directory: TemporaryDirectory) throws {
+    /// ready. `launcher` is a command that executes the one behind it, in other circumstances.
+    init(
+        _ version: HAProxyVersion, file: String, launcher: [String] = [], in directory: TemporaryDirectory
+    ) throws {
         self.directory = directory
+        self.launcher = launcher
         executable = try version.executable()
         configurationFile = file
-        process = try Self.start(executable, configurationFile, generation: 1, in: directory)
+        process = try Self.start(launcher + [executable], configurationFile, generation: 1, in: directory)
         try waitUntilReady(process)
     }
 
@@ -34,7 +38,7 @@ final class HAProxyProcess {
         // The new process gets the listening sockets through the statistics socket (-x) and then tells the old
         // one to finish (-sf). The master process does the same, but would be a second process to look after.
         let successor = try Self.start(
-            executable, configurationFile,
+            launcher + [executable], configurationFile,
             ["-x", Self.statisticsSocket(in: directory), "-sf", String(process.pid)],
             generation: predecessors.count + 2, in: directory)
         try waitUntilReady(successor)
@@ -73,12 +77,12 @@ final class HAProxyProcess {
     }
 
     private static func start(
-        _ executable: String, _ configurationFile: String, _ arguments: [String] = [], generation: Int,
+        _ command: [String], _ configurationFile: String, _ arguments: [String] = [], generation: Int,
         in directory: TemporaryDirectory
     ) throws -> ChildProcess {
         // Each process gets files of its own: HAProxy takes O_APPEND off the descriptors it logs to.
         try ChildProcess(
-            executable, ["-db", "-f", configurationFile] + arguments,
+            command[0], command.dropFirst() + ["-db", "-f", configurationFile] + arguments,
             outputFile: directory.file("haproxy.\(generation).out"),
             errorFile: directory.file("haproxy.\(generation).err"))
     }

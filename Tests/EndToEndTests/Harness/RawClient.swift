@@ -4,7 +4,11 @@ struct RawClient {
     private var reader: HTTPReader
 
     init(_ endpoint: Endpoint) throws {
-        socket = try Socket.connect(to: endpoint)
+        self.init(try Socket.connect(to: endpoint))
+    }
+
+    init(_ socket: Socket) {
+        self.socket = socket
         reader = HTTPReader(socket)
     }
 

@@ -130,6 +130,8 @@ private final class State: Sendable {
         case .after(let seconds, let answer):
             Thread.sleep(forTimeInterval: seconds)
             return try perform(answer, connection)
+        case .both(let first, let second):
+            return try perform(first, connection) && perform(second, connection)
         case .hang:
             // Until the peer has had enough, or the server is stopped.
             while try !connection.read().isEmpty {}

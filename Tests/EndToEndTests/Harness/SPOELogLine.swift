@@ -7,8 +7,8 @@ struct SPOELogLine: Sendable {
     let stream: Int
     /// 0 if the agent acknowledged; otherwise why it did not.
     let status: Int
-    /// Events that failed since HAProxy started, and all events, this one among them. HAProxy 3.2 takes nearly all for errors,
-    /// also with st=0.
+    /// Events that failed since HAProxy started, and all events, this one among them. HAProxy 3.1 and newer take nearly
+    /// all for errors, also with st=0.
     let errors: Int
     let processed: Int
     let text: String

@@ -12,6 +12,8 @@ final class SPOPClient {
         var body: [UInt8] = []
         /// `arg_id`, left out when nil.
         var id: String?
+        /// The message's name.
+        var name = "mirror"
 
         /// The list of messages that a NOTIFY holds: this one.
         var payload: [UInt8] {
@@ -22,7 +24,7 @@ final class SPOPClient {
                 ("arg_hdrs", usesText ? 8 : 9, block), ("arg_body", 9, body),
             ]
             if let id { arguments.append(("arg_id", 8, id.latin1)) }
-            var payload = SPOPFrame.string("mirror") + [UInt8(arguments.count)]
+            var payload = SPOPFrame.string(name) + [UInt8(arguments.count)]
             for (name, type, value) in arguments {
                 payload += SPOPFrame.string(name) + [type] + SPOPFrame.variable(UInt64(value.count)) + value
             }
@@ -57,9 +59,16 @@ final class SPOPClient {
     }
 
     /// Sends `message` in one frame and waits for its ACK; `inTheMiddle` runs when half of the frame is sent.
-    func notify(_ message: Message, inTheMiddle: (() throws -> Void)? = nil) throws {
+    @discardableResult
+    func notify(_ message: Message, inTheMiddle: (() throws -> Void)? = nil) throws -> SPOPFrame {
+        try notify(payload: message.payload, inTheMiddle: inTheMiddle)
+    }
+
+    /// The same with any list of messages.
+    @discardableResult
+    func notify(payload: [UInt8], inTheMiddle: (() throws -> Void)? = nil) throws -> SPOPFrame {
         sent += 1
-        let bytes = SPOPFrame(type: SPOPFrame.notify, stream: sent, frame: 1, payload: message.payload).bytes
+        let bytes = SPOPFrame(type: SPOPFrame.notify, stream: sent, frame: 1, payload: payload).bytes
         if let inTheMiddle {
             try socket.write(Array(bytes.prefix(bytes.count / 2)))
             try inTheMiddle()
@@ -71,6 +80,7 @@ final class SPOPClient {
         guard answer.type == SPOPFrame.ack, answer.stream == sent else {
             throw HarnessError("not the ACK of stream \(sent): \(answer)")
         }
+        return answer
     }
 
     private func nextFrame() throws -> SPOPFrame {

@@ -56,14 +56,33 @@ struct SPOPFrame: Equatable {
         var items: [String: String] = [:]
         while !reader.isAtEnd {
             let name = String(decoding: try reader.string(), as: UTF8.self)
-            let type = try reader.take(1)[0] & 0x0f
-            switch type {
-            case 2...5: items[name] = String(try reader.variable())
-            case 8: items[name] = String(decoding: try reader.string(), as: UTF8.self)
-            default: throw HarnessError("item \(name) has the unexpected type \(type)")
-            }
+            items[name] = try reader.value()
         }
         return items
+    }
+
+    /// What an ACK has HAProxy do.
+    enum Action: Equatable {
+        /// `set-var` of an integer or of a string.
+        case set(scope: UInt8, name: String, value: String)
+        case unset(scope: UInt8, name: String)
+    }
+
+    /// The actions of an ACK's payload; all of it has to be actions.
+    func actions() throws -> [Action] {
+        var reader = SPOPReader(payload)
+        var actions: [Action] = []
+        while !reader.isAtEnd {
+            let (type, arguments) = (try reader.take(1)[0], try reader.take(1)[0])
+            let scope = try reader.take(1)[0]
+            let name = String(decoding: try reader.string(), as: UTF8.self)
+            switch (type, arguments) {
+            case (1, 3): actions.append(.set(scope: scope, name: name, value: try reader.value()))
+            case (2, 2): actions.append(.unset(scope: scope, name: name))
+            default: throw HarnessError("an action of type \(type) with \(arguments) arguments")
+            }
+        }
+        return actions
     }
 
     static func variable(_ value: UInt64) -> [UInt8] {
@@ -98,6 +117,16 @@ private struct SPOPReader {
 
     mutating func string() throws -> [UInt8] {
         try take(Int(truncatingIfNeeded: variable()))
+    }
+
+    /// A typed value, numbers in decimal.
+    mutating func value() throws -> String {
+        let type = try take(1)[0] & 0x0f
+        switch type {
+        case 2...5: return String(try variable())
+        case 8: return String(decoding: try string(), as: UTF8.self)
+        default: throw HarnessError("a value of the unexpected type \(type)")
+        }
     }
 
     mutating func variable() throws -> UInt64 {

@@ -72,6 +72,18 @@ final class Socket: Sendable {
         return result == 0 ? UInt16(bigEndian: address.sin_port) : 0
     }
 
+    /// Segments with data in them that have come from the peer of a TCP connection: without loss, one for each of its small
+    /// writes.
+    var segmentsReceived: UInt32 {
+        // tcpi_data_segs_in of Linux's struct tcp_info, which is longer than glibc's.
+        let offset = 152
+        var info = [UInt8](repeating: 0, count: 256)
+        var length = socklen_t(info.count)
+        let result = getsockopt(descriptor, Int32(IPPROTO_TCP), TCP_INFO, &info, &length)
+        guard result == 0, Int(length) >= offset + 4 else { return 0 }
+        return info.withUnsafeBytes { $0.loadUnaligned(fromByteOffset: offset, as: UInt32.self) }
+    }
+
     /// Some bytes; empty at the end of the stream.
     func read(atMost count: Int = 65_536) throws -> [UInt8] {
         var bytes = [UInt8](repeating: 0, count: count)

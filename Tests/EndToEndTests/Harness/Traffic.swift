@@ -8,6 +8,13 @@ final class Traffic: Sendable {
         var failures: [String] = []
     }
 
+    /// When a client asks again: a moment after it has its answer, or at fixed times, so that requests overlap as soon as
+    /// answers are late.
+    enum Pace: Sendable {
+        case afterAnswer
+        case every(TimeInterval)
+    }
+
     /// Whether a client keeps its connection for all its requests or opens one for each.
     enum Connections: Sendable {
         case kept
@@ -23,7 +30,18 @@ final class Traffic: Sendable {
         to endpoint: Endpoint, clients: Int = 4, connections: Connections = .kept, prefix: String,
         body content: [UInt8] = [], during body: (Traffic) throws -> Void
     ) throws -> Report {
-        let traffic = Traffic(endpoint, clients: clients, connections, prefix: prefix, content)
+        try flow(
+            clients: clients, connections: connections, prefix: prefix, body: content,
+            connect: { try Socket.connect(to: endpoint) }, during: body)
+    }
+
+    /// The same over whatever `connect` connects to.
+    static func flow(
+        clients: Int, pace: Pace = .afterAnswer, connections: Connections = .kept, prefix: String,
+        body content: [UInt8] = [], connect: @escaping @Sendable () throws -> Socket,
+        during body: (Traffic) throws -> Void
+    ) throws -> Report {
+        let traffic = Traffic(connect, clients: clients, pace, connections, prefix: prefix, content)
         defer { traffic.stop() }
         try body(traffic)
         traffic.stop()
@@ -31,12 +49,16 @@ final class Traffic: Sendable {
     }
 
     private init(
-        _ endpoint: Endpoint, clients: Int, _ connections: Connections, prefix: String, _ content: [UInt8]
+        _ connect: @escaping @Sendable () throws -> Socket, clients: Int, _ pace: Pace,
+        _ connections: Connections, prefix: String, _ content: [UInt8]
     ) {
         for client in 0..<clients {
             finished.enter()
             onThread { [self] in
-                run(endpoint, connections, prefix: "\(prefix)/\(client)", content)
+                if case .every(let interval) = pace {
+                    Thread.sleep(forTimeInterval: interval * Double(client) / Double(clients))
+                }
+                run(connect, pace, connections, prefix: "\(prefix)/\(client)", content)
                 finished.leave()
             }
         }
@@ -52,14 +74,16 @@ final class Traffic: Sendable {
     }
 
     private func run(
-        _ endpoint: Endpoint, _ connections: Connections, prefix: String, _ content: [UInt8]
+        _ connect: @Sendable () throws -> Socket, _ pace: Pace, _ connections: Connections, prefix: String,
+        _ content: [UInt8]
     ) {
         var client: RawClient?
         var number = 0
+        let start = ContinuousClock.now
         while !isStopping.load(ordering: .relaxed) {
             number += 1
             do {
-                var current = try client ?? RawClient(endpoint)
+                var current = try client ?? RawClient(connect())
                 let request = Request(
                     method: content.isEmpty ? "GET" : "POST", target: "\(prefix)/\(number)", body: content)
                 let status = try current.exchange(request).status
@@ -70,8 +94,14 @@ final class Traffic: Sendable {
                 client = nil
                 report.withLock { $0.failures.append("\(prefix)/\(number): \(error)") }
             }
-            // Enough traffic to catch any gap, and processor time left for those that must close it.
-            Thread.sleep(forTimeInterval: 0.002)
+            switch pace {
+            case .afterAnswer:
+                // Enough traffic to catch any gap, and processor time left for those that must close it.
+                Thread.sleep(forTimeInterval: 0.002)
+            case .every(let interval):
+                let rest = start + .seconds(interval * Double(number)) - ContinuousClock.now
+                if rest > .zero { Thread.sleep(forTimeInterval: rest / .seconds(1)) }
+            }
         }
     }
 }

@@ -5,7 +5,7 @@ extension EndToEnd.Recipes {
         "the filter added and removed, as the Data Plane API leaves the file",
         arguments: HAProxyVersion.available)
     func dataPlane(version: HAProxyVersion) throws {
-        let changes = version == .v3_2 ? [("mode tcp", "mode spop")] : []
+        let changes = version.speaksSPOP ? [("mode tcp", "mode spop")] : []
         let stage = try RecipeStage(
             version, RecipeFiles(main: "data-plane-api/haproxy.cfg", changes: changes))
         let file = stage.directory.file("haproxy.cfg")

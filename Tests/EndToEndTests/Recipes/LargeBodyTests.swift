@@ -1,8 +1,7 @@
 import Testing
 
 extension EndToEnd.Recipes {
-    private static let large = RecipeFiles(
-        main: "large-bodies/haproxy.cfg", engine: "large-bodies/spoe-mirror.conf")
+    private static let large = RecipeFiles(main: "large-bodies/haproxy.cfg")
 
     private static func body(_ size: Int) -> [UInt8] {
         (0..<size).map { UInt8(truncatingIfNeeded: $0 &* 7 &+ $0 / 256) }
@@ -10,8 +9,7 @@ extension EndToEnd.Recipes {
 
     @Test("large bodies", arguments: HAProxyVersion.available)
     func largeBodies(version: HAProxyVersion) throws {
-        let stage = try RecipeStage(
-            version, Self.large, agents: [["-m", "262140", "--haproxy-bufsize", "262144"]])
+        let stage = try RecipeStage(version, Self.large)
         for (size, framing) in [
             (250_000, Request.Framing.length), (250_000, .chunks(8_000)), (20_000, .length),
         ] {
@@ -31,16 +29,17 @@ extension EndToEnd.Recipes {
         #expect(stage.production.requests.map(\.body.count) == [250_000, 250_000, 20_000, 300_000, 300_000])
     }
 
-    @Test("large bodies and an agent that was not told: st=259", arguments: HAProxyVersion.available)
-    func largeBodiesUntold(version: HAProxyVersion) throws {
-        let stage = try RecipeStage(version, Self.large)
+    @Test(
+        "large bodies and an agent that is told a smaller frame: st=259", arguments: HAProxyVersion.available)
+    func largeBodiesBounded(version: HAProxyVersion) throws {
+        let stage = try RecipeStage(version, Self.large, agents: [["-m", "16380"]])
         for (size, status) in [(100_000, 259), (10_000, 0)] {
-            let request = Request(method: "POST", target: "/untold/\(size)", body: Self.body(size))
+            let request = Request(method: "POST", target: "/bounded/\(size)", body: Self.body(size))
             try stage.send(request)
             let line = try stage.logLine()
             #expect(line.status == status, "\(line.text)")
         }
-        #expect(try stage.copies(of: 1) == ["/untold/10000"])
+        #expect(try stage.copies(of: 1) == ["/bounded/10000"])
         #expect(stage.production.requests.count == 2)
     }
 }

@@ -15,7 +15,7 @@ extension EndToEnd.Recipes {
     static let pairs: [Pair] = {
         let engines = (try? Example.files(".conf")) ?? []
         return HAProxyVersion.available.flatMap { version in
-            let everything = version == .v3_2 ? "haproxy-3.1.cfg" : "haproxy.cfg"
+            let everything = version.speaksSPOP ? "haproxy-3.1.cfg" : "haproxy.cfg"
             let mains = ((try? Example.files(".cfg")) ?? []).filter { $0.contains("/") } + [everything]
             let loose = engines.filter { engine in
                 !mains.contains { $0.contains("/") && folder($0) == folder(engine) }
@@ -47,6 +47,34 @@ extension EndToEnd.Recipes {
             errorFile: directory.file("err"))
         #expect(try check.wait() == .status(0), "\(check.output)\(check.errors)")
         #expect(!"\(check.output)\(check.errors)".contains("WARNING"), "\(check.output)\(check.errors)")
+    }
+
+    /// Without this, requests wait for agents that are away: docs/operations.md.
+    @Test("every message is sent only while an agent of its engine is up, and HAProxy checks that")
+    func onlyWhileUp() throws {
+        for file in try Example.files(".conf") {
+            var backend = ""
+            var conditions: [String: String] = [:]
+            for line in try Example.text(file).split(separator: "\n") {
+                let words = line.split(separator: " ")
+                switch words.first {
+                case "use-backend": backend = String(words[1])
+                case "acl": conditions[String(words[1])] = words.dropFirst(2).joined(separator: " ")
+                case "event":
+                    let condition = words.map { conditions[String($0)] ?? String($0) }.joined(separator: " ")
+                    #expect(condition.contains("nbsrv(\(backend)) gt 0"), "\(file): \(line)")
+                    #expect(!words.contains("unless"), "\(file): \(line)")
+                default: break
+                }
+            }
+            #expect(!backend.isEmpty, "\(file)")
+        }
+        for file in try Example.files(".cfg") {
+            let agents = try Example.text(file).split(separator: "\n").filter {
+                $0.hasPrefix("    server agent")
+            }
+            #expect(!agents.isEmpty && agents.allSatisfy { $0.hasSuffix(" check") }, "\(file)")
+        }
     }
 
     @Test("every file is in docs/recipes.md")

@@ -16,6 +16,10 @@ struct RecipeFiles {
     var changes: [(String, String)] = []
     /// In place of the examples' 500 ms.
     var processingTimeout = "10s"
+    /// In place of the examples' second.
+    var checkTimeout = "10s"
+    /// A `global` section's lines, before all others.
+    var globalLines: [String] = []
 
     /// Writes them all to `directory`, with `addresses` replaced, and returns the path of the main file.
     func write(
@@ -30,11 +34,11 @@ struct RecipeFiles {
         _ = try directory.write(Self.moved(engine, to: directory), to: "spoe-mirror.conf")
 
         let always = [
-            ("global\n    log /dev/log local0", Self.global(directory)),
-            ("timeout check   1s", "timeout check 10s"),
+            ("global\n    log /dev/log local0", global(directory)),
+            ("timeout check   1s", "timeout check   \(checkTimeout)"),
         ]
         let main = try Example.text(
-            main ?? (version == .v3_2 ? "haproxy-3.1.cfg" : "haproxy.cfg"),
+            main ?? (version.speaksSPOP ? "haproxy-3.1.cfg" : "haproxy.cfg"),
             replacing: always + addresses + changes)
         return try directory.write(Self.moved(main, to: directory), to: "haproxy.cfg")
     }
@@ -47,9 +51,12 @@ struct RecipeFiles {
     }
 
     /// A log that loses no line, and the harness's own socket.
-    private static func global(_ directory: TemporaryDirectory) -> String {
+    private func global(_ directory: TemporaryDirectory) -> String {
         let ring = HAProxyConfiguration.filterLog
         return """
+            global
+            \(globalLines.map { "    \($0)" }.joined(separator: "\n"))
+
             ring \(ring)
                 format raw
                 maxlen 1024

@@ -52,7 +52,7 @@ extension EndToEnd.Recipes {
         #expect(stage.production.requests.count == 1_000)
     }
 
-    @Test("a sample taken by the agent", arguments: HAProxyVersion.available)
+    @Test("a sample taken by the agent", arguments: HAProxyVersion.oldestAndNewest)
     func sampleInAgent(version: HAProxyVersion) throws {
         let stage = try RecipeStage(version, agents: [["--sample-rate", "10%"]])
         try stage.send((0..<1_000).map { "/sample/\($0)" })

@@ -1,0 +1,9 @@
+/// What is known of a selected request beside its message.
+struct Arrival {
+    /// What the ACK called it.
+    let id: Int64
+    /// When its bytes were read, on the monotonic clock, in seconds.
+    let receivedAt: Double
+    /// Of the buffers of the HAProxy that sent it, in bytes.
+    let bufferSize: Int
+}

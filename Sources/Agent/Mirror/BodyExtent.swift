@@ -1,0 +1,52 @@
+/// How much of a body has come, from all that HAProxy says of it.
+enum BodyExtent: Hashable {
+    case whole
+    /// There is more than has come.
+    case cut(Cut)
+    /// It has no declared length, and nothing tells whether more follows.
+    case unknown
+    /// There is more than was declared.
+    case tooLong
+
+    /// Why bytes are missing.
+    enum Cut: Hashable {
+        /// HAProxy's buffer was full.
+        case bufferFull
+        /// HAProxy's buffer had room: it did not wait for the body.
+        case notAwaited
+        /// Nobody knows whether bytes are missing, and from this HAProxy they have been before.
+        case unknown
+    }
+
+    /// What a message says of its body.
+    struct Evidence {
+        /// Bytes that came.
+        let count: Int
+        /// Content-Length.
+        let declared: Int?
+        /// `arg_size`: what HAProxy knows of the size, which of a chunked body is that of the last chunk (`req.body_size`).
+        let known: UInt64?
+        /// `arg_whole`: HAProxy has seen the end of the message.
+        let isWhole: Bool?
+        /// The request and what came of its body fill HAProxy's buffer.
+        let fillsBuffer: Bool
+        /// Without a declared length, the request may have a body of which nothing has come yet.
+        let mayHaveBody: Bool
+    }
+
+    init(_ evidence: Evidence) {
+        let cut = BodyExtent.cut(evidence.fillsBuffer ? .bufferFull : .notAwaited)
+        if let declared = evidence.declared {
+            self = declared == evidence.count ? .whole : declared > evidence.count ? cut : .tooLong
+        } else if let isWhole = evidence.isWhole {
+            self = isWhole ? .whole : cut
+        } else if let known = evidence.known, known > evidence.count {
+            self = cut
+        } else if evidence.count == 0 {
+            self = evidence.mayHaveBody ? .unknown : .whole
+        } else {
+            // HAProxy does not say whether it waits for bodies: a full buffer may be a whole body of just that size.
+            self = evidence.fillsBuffer ? cut : .unknown
+        }
+    }
+}
