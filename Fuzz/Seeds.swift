@@ -49,7 +49,7 @@ enum Seeds {
         "--max-in-flight 1 --max-queue 2 --max-queue-bytes 64MiB --max-queue-age 1.5s --connect-timeout 1",
         "-u http://qa.example:8080/p --allow-destination qa.example --allow-destination=b.example:443 https://B.example.",
         "-u http://[::1]/ --allow-destination [::1]:80 --allow-destination 127.1 http://0x7f.1/ http://127.0.0.1:9/",
-        "--timeout 10s --max-response 1MiB --max-connections 3 --hello-timeout 1d --mark-header=X-M:y",
+        "--timeout 10s --max-response 1MiB --resend never --max-connections 3 --hello-timeout 1d --mark-header=X-M:y",
     ]
 
     private static let requests = [

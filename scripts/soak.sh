@@ -173,7 +173,7 @@ strangers() {
 }
 
 change() {
-    case $((RANDOM % 22)) in
+    case $((RANDOM % 23)) in
     0 | 1 | 2 | 3) control "set url $(pick "${mirrors[@]}")" ;;
     4 | 5) control "set url ${mirrors[good]}" ;;
     6) control "set sample-rate $(pick 0% 0.5% 10% 50% 100%)" ;;
@@ -191,7 +191,8 @@ change() {
     18) control 'resume; save state; show errors; show metrics' >/dev/null ;;
     19) restart_mirror ;;
     20) strangers ;;
-    21) kill -STOP "$agent" && sleep 0.2 && kill -CONT "$agent" && kill -HUP "$agent" ;;
+    21) control "set resend $(pick idempotent all never)" ;;
+    22) kill -STOP "$agent" && sleep 0.2 && kill -CONT "$agent" && kill -HUP "$agent" ;;
     esac
 }
 

@@ -16,6 +16,7 @@ package enum SettingName: String, CaseIterable, Sendable {
     case connectTimeout = "connect-timeout"
     case timeout
     case maxResponse = "max-response"
+    case resend
     case maxConnections = "max-connections"
     case helloTimeout = "hello-timeout"
     case logLevel = "log-level"
@@ -39,6 +40,7 @@ package enum SettingName: String, CaseIterable, Sendable {
         case .connectTimeout: "time for a connection to the mirror"
         case .timeout: "time for a whole request to the mirror"
         case .maxResponse: "size of an answer that is read"
+        case .resend: "copies sent once more after no answer: idempotent, all, or never"
         case .maxConnections: "SPOP connections at once"
         case .helloTimeout: "time for HAProxy to say HELLO"
         case .logLevel: "least level that is logged: trace, debug, info, notice, warning, error, critical"

@@ -28,6 +28,8 @@ package enum Counter: Int, CaseIterable, Sendable {
 
     // The way to the mirror.
     case mirrorConnections, mirrorCutOffs, mirrorAmbiguous, bytesSent, bytesReceived
+    /// Copies sent once more, which the mirror may have got twice. They end once, and count once in the balance.
+    case resent
 
     // The admin sockets.
     case adminCommands, adminErrors

@@ -107,6 +107,8 @@ package struct MetricsReport {
         labelled(
             "requests_failed_total", "Copies that the mirror did not answer, by reason.", "reason",
             reasons(Counter.failed, "failed_"))
+        counter(
+            "requests_resent_total", "Copies sent once more, which the mirror may have got twice.", .resent)
         labelled(
             "http_responses_total", "Answers of the mirror, by class of status code.", "code",
             reasons(Counter.responses, "responses_"))

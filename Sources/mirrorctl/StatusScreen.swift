@@ -44,6 +44,7 @@ struct StatusScreen {
             row("skipped", reasons("skipped_")),
             row("dropped", alarm(reasons("dropped_"), paint)),
             row("failed", alarm(reasons("failed_"), paint)),
+            row("resent", count("resent")),
         ]
     }
 

@@ -40,7 +40,7 @@ struct BodyExtentTests {
     func knownSize() {
         #expect(extent(15_190, known: 60_000, fillsBuffer: true) == .cut(.bufferFull))
         #expect(extent(10, known: 11) == .cut(.notAwaited))
-        // It is the size of the last chunk, or 0: no less says anything.
+        // What has come, or 0: no less says anything.
         #expect(extent(10, known: 10) == .unknown)
         #expect(extent(10, known: 3) == .unknown)
         #expect(extent(10, known: 0) == .unknown)

@@ -18,6 +18,7 @@ struct LiveSettingTests {
         .maxInFlight: ["1", "100000"], .maxQueue: ["1", "10000000"],
         .maxQueueBytes: ["1KiB", "1025", "1024GiB"], .maxQueueAge: ["1ms", "90s", "1500us"],
         .connectTimeout: ["1ms", "1h"], .timeout: ["1s", "1d"], .maxResponse: ["0", "3MiB"],
+        .resend: ["idempotent", "all", "never"],
         .maxConnections: ["1", "100000"], .helloTimeout: ["5s"],
         .logLevel: ["trace", "critical"], .requestLog: ["off", "on", "query"],
     ]

@@ -81,15 +81,25 @@ struct PayloadBuilder {
         _ payload: [UInt8], to url: String = "http://mirror:1/", style: CopyStyle = .init(mark: nil),
         bufferSize: Int = 16384, watch: BodyWatch = BodyWatch(), keepsTrailers: Bool = false
     ) throws -> Rendered {
+        Rendered(
+            try request(
+                payload, to: Destination(url), style: style, bufferSize: bufferSize, watch: watch,
+                keepsTrailers: keepsTrailers))
+    }
+
+    /// The copy itself.
+    static func request(
+        _ payload: [UInt8], to destination: Destination, style: CopyStyle = .init(mark: nil),
+        bufferSize: Int = 16384, watch: BodyWatch = BodyWatch(), keepsTrailers: Bool = false
+    ) throws -> MirrorRequest {
         let span = payload.span.bytes
         var copies: [MirrorArguments] = []
         try Notification.decode(
             span, messageName: Array("mirror".utf8), copy: { copies.append($0) }, unknown: { _ in })
         guard let copy = copies.first else { throw Refusal.malformed }
-        let request = try RequestRenderer(
-            destination: Destination(url), style: style, watch: watch, keepsTrailers: keepsTrailers
+        return try RequestRenderer(
+            destination: destination, style: style, watch: watch, keepsTrailers: keepsTrailers
         ).render(copy, payload: span, Arrival(id: 1, receivedAt: 0, bufferSize: bufferSize))
-        return Rendered(request)
     }
 }
 

@@ -1,3 +1,4 @@
+import CLinux
 import Foundation
 import Stats
 import Testing
@@ -68,8 +69,8 @@ struct ServiceTests {
     @Test("Only listening stream sockets are taken over")
     func passedSockets() throws {
         var pair: [Int32] = [0, 0]
-        try #require(socketpair(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0, &pair) == 0)
-        let datagram = socket(AF_INET, Int32(SOCK_DGRAM.rawValue), 0)
+        try #require(socketpair(AF_UNIX, linux_stream_type(), 0, &pair) == 0)
+        let datagram = linux_datagram_socket(AF_INET)
         let file = open("/dev/null", O_RDONLY)
         defer { for descriptor in pair + [datagram, file] { close(descriptor) } }
         for descriptor in [pair[0], datagram, file] {
@@ -92,7 +93,7 @@ private struct DatagramReader {
 
     init(_ path: String) throws {
         self.path = path
-        descriptor = socket(AF_UNIX, Int32(SOCK_DGRAM.rawValue), 0)
+        descriptor = linux_datagram_socket(AF_UNIX)
         let descriptor = descriptor
         let bound = UnixAddress.with(path) { bind(descriptor, $0, $1) }
         try #require(bound == 0)

@@ -21,6 +21,7 @@ enum LiveSetting {
         case .connectTimeout: TimeValue.format(settings.connectTimeout)
         case .timeout: TimeValue.format(settings.timeout)
         case .maxResponse: SizeValue.format(settings.maxResponse)
+        case .resend: settings.resend.rawValue
         case .maxConnections: "\(settings.maxConnections)"
         case .helloTimeout: TimeValue.format(settings.helloTimeout)
         case .logLevel: "\(settings.logLevel)"
@@ -62,6 +63,7 @@ enum LiveSetting {
         case .connectTimeout: settings.connectTimeout = try OptionParsers.interval(text)
         case .timeout: settings.timeout = try OptionParsers.interval(text)
         case .maxResponse: settings.maxResponse = try BudgetParsers.maxResponse(text)
+        case .resend: settings.resend = try OptionParsers.word(Resend.self)(text)
         case .maxConnections: settings.maxConnections = try BudgetParsers.maxConnections(text)
         case .helloTimeout: settings.helloTimeout = try OptionParsers.interval(text)
         case .logLevel: settings.logLevel = try OptionParsers.logLevel(text)

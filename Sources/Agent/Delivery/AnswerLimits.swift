@@ -22,6 +22,9 @@ struct AnswerLimits {
     /// What follows on its connection may be anything: the transfer was ended at the end of the headers.
     private(set) var isAmbiguous = false
 
+    /// A whole line of it has come.
+    var hasBegun: Bool { headers > 0 }
+
     /// Begins a new answer.
     mutating func reset(endsWithHeaders: Bool) {
         (body, bodyCost, headers, headerLines) = (0, 0, 0, 0)

@@ -10,7 +10,8 @@ struct ConnectionAttempt {
     /// Whether the libcurl in use needs any of this.
     static let areLost = unsafe (shim_version()?.pointee.version_num ?? 0) < 0x080400
 
-    private let transfer: Transfer
+    /// It lives as long as its worker's delivery, where it comes back to a pool.
+    private unowned let transfer: Transfer
     /// Connections that the transfer had opened before: once there are more, another attempt has won.
     private let connections: Int
     /// Tells the socket from a later one with its number; nil when there is no socket.

@@ -171,7 +171,10 @@ final class Delivery {
         counters.add(to: .inFlight)
         counters.queueDurations.record(seconds: now - request.header.receivedAt)
         lanes[kind(of: request)].began()
-        guard let transfer = pool.popLast() ?? multi.flatMap({ Transfer(sockets: $0.sockets) }) else {
+        guard
+            let transfer = pool.popLast()
+                ?? multi.flatMap({ Transfer(sockets: $0.sockets, counters: counters) })
+        else {
             return finish(request, .failed(.other), now)
         }
         transfer.prepare(request, settings: settings, version: settingsVersion, now: now)

@@ -28,7 +28,10 @@ struct DeliveryReporter {
         guard let request = transfer.request else { return }
         if case .failed(let reason) = outcome {
             let url = request.header.destination.url
-            let text = unsafe String(cString: curl_easy_strerror(code))
+            let text =
+                unsafe transfer.isRefused
+                ? "The connection ended without an answer; not sent again"
+                : String(cString: curl_easy_strerror(code))
             errors.report("mirror: \(reason.label)", "\(url) (\(text))")
             failures.note(
                 id: request.header.id, method: request.method, target: request.target,
@@ -40,7 +43,7 @@ struct DeliveryReporter {
     }
 }
 
-/// `request GET http://h/x HTTP/1.1 200 id=1204 up=120 down=340 ms=1.3 ok`
+/// `request GET http://h/x HTTP/1.1 200 id=1204 up=120 down=340 ms=1.3 ok`, with `resent=1` before the last word if it was.
 enum RequestLogLine {
     static func text(
         _ request: MirrorRequest, _ transfer: Transfer, _ outcome: Outcome, seconds: Double,
@@ -54,10 +57,11 @@ enum RequestLogLine {
             case .failed(let reason): ("-", reason.counter.name)
             }
         let milliseconds = (seconds * 10_000).rounded() / 10
+        let resent = transfer.wasResent ? "resent=1 " : ""
         return """
             request \(PrintableText.of(request.method)) \(request.header.destination.origin.dropLast())\(PrintableText.of(target)) \
             \(transfer.httpVersion) \(status) id=\(request.header.id) up=\(transfer.bytesSent) down=\(transfer.bytesReceived) \
-            ms=\(milliseconds) \(end)
+            ms=\(milliseconds) \(resent)\(end)
             """
     }
 }

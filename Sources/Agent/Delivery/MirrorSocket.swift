@@ -31,7 +31,7 @@ enum MirrorSocket {
     ) -> curl_socket_t {
         guard let address = unsafe address, let transfer = unsafe transfer else { return CURL_SOCKET_BAD }
         let owner = unsafe Unmanaged<Transfer>.fromOpaque(transfer).takeUnretainedValue()
-        let mayOpen = unsafe allowsLinkLocal || !isLinkLocal(address)
+        let mayOpen = unsafe owner.mayConnect() && (allowsLinkLocal || !isLinkLocal(address))
         let socket = unsafe mayOpen ? open(address) : CURL_SOCKET_BAD
         owner.sockets.opened(socket, for: owner)
         linux_guard_add(socket)

@@ -81,8 +81,6 @@ enum FailureReason: Hashable {
                 .tls
             case CURLE_OPERATION_TIMEDOUT: !wasResolved ? .dns : !wasConnected ? .connect : .timeout
             case CURLE_SEND_ERROR, CURLE_RECV_ERROR, CURLE_GOT_NOTHING, CURLE_PARTIAL_FILE, CURLE_HTTP2,
-                // Tried as often as is allowed, each time on a connection that broke.
-                CURLE_ABORTED_BY_CALLBACK,
                 CURLE_HTTP2_STREAM:
                 .reset
             default: .other

@@ -1,14 +1,12 @@
 internal import CLibcurl
 internal import Glibc
+internal import Stats
 
 /// One pooled easy handle and what libcurl must find in memory while it is busy.
 ///
 /// Owned by the worker's `Delivery`; its address is the handle's CURLOPT_PRIVATE and callback data, so it lives as long
 /// as the handle does.
 @safe final class Transfer {
-    /// Times that libcurl may send one copy: again on a fresh connection when a kept one turns out to be closed, no more.
-    private static let maxAttempts = 2
-
     let handle: UnsafeMutableRawPointer
     private(set) var request: MirrorRequest?
     /// On the monotonic clock, in seconds.
@@ -16,7 +14,7 @@ internal import Glibc
     /// Where the transfer stands in its owner's list.
     var slot = 0
     /// What becomes of its worker's sockets.
-    unowned let sockets: SocketTable
+    let sockets: SocketTable
     /// What the handle verifies certificates with.
     var trusted: TrustStore?
     /// What the handle's connections show the mirror.
@@ -28,13 +26,23 @@ internal import Glibc
     /// What CURLOPT_FORBID_REUSE(3) is set to.
     private var forbidsReuse = false
     private var answer = AnswerLimits()
-    private var attempts = 0
+    private let counters: CounterBank
+    private var hasBegun = false
+    /// It was sent again after bytes of it had been written: the mirror may have got it twice.
+    private(set) var wasResent = false
+    /// Bytes of the request that were written before that.
+    private var writtenBefore = 0
+    /// It was begun, came to nothing, and may not be begun again.
+    private(set) var isRefused = false
+    private var resend = Resend.idempotent
+    private var httpVersionWanted = TransportSettings.HTTPVersion.http1
     private var origin: Destination?
     private var settingsVersion = -1
     private var headerLines = HeaderLines()
 
-    /// Fails when libcurl has no memory.
-    init?(sockets: SocketTable) {
+    /// Fails when libcurl has no memory. Copies that are sent once more are counted at once, in `counters`.
+    init?(sockets: SocketTable, counters: CounterBank) {
+        self.counters = counters
         guard let handle = unsafe curl_easy_init() else { return nil }
         unsafe self.handle = handle
         self.sockets = sockets
@@ -86,7 +94,7 @@ internal import Glibc
         }
         self.request = request
         startedAt = now
-        attempts = 0
+        (hasBegun, wasResent, writtenBefore, isRefused) = (false, false, 0, false)
         unsafe request.withUnsafeMutablePointers { layout, bytes in
             let layout = unsafe layout.pointee
             if origin !== layout.destination {
@@ -108,6 +116,8 @@ internal import Glibc
 
     private func apply(_ settings: Settings) {
         answer.maxBody = settings.maxResponse
+        resend = settings.resend
+        httpVersionWanted = settings.transport.httpVersion
         unsafe shim_easy_set_long(
             handle, CURLOPT_CONNECTTIMEOUT_MS, settings.connectTimeout.wholeMilliseconds)
         unsafe shim_easy_set_long(handle, CURLOPT_TIMEOUT_MS, settings.timeout.wholeMilliseconds)
@@ -155,6 +165,7 @@ internal import Glibc
         // An answer that was cut off is an answer, and so is 101, behind which there is no other.
         let wasCut = result == CURLE_WRITE_ERROR || result == CURLE_FILESIZE_EXCEEDED
         if result == CURLE_OK || (wasCut && (status >= 200 || status == 101)) { return .response(status) }
+        if isRefused { return .failed(.reset) }
         // A connection that was kept from an earlier transfer has no connect time.
         return .failed(
             FailureReason(
@@ -211,10 +222,38 @@ internal import Glibc
 
     fileprivate func takeHeader(_ line: RawSpan) -> Int { answer.takeHeader(line, status: status) }
 
-    fileprivate func mayBegin() -> Bool {
-        attempts += 1
-        return attempts <= Self.maxAttempts
+    /// A connection is about to be opened for it; one for a copy that may not be sent would be opened for nothing.
+    func mayConnect() -> Bool {
+        isRefused = !isUnwritten && !mayBeResent
+        return !isRefused
     }
+
+    /// A connection is there, and the request is about to be sent.
+    func mayBegin() -> Bool {
+        guard mayConnect() else { return false }
+        if !isUnwritten {
+            wasResent = true
+            writtenBefore = number(CURLINFO_REQUEST_SIZE)
+            counters.add(to: .resent)
+        }
+        hasBegun = true
+        return true
+    }
+
+    /// Nothing of it is on its way, and it cannot arrive twice. libcurl gives up after five times.
+    private var isUnwritten: Bool {
+        guard hasBegun else { return true }
+        return knowsWhatIsWritten && number(CURLINFO_REQUEST_SIZE) == writtenBefore
+    }
+
+    private var mayBeResent: Bool {
+        guard let request, !wasResent, !answer.hasBegun else { return false }
+        return resend.allows(request.method)
+    }
+
+    /// CURLINFO_REQUEST_SIZE grows with each write that the kernel took, so that no growth means not one byte. With TLS, records
+    /// may be out when libcurl says that nothing was written, and with HTTP/2 the same goes for frames.
+    private var knowsWhatIsWritten: Bool { httpVersionWanted == .http1 && origin?.isEncrypted == false }
 }
 
 private func bodyArrived(
@@ -232,8 +271,9 @@ private func headerArrived(
     return unsafe Unmanaged<Transfer>.fromOpaque(transfer).takeUnretainedValue().takeHeader(bytes)
 }
 
-/// CURLOPT_PREREQFUNCTION(3): a connection is there and the request is about to be sent. libcurl sends one again, up to
-/// five times, when a kept connection ends without an answer; a mirror that resets after reading would get it as often.
+/// CURLOPT_PREREQFUNCTION(3), which libcurl calls each time that it is about to send the request. It does so again by itself, up
+/// to five times, when a kept connection ends without an answer or an HTTP/2 mirror refuses the stream, and when one asks for
+/// HTTP/1.1. No option keeps it from that.
 private func requestBegins(_ transfer: UnsafeMutableRawPointer?) -> Int32 {
     guard let transfer = unsafe transfer else { return CURL_PREREQFUNC_ABORT }
     let mayBegin = unsafe Unmanaged<Transfer>.fromOpaque(transfer).takeUnretainedValue().mayBegin()

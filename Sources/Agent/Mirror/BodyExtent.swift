@@ -24,7 +24,8 @@ enum BodyExtent: Hashable {
         let count: Int
         /// Content-Length.
         let declared: Int?
-        /// `arg_size`: what HAProxy knows of the size, which of a chunked body is that of the last chunk (`req.body_size`).
+        /// `arg_size` (`req.body_size`): of a chunked body, what has come and the rest of the chunk that has not; 0 for HTTP/2
+        /// without a length, from HAProxy 3.4 on.
         let known: UInt64?
         /// `arg_whole`: HAProxy has seen the end of the message.
         let isWhole: Bool?

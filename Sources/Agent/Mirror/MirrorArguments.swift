@@ -10,7 +10,7 @@ struct MirrorArguments {
     /// `req.hdrs_bin` when it came as a binary, `req.hdrs` when it came as a string.
     var headers: (block: Range<Int>, form: HeaderFields.Form)?
     var body: Range<Int>?
-    /// What HAProxy knows of the body's size in bytes (`req.body_size`): of a chunked one, that of its last chunk.
+    /// What HAProxy knows of the body's size in bytes (`req.body_size`).
     var bodySize: UInt64?
     /// HAProxy has seen the end of the request (`internal.htx.has_eom`).
     var isWhole: Bool?

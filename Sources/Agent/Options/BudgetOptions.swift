@@ -33,6 +33,15 @@ struct BudgetOptions: ParsableArguments {
     var maxResponse = 1 << 20
 
     @Option(
+        help: ArgumentHelp(
+            """
+            Copies that are sent once more when a kept connection ends without an answer: those with an idempotent \
+            method, all, or never any. (default: idempotent)
+            """, valueName: "idempotent|all|never"),
+        transform: OptionParsers.word(Resend.self))
+    var resend = Resend.idempotent
+
+    @Option(
         help: "SPOP connections at once, 1 to 100000. (default: 4096)",
         transform: BudgetParsers.maxConnections)
     var maxConnections = 4096

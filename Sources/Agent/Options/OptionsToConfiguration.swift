@@ -88,6 +88,7 @@ extension BudgetOptions {
         settings.connectTimeout = connectTimeout
         settings.timeout = timeout
         settings.maxResponse = maxResponse
+        settings.resend = resend
     }
 }
 

@@ -39,6 +39,8 @@ struct Settings: Sendable {
     var timeout = Duration.seconds(10)
     /// Bytes of an answer that are read before the connection is cut.
     var maxResponse = 1 << 20
+    /// Which copies are sent once more.
+    var resend = Resend.idempotent
 
     /// What is less severe is not logged.
     var logLevel = Logger.Level.info

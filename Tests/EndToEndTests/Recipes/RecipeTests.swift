@@ -145,6 +145,42 @@ extension EndToEnd.Recipes {
         _ = try stage.mirrors[1].request(for: "/two/alone", evidence: stage.evidence)
     }
 
+    @Test("HAProxy's log tells which requests were mirrored", arguments: HAProxyVersion.available)
+    func mirrorLog(version: HAProxyVersion) throws {
+        let stage = try RecipeStage(
+            version, RecipeFiles(main: "mirror-log/haproxy.cfg"),
+            agents: [["--methods", "GET", "--request-log", "on"]])
+        try stage.send(Request(target: "/log/selected"))
+        try stage.send(Request(method: "POST", target: "/log/skipped"))
+        let ring = "show events \(HAProxyConfiguration.filterLog)"
+        let lines = try eventually("both are logged", evidence: stage.evidence) {
+            let events = try stage.haproxy.statistics.run(ring) ?? ""
+            let lines = events.split(separator: "\n").filter { $0.contains(" mirror=") }
+            return lines.count == 2 ? lines : nil
+        }
+        #expect(lines[1].hasSuffix("\"POST /log/skipped HTTP/1.1\" mirror=-/method"), "\(lines[1])")
+        let request = try eventually("the agent logs its copy", evidence: stage.evidence) {
+            stage.agent.process.log.split(separator: "\n").first { $0.contains("/log/selected") }
+        }
+        let id = try #require(request.split(separator: " ").first { $0.hasPrefix("id=") }).dropFirst(3)
+        #expect(lines[0].hasSuffix("\"GET /log/selected HTTP/1.1\" mirror=\(id)/-"), "\(lines[0])")
+    }
+
+    @Test("the end that HAProxy has seen tells a whole body", arguments: HAProxyVersion.available)
+    func wholeBodies(version: HAProxyVersion) throws {
+        let stage = try RecipeStage(
+            version, RecipeFiles(engine: "whole-bodies/spoe-mirror.conf"),
+            agents: [["--unknown-length", "drop"]])
+        for (target, size) in [("/whole/small", 10), ("/whole/cut", 60_000), ("/whole/more", 14_000)] {
+            try stage.send(
+                Request(
+                    method: "POST", target: target, body: [UInt8](repeating: 0x78, count: size),
+                    framing: .chunks(size)))
+        }
+        #expect(try stage.copies(of: 3) == ["/whole/more", "/whole/small"])
+        #expect(try stage.agent.counters()["dropped_truncated"] == 1)
+    }
+
     @Test("an agent on a UNIX socket", arguments: HAProxyVersion.available)
     func unixSocket(version: HAProxyVersion) throws {
         let stage = try RecipeStage(
