@@ -31,8 +31,9 @@ enum MirrorSocket {
     ) -> curl_socket_t {
         guard let address = unsafe address, let transfer = unsafe transfer else { return CURL_SOCKET_BAD }
         let owner = unsafe Unmanaged<Transfer>.fromOpaque(transfer).takeUnretainedValue()
-        let mayOpen = unsafe owner.mayConnect() && (allowsLinkLocal || !isLinkLocal(address))
-        let socket = unsafe mayOpen ? open(address) : CURL_SOCKET_BAD
+        var refusal: SocketRefusal?
+        let socket = unsafe owner.mayConnect() ? open(address, allowsLinkLocal, &refusal) : CURL_SOCKET_BAD
+        owner.noteSocket(isOpen: socket >= 0, refusal)
         owner.sockets.opened(socket, for: owner)
         linux_guard_add(socket)
         return socket
@@ -46,14 +47,23 @@ enum MirrorSocket {
             start.assumingMemoryBound(to: sockaddr.self), length: address.pointee.addrlen)
     }
 
-    private static func open(_ address: UnsafeMutablePointer<curl_sockaddr>) -> curl_socket_t {
+    private static func open(
+        _ address: UnsafeMutablePointer<curl_sockaddr>, _ allowsLinkLocal: Bool,
+        _ refusal: inout SocketRefusal?
+    ) -> curl_socket_t {
+        guard unsafe allowsLinkLocal || !isLinkLocal(address) else {
+            refusal = .linkLocal
+            return CURL_SOCKET_BAD
+        }
         guard count.add(1, ordering: .relaxed).newValue <= most else {
             count.subtract(1, ordering: .relaxed)
+            refusal = .mostAreOpen
             return CURL_SOCKET_BAD
         }
         let socket = unsafe linux_socket(
             address.pointee.family, address.pointee.socktype, address.pointee.protocol)
         guard socket >= 0 else {
+            refusal = .system(errno)
             count.subtract(1, ordering: .relaxed)
             return CURL_SOCKET_BAD
         }

@@ -83,7 +83,7 @@ extension TransportSettings {
 private func connectionBegins(
     _ context: UnsafeMutableRawPointer?, of transfer: UnsafeMutableRawPointer?
 ) -> CURLcode {
-    guard let context = unsafe context.map({ unsafe OpaquePointer($0) }), let transfer = unsafe transfer
+    guard let context = unsafe context.map({ OpaquePointer($0) }), let transfer = unsafe transfer
     else {
         return CURLE_OK
     }
