@@ -2,12 +2,24 @@
 extension [UInt8] {
     /// ACK with its one action (SPOE.txt, section 3.2.7).
     package mutating func appendAck(streamID: UInt64, frameID: UInt64, _ action: Action) {
-        let start = beginFrame(.ack)
-        appendVarint(streamID)
-        appendVarint(frameID)
-        append(action)
-        endFrame(start)
+        let start = count
+        // In one go: there is nothing that an agent writes more often.
+        append(addingCapacity: Self.longestAck) { (output: inout OutputSpan<UInt8>) in
+            output.append([0, 0, 0])
+            output.append(0)
+            output.append(FrameType.ack.rawValue)
+            output.append([0, 0, 0])
+            output.append(UInt8(FrameFlags.fin.rawValue))
+            output.append(varint: streamID)
+            output.append(varint: frameID)
+            output.append(action)
+        }
+        // It fits in a byte.
+        self[start + 3] = UInt8(count - start - FrameSplitter.prefixLength)
     }
+
+    /// Prefix, type, flags, two varints and the action.
+    private static let longestAck = 4 + 1 + 4 + 2 * 10 + Action.longest
 
     /// AGENT-HELLO (SPOE.txt, section 3.2.5).
     package mutating func appendAgentHello(maxFrameSize: Int, capabilities: Set<Capability>) {

@@ -64,11 +64,15 @@ struct CopyOptionsTests {
             payload.span.bytes, messageName: Array("mirror".utf8), copy: { copies.append($0) },
             unknown: { _ in })
         let copy = try #require(copies.first)
-        var gate = Gate(settings)
-        #expect(gate.refusal(copy, payload: payload.span.bytes) == .method)
+        var gate = Gate(settings, ids: RequestIDs(instance: 0, worker: 0))
+        #expect(gate.decide(copy, payload: payload.span.bytes) == .skipped(.method))
         settings.isPaused = true
-        gate = Gate(settings)
-        #expect(gate.refusal(copy, payload: payload.span.bytes) == .paused)
+        gate.apply(settings)
+        #expect(gate.decide(copy, payload: payload.span.bytes) == .skipped(.paused))
+        for id in 1...3 as ClosedRange<Int64> {
+            gate.apply(try self.settings("--methods", "all"))
+            #expect(gate.decide(copy, payload: payload.span.bytes) == .selected(id), "numbers go on")
+        }
     }
 
     @Test func tlsFilesMustBeThere() throws {

@@ -30,14 +30,14 @@ enum ListenAddress: Hashable, Sendable, CustomStringConvertible {
     /// What is expected of a host, as far as it is not like that.
     private static func expectation(of host: String) -> String? {
         if host.contains(":") {
-            var bytes = unsafe in6_addr()
+            var bytes = in6_addr()
             // Behind the percent sign is a zone.
             let isAddress = unsafe inet_pton(AF_INET6, String(host.prefix { $0 != "%" }), &bytes) == 1
             return isAddress ? nil : "an IPv6 address where there are colons"
         }
         if let expectation = HostName.expectation(of: host) { return expectation }
         let last = host.split(separator: ".").last ?? ""
-        var bytes = unsafe in_addr()
+        var bytes = in_addr()
         // The resolver would ask for a name that there cannot be.
         guard last.utf8.allSatisfy({ 0x30...0x39 ~= $0 }), unsafe inet_aton(host, &bytes) == 0 else {
             return nil

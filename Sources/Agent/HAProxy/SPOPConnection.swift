@@ -197,26 +197,26 @@ final class SPOPConnection {
             context.counters.add(to: .errors)
             throw error
         }
-        answer(streamID, frameID, select(from: firstOfThis, payload))
+        answer(streamID, frameID, select(from: firstOfThis, of: &context.pending, payload))
     }
 
-    /// Asks the gate about the pending copies from `first` on and keeps those that are selected. Returns what the ACK says: the
-    /// number of the first that is, or why the first of them all is not.
-    private func select(from first: Int, _ payload: RawSpan) -> Action {
+    /// Asks the gate about the copies from `first` on and keeps those that are selected. Returns what the ACK says: the number of
+    /// the first that is, or why the first of them all is not.
+    private func select(from first: Int, of pending: inout [PendingCopy], _ payload: RawSpan) -> Action {
         var action = Action.nothing
         var kept = first
-        for index in first..<context.pending.count {
-            switch context.pipeline.select(context.pending[index].arguments, payload: payload) {
+        for index in first..<pending.count {
+            switch context.pipeline.decide(pending[index].arguments, payload: payload) {
             case .selected(let id):
                 if kept == first { action = .setID(id) }
-                context.pending[index].id = id
-                if kept != index { context.pending.swapAt(kept, index) }
+                pending[index].id = id
+                if kept != index { pending.swapAt(kept, index) }
                 kept += 1
             case .skipped(let reason):
                 if index == first { action = .setSkip(reason.name) }
             }
         }
-        if kept < context.pending.count { context.pending.removeSubrange(kept...) }
+        if kept < pending.count { pending.removeSubrange(kept...) }
         return action
     }
 

@@ -2,22 +2,34 @@ internal import SPOP
 
 /// Decides whether a request is wanted at all, before it is acknowledged and before any work is spent on it.
 struct Gate {
-    private let isPaused: Bool
-    private let methods: MethodFilter
-    private let sampleRate: SampleRate
+    private var isPaused: Bool
+    private var methods: MethodFilter
+    private var sampleRate: SampleRate
     private var generator = SampleGenerator()
+    private var ids: RequestIDs
 
-    init(_ settings: Settings) {
+    /// What becomes of a request before its ACK.
+    enum Decision: Equatable {
+        /// It is to be mirrored under this number.
+        case selected(Int64)
+        case skipped(Refusal)
+    }
+
+    init(_ settings: Settings, ids: RequestIDs) {
+        self.ids = ids
         isPaused = settings.isPaused
         methods = settings.methods
         sampleRate = settings.sampleRate
     }
 
-    /// Nil lets the copy pass.
-    mutating func refusal(_ arguments: MirrorArguments, payload: RawSpan) -> Refusal? {
-        if isPaused { return .paused }
-        if let method = arguments.method, !methods.allows(method, in: payload) { return .method }
-        if !sampleRate.decides(using: &generator) { return .sampled }
-        return nil
+    /// Uses `settings` from the next request on.
+    mutating func apply(_ settings: Settings) { self = Gate(settings, ids: ids) }
+
+    /// Its questions cost nanoseconds: they are asked before the ACK, which tells the answer.
+    mutating func decide(_ arguments: MirrorArguments, payload: RawSpan) -> Decision {
+        if isPaused { return .skipped(.paused) }
+        if let method = arguments.method, !methods.allows(method, in: payload) { return .skipped(.method) }
+        if !sampleRate.decides(using: &generator) { return .skipped(.sampled) }
+        return .selected(ids.next())
     }
 }

@@ -13,14 +13,6 @@ final class Pipeline {
     private var renderer: RequestRenderer
     private var destination: Destination
     private var requestLog: RequestLogMode
-    private var ids: RequestIDs
-
-    /// What becomes of a request before its ACK.
-    enum Selection {
-        /// It is to be mirrored under this number.
-        case selected(Int64)
-        case skipped(Refusal)
-    }
 
     init(
         loop: EventLoop, ids: RequestIDs, settings: Settings, budget: DeliveryBudget, counters: CounterBank,
@@ -29,17 +21,16 @@ final class Pipeline {
         self.counters = counters
         self.reporter = reporter
         self.unknownMessages = unknownMessages
-        self.ids = ids
         delivery = try Delivery(
             loop: loop, settings: settings, budget: budget, counters: counters, reporter: reporter)
-        gate = Gate(settings)
+        gate = Gate(settings, ids: ids)
         renderer = RequestRenderer(settings)
         (destination, requestLog) = (settings.destination, settings.requestLog)
     }
 
     /// Uses `settings` from the next request on.
     func apply(_ settings: Settings) {
-        gate = Gate(settings)
+        gate.apply(settings)
         renderer = RequestRenderer(settings)
         (destination, requestLog) = (settings.destination, settings.requestLog)
         delivery.apply(settings)
@@ -49,14 +40,12 @@ final class Pipeline {
     /// the list would push out what the same turn has noted.
     func beginTurn() { notesLeft = RecentFailures.capacity }
 
-    /// Counts a message and asks the gate about it. Its questions are cheap enough to come before the ACK, which tells the answer.
-    func select(_ arguments: MirrorArguments, payload: RawSpan) -> Selection {
+    /// Counts a message and asks the gate about it.
+    func decide(_ arguments: MirrorArguments, payload: RawSpan) -> Gate.Decision {
         counters.add(to: .received)
-        if let reason = gate.refusal(arguments, payload: payload) {
-            counters.add(to: reason.counter)
-            return .skipped(reason)
-        }
-        return .selected(ids.next())
+        let decision = gate.decide(arguments, payload: payload)
+        if case .skipped(let reason) = decision { counters.add(to: reason.counter) }
+        return decision
     }
 
     /// Mirrors one selected message whose NOTIFY is answered, or counts why not.

@@ -29,7 +29,7 @@ enum Refusal: Error, Hashable {
     case shutdown
 
     /// What an ACK calls it.
-    var name: String {
+    var name: StaticString {
         switch self {
         case .paused: "paused"
         case .sampled: "sampled"
