@@ -48,7 +48,14 @@ enum NotifyFuzzer {
         _ arguments: MirrorArguments, _ payload: RawSpan, _ renderer: RequestRenderer
     ) {
         let arrival = Arrival(id: 1, receivedAt: 0, bufferSize: 16384)
-        guard let request = try? renderer.render(arguments, payload: payload, arrival) else { return }
+        let request: MirrorRequest
+        do throws(Refusal) {
+            request = try renderer.render(arguments, payload: payload, arrival)
+        } catch {
+            let text = error.detail(arguments, payload) ?? ""
+            require(text.utf8.count < 2000 && text.utf8.allSatisfy { 0x20...0x7E ~= $0 }, "a wild detail")
+            return
+        }
         let layout = request.header
         require(layout.bodyOffset + layout.bodyLength <= layout.size, "written past the end")
         request.withUnsafeMutablePointerToElements { start in

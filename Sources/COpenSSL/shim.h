@@ -13,4 +13,11 @@ static inline int shim_store_has_certificate(X509_STORE *store) {
     return 0;
 }
 
+/* Gives `context` the certificate, chain and key of `from`: 1, or 0. The chain is got with a macro. */
+static inline int shim_share_identity(SSL_CTX *from, SSL_CTX *context) {
+    STACK_OF(X509) *chain = NULL;
+    SSL_CTX_get0_chain_certs(from, &chain);
+    return SSL_CTX_use_cert_and_key(context, SSL_CTX_get0_certificate(from), SSL_CTX_get0_privatekey(from), chain, 1);
+}
+
 #endif

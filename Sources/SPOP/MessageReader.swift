@@ -24,6 +24,13 @@ package struct MessageReader: ~Escapable {
     @_lifetime(copy payload)
     package init(_ payload: RawSpan) { cursor = ByteCursor(payload) }
 
+    /// A reader on the arguments of a message, without its name: their number and what follows.
+    @_lifetime(copy bytes)
+    package init(argumentsAtStartOf bytes: RawSpan) throws(DecodeError) {
+        cursor = ByteCursor(bytes)
+        argumentsLeft = try cursor.readByte()
+    }
+
     /// The next message; what is left of the current one is decoded and skipped. Nil at the end.
     package mutating func nextMessage() throws(DecodeError) -> Message? {
         while try nextArgument() != nil {}

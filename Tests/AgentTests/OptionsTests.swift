@@ -187,7 +187,11 @@ struct OptionsTests {
             ("-u http://h/?q", "without query"), ("-u http://", "http"),
             ("-I no.such.host.invalid", "accepted is an interface of this machine"), ("-P x", "FIRST-LAST"),
             ("-a unix@rel", "unix@/path"),
-            ("-a /x", "unix@/path"), ("--nonsense", "Unknown option '--nonsense'"),
+            ("-a /x", "unix@/path"), ("-a b\u{FC}cher.example", "xn--"), ("-a a..b", "1 to 63 bytes"),
+            ("-a 256.1.1.1", "an IPv4 address"), ("-a ::g", "an IPv6 address"),
+            ("--metrics-address b\u{FC}cher.example:80", "xn--"), ("--metrics-address h:+80", "ADDRESS:PORT"),
+            ("--allow-destination b\u{FC}cher.example", "xn--"), ("-u http://b\u{FC}cher.example/", "xn--"),
+            ("--nonsense", "Unknown option '--nonsense'"),
             ("stray", "Unexpected argument 'stray'"),
         ])
     func mistakes(_ line: String, _ expected: String) {
@@ -195,6 +199,13 @@ struct OptionsTests {
         #expect(!message.isEmpty)
         #expect(message.contains(expected), "\(message)")
         #expect(!message.contains("\n") || line == "-t -1", "\(message)")
+    }
+
+    @Test("a source address that the machine does not have is worth a warning")
+    func sourceAddress() throws {
+        for (source, isHere) in [("lo", true), ("127.0.0.1", true), ("192.0.2.1", false)] {
+            #expect(SourceAddress.isHere(try SourceAddress.resolve(source)) == isHere)
+        }
     }
 
     @Test func credentialsAreNotRepeated() {

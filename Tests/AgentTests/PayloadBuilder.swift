@@ -93,13 +93,31 @@ struct PayloadBuilder {
         bufferSize: Int = 16384, watch: BodyWatch = BodyWatch(), keepsTrailers: Bool = false
     ) throws -> MirrorRequest {
         let span = payload.span.bytes
-        var copies: [MirrorArguments] = []
-        try Notification.decode(
-            span, messageName: Array("mirror".utf8), copy: { copies.append($0) }, unknown: { _ in })
-        guard let copy = copies.first else { throw Refusal.malformed }
+        guard let copy = try first(of: span) else { throw Refusal.malformed(.missing) }
         return try RequestRenderer(
             destination: destination, style: style, watch: watch, keepsTrailers: keepsTrailers
         ).render(copy, payload: span, Arrival(id: 1, receivedAt: 0, bufferSize: bufferSize))
+    }
+}
+
+extension PayloadBuilder {
+    private static func first(of payload: RawSpan) throws -> MirrorArguments? {
+        var copies: [MirrorArguments] = []
+        try Notification.decode(
+            payload, messageName: Array("mirror".utf8), copy: { copies.append($0) }, unknown: { _ in })
+        return copies.first
+    }
+
+    /// What is said of a copy that is not sent; nil when it is.
+    static func problem(of payload: [UInt8]) -> String? {
+        let span = payload.span.bytes
+        do {
+            _ = try request(payload, to: Destination("http://mirror:1/"))
+            return nil
+        } catch {
+            guard let refusal = error as? Refusal, let copy = try? first(of: span) else { return "\(error)" }
+            return refusal.detail(copy, span)
+        }
     }
 }
 

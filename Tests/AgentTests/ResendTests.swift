@@ -105,7 +105,8 @@ private final class KeptConnection {
 
     init(_ resend: Resend, httpVersion: TransportSettings.HTTPVersion = .http1) throws {
         server = try SmallServer()
-        transfer = try #require(Transfer(counters: counters))
+        transfer = try #require(
+            Transfer(sockets: SocketTable(loop: try EventLoop(backend: nil)) {}, counters: counters))
         var settings = Settings(destination: try Destination("http://127.0.0.1:\(server.port)/"))
         settings.resend = resend
         settings.transport.httpVersion = httpVersion

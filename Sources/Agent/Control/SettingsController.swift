@@ -96,6 +96,15 @@ final class SettingsController {
         return true
     }
 
+    /// Reads the agent's own certificate and key again, in the same way. False when it has none.
+    func readIdentityAgain() throws(IdentityError) -> Bool {
+        guard let file = settings.transport.certificateFile else { return false }
+        settings.transport.identity = try ClientIdentity(
+            certificate: file, key: settings.transport.keyFile, endsSessions: true)
+        publish(settings)
+        return true
+    }
+
     /// What came from a state file, by name.
     var restored: [String] {
         SettingName.allCases.filter { origins[$0] == .stateFile }.map(\.rawValue)

@@ -22,6 +22,9 @@ struct AnswerLimits {
     /// What follows on its connection may be anything: the transfer was ended at the end of the headers.
     private(set) var isAmbiguous = false
 
+    /// Its header lines were more than are taken.
+    var isOverHeaderLimit: Bool { headers > Self.maxHeaderBytes || headerLines > Self.maxHeaderLines }
+
     /// A whole line of it has come.
     var hasBegun: Bool { headers > 0 }
 
@@ -46,7 +49,7 @@ struct AnswerLimits {
         let size = line.byteCount
         headers += size
         headerLines += 1
-        guard headers <= Self.maxHeaderBytes, headerLines <= Self.maxHeaderLines else { return 0 }
+        guard !isOverHeaderLimit else { return 0 }
         guard size <= 2 else {
             framing.note(line)
             return size

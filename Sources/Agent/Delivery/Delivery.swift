@@ -54,7 +54,7 @@ final class Delivery {
         multi = CurlMulti(
             loop: loop, completed: { [unowned self] in completed($0, $1) },
             cutOff: { [unowned self] in mirrorWasCutOff() },
-            spokeUnasked: { [unowned self] in
+            spokeUnasked: {
                 counters.add(to: .mirrorAmbiguous)
                 reporter.connectionEnded("it spoke while no copy was under way")
             })
@@ -86,7 +86,10 @@ final class Delivery {
         guard excess > 0 else { return }
         let oldest = active.filter { $0.request.map { kind(of: $0) } == .retired }
             .sorted { $0.startedAt < $1.startedAt }.prefix(excess)
-        for transfer in oldest { completed(transfer, CURLE_OPERATION_TIMEDOUT) }
+        for transfer in oldest {
+            completed(
+                transfer, CURLE_OPERATION_TIMEDOUT, cause: "given up for copies to a mirror that replaced it")
+        }
     }
 
     /// Transfers to earlier destinations come on top of those to the current one.
@@ -171,7 +174,10 @@ final class Delivery {
         counters.add(to: .inFlight)
         counters.queueDurations.record(seconds: now - request.header.receivedAt)
         lanes[kind(of: request)].began()
-        guard let transfer = pool.popLast() ?? Transfer(counters: counters) else {
+        guard
+            let transfer = pool.popLast()
+                ?? multi.flatMap({ Transfer(sockets: $0.sockets, counters: counters) })
+        else {
             return finish(request, .failed(.other), now)
         }
         transfer.prepare(request, settings: settings, version: settingsVersion, now: now)
@@ -196,11 +202,14 @@ final class Delivery {
         if isAgain { lanes[kind].probing.hold(until: now + Self.holdInterval) }
         reporter.mirrorWasCutOff(holdSeconds: isAgain ? Self.holdInterval : 0)
         for transfer in active.filter({ $0.request.map { self.kind(of: $0) } == kind }) {
-            completed(transfer, CURLE_RECV_ERROR)
+            completed(
+                transfer, CURLE_RECV_ERROR,
+                cause: "cut off with all connections of its worker: one of them took too much processor time")
         }
     }
 
-    private func completed(_ transfer: Transfer, _ result: CURLcode) {
+    /// `cause` says why, where the agent ended it.
+    private func completed(_ transfer: Transfer, _ result: CURLcode, cause: String? = nil) {
         let outcome = transfer.outcome(result)
         let now = MonotonicClock.now
         counters.requestDurations.record(seconds: now - transfer.startedAt)
@@ -209,7 +218,8 @@ final class Delivery {
             counters.add(to: .mirrorAmbiguous)
             reporter.connectionEnded("nobody can say what follows its answer")
         }
-        reporter.ended(transfer, outcome, result, seconds: now - transfer.startedAt, settings.requestLog)
+        reporter.ended(
+            transfer, outcome, result, cause: cause, seconds: now - transfer.startedAt, settings.requestLog)
         if let request = recycle(transfer) { finish(request, outcome, now) }
     }
 

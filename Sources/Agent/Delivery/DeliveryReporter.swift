@@ -21,35 +21,54 @@ struct DeliveryReporter {
     /// A connection was ended because what comes on it might be taken for the answer to another copy.
     func connectionEnded(_ reason: String) { errors.report("mirror: connection ended", reason) }
 
-    /// A transfer is over and still has its request.
+    /// A transfer is over and still has its request. `cause` says why, where the agent ended it.
     func ended(
-        _ transfer: Transfer, _ outcome: Outcome, _ code: CURLcode, seconds: Double, _ mode: RequestLogMode
+        _ transfer: Transfer, _ outcome: Outcome, _ code: CURLcode, cause: String?, seconds: Double,
+        _ mode: RequestLogMode
     ) {
         guard let request = transfer.request else { return }
+        var detail: String?
         if case .failed(let reason) = outcome {
             let url = request.header.destination.url
-            let text =
-                unsafe transfer.isRefused
-                ? "The connection ended without an answer; not sent again"
-                : String(cString: curl_easy_strerror(code))
+            let text = cause ?? transfer.failureText(code)
             errors.report("mirror: \(reason.label)", "\(url) (\(text))")
             failures.note(
                 id: request.header.id, method: request.method, target: request.target,
                 reason: reason.counter.name,
                 detail: "\(url) \(text)")
+            detail = text
         }
         guard mode != .off else { return }
-        requests.info("\(RequestLogLine.text(request, transfer, outcome, seconds: seconds, mode))")
+        requests.info("\(RequestLogLine.text(request, transfer, outcome, detail, seconds: seconds, mode))")
+    }
+
+    /// What is known of a copy that was never made.
+    struct DroppedCopy {
+        let id: Int64
+        let method: [UInt8]
+        /// As HAProxy sent it.
+        let target: [UInt8]
+        let destination: Destination
+    }
+
+    /// A copy cannot be sent for what it is.
+    func dropped(_ copy: DroppedCopy, _ reason: Refusal, _ detail: String, _ mode: RequestLogMode) {
+        let name = reason.counter.name
+        // Not of single requests: HAProxy's configuration, or the agent's, makes them all like this one.
+        if let label = reason.label { errors.report("\(name) (\(label))", detail) }
+        failures.note(id: copy.id, method: copy.method, target: copy.target, reason: name, detail: detail)
+        guard mode != .off else { return }
+        requests.info("\(RequestLogLine.text(copy, name, detail, mode))")
     }
 }
 
-/// `request GET http://h/x HTTP/1.1 200 id=1204 up=120 down=340 ms=1.3 ok`, with `resent=1` before the last word if it was.
+/// `request GET http://h/x HTTP/1.1 200 id=1204 up=120 down=340 ms=1.3 ok`, with `resent=1` before `ok` if it was. In place of `ok`
+/// stand the counter of a copy that came to nothing, a colon, and the reason.
 enum RequestLogLine {
     static func text(
-        _ request: MirrorRequest, _ transfer: Transfer, _ outcome: Outcome, seconds: Double,
-        _ mode: RequestLogMode
+        _ request: MirrorRequest, _ transfer: Transfer, _ outcome: Outcome, _ detail: String?,
+        seconds: Double, _ mode: RequestLogMode
     ) -> String {
-        let target = ShownTarget.of(request.target, withQuery: mode == .query)
         let (status, end) =
             switch outcome {
             case .response(let status): ("\(status)", "ok")
@@ -58,9 +77,30 @@ enum RequestLogLine {
         let milliseconds = (seconds * 10_000).rounded() / 10
         let resent = transfer.wasResent ? "resent=1 " : ""
         return """
-            request \(PrintableText.of(request.method)) \(request.header.destination.origin.dropLast())\(PrintableText.of(target)) \
-            \(transfer.httpVersion) \(status) id=\(request.header.id) up=\(transfer.bytesSent) down=\(transfer.bytesReceived) \
-            ms=\(milliseconds) \(resent)\(end)
+            \(start(request.method, request.header.destination, request.target, mode)) \(transfer.httpVersion) \(status) \
+            id=\(request.header.id) up=\(transfer.bytesSent) down=\(transfer.bytesReceived) ms=\(milliseconds) \
+            \(resent)\(end)\(detail.map { ": \($0)" } ?? "")
+            """
+    }
+
+    static func text(
+        _ copy: DeliveryReporter.DroppedCopy, _ reason: String, _ detail: String, _ mode: RequestLogMode
+    ) -> String {
+        """
+        \(start(copy.method, copy.destination, copy.target, mode)) - - id=\(copy.id) up=0 down=0 ms=0.0 \
+        \(reason): \(detail)
+        """
+    }
+
+    /// The words before the HTTP version. A target that is no path, such as the `*` of OPTIONS, is a word of its own.
+    private static func start(
+        _ method: [UInt8], _ destination: Destination, _ target: [UInt8], _ mode: RequestLogMode
+    ) -> String {
+        let shown = ShownTarget.of(target, withQuery: mode == .query)
+        let gap = shown.isEmpty || shown.first == UInt8(ascii: "/") ? "" : " "
+        return """
+            request \(method.isEmpty ? "-" : PrintableText.of(method)) \
+            \(destination.origin.dropLast())\(gap)\(PrintableText.of(shown))
             """
     }
 }

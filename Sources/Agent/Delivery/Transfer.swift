@@ -13,16 +13,23 @@ internal import Stats
     private(set) var startedAt = 0.0
     /// Where the transfer stands in its owner's list.
     var slot = 0
-    /// What carries it now; nil before the first time.
-    unowned var multi: CurlMulti?
+    /// What becomes of its worker's sockets.
+    let sockets: SocketTable
     /// What the handle verifies certificates with.
     var trusted: TrustStore?
+    /// What the handle's connections show the mirror.
+    var identity: ClientIdentity?
     /// The mirror may be spoken to in HTTP/2.
     var mayBeHTTP2 = false
     /// Each copy gets a connection of its own.
     var isSingleUse = false
     /// What CURLOPT_FORBID_REUSE(3) is set to.
     private var forbidsReuse = false
+    /// Where libcurl says what went wrong (CURLOPT_ERRORBUFFER(3)); it empties it when the handle is used again.
+    let errorBuffer: UnsafeMutablePointer<CChar>
+    /// A socket was opened for this request, and why another was not.
+    private(set) var hasOpenedSocket = false
+    private(set) var socketRefusal: SocketRefusal?
     private var answer = AnswerLimits()
     private let counters: CounterBank
     private var hasBegun = false
@@ -39,14 +46,20 @@ internal import Stats
     private var headerLines = HeaderLines()
 
     /// Fails when libcurl has no memory. Copies that are sent once more are counted at once, in `counters`.
-    init?(counters: CounterBank) {
+    init?(sockets: SocketTable, counters: CounterBank) {
         self.counters = counters
         guard let handle = unsafe curl_easy_init() else { return nil }
         unsafe self.handle = handle
+        unsafe errorBuffer = .allocate(capacity: Int(CURL_ERROR_SIZE))
+        unsafe errorBuffer.pointee = 0
+        self.sockets = sockets
         setUp()
     }
 
-    deinit { unsafe curl_easy_cleanup(handle) }
+    deinit {
+        unsafe curl_easy_cleanup(handle)
+        unsafe errorBuffer.deallocate()
+    }
 
     /// Whose handle `easy` is; nil for one that libcurl has for itself.
     static func of(_ easy: UnsafeMutableRawPointer?) -> Transfer? {
@@ -60,9 +73,13 @@ internal import Stats
     private func setUp() {
         let this = unsafe Unmanaged.passUnretained(self).toOpaque()
         unsafe shim_easy_set_pointer(handle, CURLOPT_PRIVATE, this)
+        unsafe shim_easy_set_pointer(handle, CURLOPT_ERRORBUFFER, errorBuffer)
+        unsafe shim_easy_set_pointer(handle, CURLOPT_OPENSOCKETDATA, this)
+        // A connection keeps this for as long as it lives: longer than a transfer.
+        let table = unsafe Unmanaged.passUnretained(sockets).toOpaque()
+        unsafe shim_easy_set_pointer(handle, CURLOPT_CLOSESOCKETDATA, table)
         unsafe shim_easy_set_write_function(handle, { unsafe bodyArrived($0, $1, $2, $3) }, this)
         unsafe shim_easy_set_header_function(handle, { unsafe headerArrived($0, $1, $2, $3) }, this)
-        unsafe shim_easy_set_pointer(handle, CURLOPT_OPENSOCKETDATA, this)
         unsafe shim_easy_set_prereq_function(handle, { this, _, _, _, _ in unsafe requestBegins(this) }, this)
         unsafe shim_easy_set_long(handle, CURLOPT_NOSIGNAL, 1)
         unsafe shim_easy_set_long(handle, CURLOPT_FOLLOWLOCATION, 0)
@@ -89,6 +106,7 @@ internal import Stats
         self.request = request
         startedAt = now
         (hasBegun, wasResent, writtenBefore, isRefused) = (false, false, 0, false)
+        (hasOpenedSocket, socketRefusal) = (false, nil)
         unsafe request.withUnsafeMutablePointers { layout, bytes in
             let layout = unsafe layout.pointee
             if origin !== layout.destination {
@@ -137,6 +155,14 @@ internal import Stats
         }
     }
 
+    /// Has libcurl look at the transfer at its next call; nothing else comes of a pause that is over at once
+    /// (curl_easy_pause(3)).
+    func runSoon() {
+        guard request != nil else { return }
+        unsafe curl_easy_pause(handle, CURLPAUSE_SEND)
+        unsafe curl_easy_pause(handle, CURLPAUSE_CONT)
+    }
+
     /// Lets the request go; the handle can be used again.
     func finish() -> MirrorRequest? {
         unsafe shim_easy_set_headers(handle, nil)
@@ -153,11 +179,20 @@ internal import Stats
         if result == CURLE_OK || (wasCut && (status >= 200 || status == 101)) { return .response(status) }
         if isRefused { return .failed(.reset) }
         // A connection that was kept from an earlier transfer has no connect time.
-        return .failed(
-            FailureReason(
-                result, wasResolved: size(CURLINFO_NAMELOOKUP_TIME_T) > 0,
-                wasConnected: size(CURLINFO_PRETRANSFER_TIME_T) > 0))
+        let reason = FailureReason(
+            result, wasResolved: size(CURLINFO_NAMELOOKUP_TIME_T) > 0,
+            wasConnected: size(CURLINFO_PRETRANSFER_TIME_T) > 0)
+        return .failed(reason == .reset && endedByAlert != nil ? .tls : reason)
     }
+
+    /// A whole line of its answer has come.
+    var answerHasBegun: Bool { answer.hasBegun }
+
+    /// Its answer had more header lines than are taken.
+    var isOverHeaderLimit: Bool { answer.isOverHeaderLimit }
+
+    /// What a connection of the handle's failed with last, this request's or an earlier one's; 0 when none did.
+    var systemError: Int32 { Int32(truncatingIfNeeded: number(CURLINFO_OS_ERRNO)) }
 
     /// The connection was ended with this answer, as nobody can say what comes behind it.
     var wasAmbiguous: Bool { answer.isAmbiguous }
@@ -212,6 +247,12 @@ internal import Stats
     func mayConnect() -> Bool {
         isRefused = !isUnwritten && !mayBeResent
         return !isRefused
+    }
+
+    /// A socket was opened for it, or was not.
+    func noteSocket(isOpen: Bool, _ refusal: SocketRefusal?) {
+        if isOpen { hasOpenedSocket = true }
+        if let refusal { socketRefusal = refusal }
     }
 
     /// A connection is there, and the request is about to be sent.

@@ -17,9 +17,11 @@ struct TransportSettings: Equatable, Sendable {
     var authorityFile: String?
     /// The authorities themselves; nil until a destination needs the system's.
     var trusted: TrustStore?
-    /// PEM files of the agent's own certificate and key.
+    /// PEM files of the agent's own certificate and key; without a key file, the key is in that of the certificate.
     var certificateFile: String?
     var keyFile: String?
+    /// What was in them.
+    var identity: ClientIdentity?
     /// The mirror's certificate is not verified.
     var isInsecure = false
     /// What `LinkLocal` tells may be connected to: there live the metadata services of clouds.
@@ -62,15 +64,31 @@ extension TransportSettings {
         unsafe shim_easy_set_long(handle, CURLOPT_FRESH_CONNECT, transfer.isSingleUse ? 1 : 0)
         unsafe shim_easy_set_long(handle, CURLOPT_SSL_VERIFYPEER, isInsecure ? 0 : 1)
         unsafe shim_easy_set_long(handle, CURLOPT_SSL_VERIFYHOST, isInsecure ? 0 : 2)
-        unsafe TrustStore.set(trusted, of: handle)
+        unsafe TrustStore.prepare(handle)
         transfer.trusted = trusted
-        unsafe shim_easy_set_string(handle, CURLOPT_SSLCERT, certificateFile)
-        unsafe shim_easy_set_string(handle, CURLOPT_SSLKEY, keyFile)
-        // A key with a pass phrase is refused; without this, OpenSSL would ask on the terminal and wait.
-        unsafe shim_easy_set_string(handle, CURLOPT_KEYPASSWD, "")
+        transfer.identity = identity
+        let mayGoOn = trusted?.endsSessions != true && identity?.endsSessions != true
+        unsafe shim_easy_set_long(handle, CURLOPT_SSL_SESSIONID_CACHE, mayGoOn ? 1 : 0)
+        unsafe shim_easy_set_ssl_context_function(
+            handle, { unsafe connectionBegins($1, of: $2) }, Unmanaged.passUnretained(transfer).toOpaque())
         unsafe MirrorSocket.setFunctions(of: handle, allowsLinkLocal: allowsLinkLocal)
         unsafe shim_easy_set_string(handle, CURLOPT_INTERFACE, source)
         unsafe shim_easy_set_long(handle, CURLOPT_LOCALPORT, Int(sourcePorts?.lowerBound ?? 0))
         unsafe shim_easy_set_long(handle, CURLOPT_LOCALPORTRANGE, sourcePorts?.count ?? 1)
     }
+}
+
+/// CURLOPT_SSL_CTX_FUNCTION(3): a connection of `transfer`'s gets what it verifies with, and what it shows. Without authorities it
+/// trusts nobody.
+private func connectionBegins(
+    _ context: UnsafeMutableRawPointer?, of transfer: UnsafeMutableRawPointer?
+) -> CURLcode {
+    guard let context = unsafe context.map({ OpaquePointer($0) }), let transfer = unsafe transfer
+    else {
+        return CURLE_OK
+    }
+    let owner = unsafe Unmanaged<Transfer>.fromOpaque(transfer).takeUnretainedValue()
+    unsafe owner.trusted?.use(in: context)
+    guard let identity = owner.identity else { return CURLE_OK }
+    return unsafe identity.use(in: context) ? CURLE_OK : CURLE_SSL_CERTPROBLEM
 }

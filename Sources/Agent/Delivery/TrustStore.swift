@@ -12,7 +12,7 @@ internal import Glibc
     /// It trusts nobody.
     let isEmpty: Bool
     /// It took the place of one that may have trusted others. In a TLS session that goes on nobody looks at certificates.
-    private let endsSessions: Bool
+    let endsSessions: Bool
 
     /// Trusts nobody.
     init() {
@@ -24,9 +24,7 @@ internal import Glibc
     /// Reads the authorities in a PEM file or, without one, those that libcurl was built to trust. Not for a worker's thread: it
     /// takes tens of milliseconds. `endsSessions` says that it is to replace another one.
     init(file: String?, endsSessions: Bool = false) throws(TrustError) {
-        var status = stat()
-        // Opening a pipe would wait for somebody to write into it.
-        if let file, unsafe stat(file, &status) == 0, status.st_mode & S_IFMT != S_IFREG {
+        if let file, !PEMFile.isRegular(file) {
             throw TrustError(description: "--tls-ca: \(file.debugDescription) is not a regular file")
         }
         // All is set before it may throw: else `deinit` would not run.
@@ -66,22 +64,16 @@ internal import Glibc
         return unsafe store
     }
 
-    /// Has the connections that `handle` opens verified with `store`, which must live as long as they may be opened; with nil,
-    /// no certificate is trusted.
-    static func set(_ store: TrustStore?, of handle: UnsafeMutableRawPointer) {
+    /// Has certificates of the connection verified with the store, which must live as long as the connection is made.
+    func use(in connection: OpaquePointer) { unsafe SSL_CTX_set1_cert_store(connection, store) }
+
+    /// Keeps libcurl from reading authorities, so that those that it is given are all.
+    static func prepare(_ handle: UnsafeMutableRawPointer) {
         unsafe shim_easy_set_string(handle, CURLOPT_CAINFO, nil)
         unsafe shim_easy_set_string(handle, CURLOPT_CAPATH, nil)
         if readsBeforeCallback { unsafe shim_easy_set_placeholder_authority(handle) }
         // Before 8.3 it would go on with the first store that it sees, also after this has another one (curl issue 11800).
         unsafe shim_easy_set_long(handle, CURLOPT_CA_CACHE_TIMEOUT, 0)
-        unsafe shim_easy_set_long(handle, CURLOPT_SSL_SESSIONID_CACHE, store?.endsSessions == true ? 0 : 1)
-        unsafe shim_easy_set_ssl_context_function(
-            handle,
-            { _, context, store in
-                guard let context = unsafe context, let store = unsafe store else { return CURLE_OK }
-                unsafe SSL_CTX_set1_cert_store(OpaquePointer(context), OpaquePointer(store))
-                return CURLE_OK
-            }, store.map { unsafe UnsafeMutableRawPointer($0.store) })
     }
 
     /// From 8.3 on libcurl reads its authorities before it calls back, and those are gone then; before, it adds them to ours.
@@ -121,9 +113,7 @@ struct TrustError: Error, CustomStringConvertible {
 extension TrustError {
     /// OpenSSL may have said why.
     fileprivate init(unreadable file: String) {
-        let reason = unsafe ERR_reason_error_string(ERR_peek_error()).map { unsafe String(cString: $0) }
-        ERR_clear_error()
         description =
-            "--tls-ca: \(file.debugDescription) cannot be read as certificates in PEM: \(reason ?? "there are none")"
+            "--tls-ca: \(file.debugDescription) cannot be read as certificates in PEM: \(PEMFile.reason() ?? "there are none")"
     }
 }

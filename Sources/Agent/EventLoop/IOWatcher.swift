@@ -48,6 +48,13 @@ enum WatcherPriority: Int32 {
         unsafe ev_io_start(loop.pointer, watcher)
     }
 
+    /// Goes on with another descriptor that has the number of the one it watched: the kernel does not know that one any more.
+    func renew() {
+        let events = events
+        stop()
+        watch(unsafe watcher.pointee.fd, for: events)
+    }
+
     /// Stops watching. Needed before the descriptor is closed.
     func stop() {
         unsafe ev_io_stop(loop.pointer, watcher)

@@ -187,7 +187,10 @@ final class SPOPConnection {
                     context.counters.add(to: .unknownMessages)
                     context.noteUnknownMessage(payload, $0)
                 })
-            context.pipeline.drop(.malformed, count: excess.copies)
+            if excess.copies > 0 {
+                context.pipeline.drop(.malformed(.excess), count: excess.copies)
+                context.errors.report("dropped_malformed (messages)", Malformation.pastTheLast)
+            }
             context.counters.add(excess.unknown, to: .unknownMessages)
         } catch {
             context.pending.removeSubrange(firstOfThis...)

@@ -42,7 +42,8 @@ final class Worker {
             loop: loop, interval: configuration.monitorInterval.inSeconds, logger: loggers.events)
         let pipeline = try Pipeline(
             loop: loop, ids: ids, settings: configuration.settings, budget: budget, counters: counters,
-            reporter: DeliveryReporter(errors: errors, failures: failures, requests: loggers.requests))
+            reporter: DeliveryReporter(errors: errors, failures: failures, requests: loggers.requests),
+            unknownMessages: unknownMessages)
         context = WorkerContext(
             loop: loop, counters: counters, pipeline: pipeline, budget: budget,
             errors: errors,

@@ -19,7 +19,10 @@ struct AllowedDestinations: Hashable, Sendable {
             let text = String(Substring(text.utf8.dropFirst(scheme.map { $0.count + 3 } ?? 0)))
             guard !text.utf8.contains(UInt8(ascii: "/")) else { throw failure }
             let url: Destination
-            do throws(InvalidValue) { url = try Destination("http://\(text)/") } catch { throw failure }
+            do throws(InvalidValue) { url = try Destination("http://\(text)/") } catch {
+                throw error.accepted == Destination.accepted
+                    ? failure : InvalidValue(text, accepted: error.accepted)
+            }
             host = url.host
             port = url.hasPort ? url.port : nil
         }

@@ -14,6 +14,8 @@ enum BodyExtent: Hashable {
         case bufferFull
         /// HAProxy's buffer had room: it did not wait for the body.
         case notAwaited
+        /// HAProxy had the end of the request: what it calls the body is another than the client's.
+        case changed
         /// Nobody knows whether bytes are missing, and HAProxy seems not to wait for bodies.
         case unknown
         /// Nobody knows, and the operator wants no such copy.
@@ -40,7 +42,10 @@ enum BodyExtent: Hashable {
     init(_ evidence: Evidence) {
         let cut = BodyExtent.cut(evidence.fillsBuffer ? .bufferFull : .notAwaited)
         if let declared = evidence.declared {
-            self = declared == evidence.count ? .whole : declared > evidence.count ? cut : .tooLong
+            self =
+                declared == evidence.count
+                ? .whole
+                : declared < evidence.count ? .tooLong : evidence.isWhole == true ? .cut(.changed) : cut
         } else if let isWhole = evidence.isWhole {
             self = isWhole ? .whole : cut
         } else if let known = evidence.known, known > evidence.count {

@@ -3,6 +3,8 @@ internal import SPOP
 /// The arguments of one `mirror` message, as ranges of its payload. They carry no bytes: cheap to make, and valid as
 /// long as the payload stays where it is.
 struct MirrorArguments {
+    /// Where they begin in the payload, behind the name of their message.
+    let start: Int
     var method: Range<Int>?
     var path: Range<Int>?
     /// The HTTP version that the client speaks, as in `1.1`.
@@ -20,6 +22,8 @@ struct MirrorArguments {
     var id: Range<Int>?
     /// An argument had a type that it cannot have; the copy is not sent.
     var hasWrongType = false
+
+    init(at start: Int) { self.start = start }
 
     /// Takes one argument. Names that are not ours are left alone, and so is NULL: HAProxy sends it for a sample that
     /// gave nothing.
@@ -68,6 +72,15 @@ struct MirrorArguments {
             hasWrongType = true
             return nil
         }
+    }
+}
+
+extension MirrorArguments {
+    /// Calls `body` with each argument of the message, and the bytes that its ranges are of.
+    func forEach(in payload: RawSpan, _ body: (MessageReader.Argument, RawSpan) -> Void) {
+        let bytes = payload.extracting(start..<payload.byteCount)
+        guard var reader = try? MessageReader(argumentsAtStartOf: bytes) else { return }
+        while let argument = try? reader.nextArgument() { body(argument, bytes) }
     }
 }
 

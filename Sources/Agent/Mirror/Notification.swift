@@ -24,7 +24,7 @@ enum Notification {
                 unknown(message.name)
                 continue
             }
-            var arguments = MirrorArguments()
+            var arguments = MirrorArguments(at: message.name.upperBound)
             while let argument = try reader.nextArgument() { arguments.take(argument, in: payload) }
             copy(arguments)
         }

@@ -5,28 +5,34 @@ internal import Stats
 final class Pipeline {
     private let delivery: Delivery
     private let counters: CounterBank
-    private let failures: RecentFailures
+    private let reporter: DeliveryReporter
+    private let unknownMessages: UnknownMessages
     /// Failures that may be noted in this turn.
     private var notesLeft = 0
     private var gate: Gate
     private var renderer: RequestRenderer
+    private var destination: Destination
+    private var requestLog: RequestLogMode
 
     init(
         loop: EventLoop, ids: RequestIDs, settings: Settings, budget: DeliveryBudget, counters: CounterBank,
-        reporter: DeliveryReporter
+        reporter: DeliveryReporter, unknownMessages: UnknownMessages
     ) throws {
         self.counters = counters
+        self.reporter = reporter
+        self.unknownMessages = unknownMessages
         delivery = try Delivery(
             loop: loop, settings: settings, budget: budget, counters: counters, reporter: reporter)
-        failures = reporter.failures
         gate = Gate(settings, ids: ids)
         renderer = RequestRenderer(settings)
+        (destination, requestLog) = (settings.destination, settings.requestLog)
     }
 
     /// Uses `settings` from the next request on.
     func apply(_ settings: Settings) {
         gate.apply(settings)
         renderer = RequestRenderer(settings)
+        (destination, requestLog) = (settings.destination, settings.requestLog)
         delivery.apply(settings)
     }
 
@@ -49,20 +55,21 @@ final class Pipeline {
             try delivery.enqueue(request)
         } catch {
             counters.add(to: error.counter)
-            if let detail = error.detail { note(error, detail, arguments, payload, id: arrival.id) }
+            note(error, arguments, payload, id: arrival.id)
         }
     }
 
     /// Copies that could not be sent for what they are, and not for the state of the mirror, are worth a look.
     private func note(
-        _ reason: Refusal, _ detail: String, _ arguments: MirrorArguments, _ payload: RawSpan, id: Int64
+        _ reason: Refusal, _ arguments: MirrorArguments, _ payload: RawSpan, id: Int64
     ) {
-        guard notesLeft > 0 else { return }
+        guard notesLeft > 0, let detail = reason.detail(arguments, payload) else { return }
         notesLeft -= 1
         func bytes(_ range: Range<Int>?) -> [UInt8] { (range ?? 0..<0).prefix(512).map { payload.byte($0) } }
-        failures.note(
-            id: id, method: bytes(arguments.method), target: bytes(arguments.path),
-            reason: reason.counter.name, detail: detail)
+        let copy = DeliveryReporter.DroppedCopy(
+            id: id, method: bytes(arguments.method), target: bytes(arguments.path), destination: destination)
+        if reason == .malformed(.missing) { unknownMessages.noteMissing(detail) }
+        reporter.dropped(copy, reason, detail, requestLog)
     }
 
     /// Counts messages that were let go before they were looked at.

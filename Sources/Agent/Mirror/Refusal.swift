@@ -23,8 +23,8 @@ enum Refusal: Error, Hashable {
     case tooLarge
     /// The body is not whole, or may not be.
     case truncated(BodyExtent.Cut)
-    /// It cannot be sent without changing its meaning: a line break inside a header, a method that is no token ...
-    case malformed
+    /// It cannot be sent without changing its meaning.
+    case malformed(Malformation)
     /// The agent stopped first.
     case shutdown
 
@@ -62,7 +62,7 @@ enum Refusal: Error, Hashable {
 
 extension Refusal {
     /// What an operator can do about a copy that was dropped for what it is; nil for other reasons.
-    var detail: String? {
+    func detail(_ arguments: MirrorArguments, _ payload: RawSpan) -> String? {
         switch self {
         case .truncated(.bufferFull): "HAProxy's buffer cut the body off: tune.bufsize"
         case .truncated(.notAwaited):
@@ -71,7 +71,21 @@ extension Refusal {
             "a body of no declared length, and HAProxy seems not to wait for bodies: option http-buffer-request"
         case .truncated(.undeclared): "a body of no declared length, which unknown-length drops"
         case .tooLarge: "its method, target and fields are over 960 KiB together"
-        case .malformed: "not sent: it would be another request"
+        case .truncated(.changed):
+            "the body is shorter than Content-Length says, and HAProxy had all of it: is arg_body=req.body?"
+        case .malformed(let kind): kind.detail(arguments, payload)
+        default: nil
+        }
+    }
+}
+
+extension Refusal {
+    /// The kind of thing that has to be changed before copies like this one are sent, for the log; nil for what traffic brings by
+    /// itself, of which it has the count.
+    var label: String? {
+        switch self {
+        case .truncated(.changed): "body"
+        case .malformed(let kind): kind.label
         default: nil
         }
     }

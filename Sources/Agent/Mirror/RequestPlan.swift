@@ -40,12 +40,13 @@ struct RequestPlan {
     init(
         _ arguments: MirrorArguments, payload: RawSpan, style: CopyStyle, bufferSize: Int, watch: BodyWatch
     ) throws(Refusal) {
-        guard !arguments.hasWrongType, let method = arguments.method, let path = arguments.path,
-            FieldRules.isToken(method, in: payload), FieldRules.isTarget(path, in: payload)
-        else { throw .malformed }
+        guard !arguments.hasWrongType else { throw .malformed(.wrongType) }
+        guard let method = arguments.method, let path = arguments.path else { throw .malformed(.missing) }
         guard method.count + path.count + (arguments.headers?.block.count ?? 0) <= Self.longestHead else {
             throw .tooLarge
         }
+        guard FieldRules.isToken(method, in: payload) else { throw .malformed(.method) }
+        guard FieldRules.isTarget(path, in: payload) else { throw .malformed(.target) }
         self.method = method
         bufferUse = method.count + path.count
         target = RequestTarget(path, in: payload, method: method)
@@ -55,7 +56,7 @@ struct RequestPlan {
         if let headers = arguments.headers {
             try measure(payload.extracting(headers.block), form: headers.form, mark: style.mark)
         }
-        if let id, !FieldRules.isValue(id, in: payload) { throw .malformed }
+        if let id, !FieldRules.isValue(id, in: payload) { throw .malformed(.id) }
         let room = BufferRoom(used: bufferUse + body.count, of: style.bufferSize ?? bufferSize)
         try settleLength(BodyExtent(evidence(arguments, payload, room: room)), room, style, watch)
     }
@@ -64,7 +65,7 @@ struct RequestPlan {
     /// out a target of over 8 MB without an error.
     private static let longestHead = (1 << 20) - (64 << 10)
     /// Fields past which no HAProxy has sent them: the most that its tune.http.maxhdr can be.
-    private static let mostFields = 32_767
+    static let mostFields = 32_767
 
     private mutating func measure(_ block: RawSpan, form: HeaderFields.Form, mark: CopyStyle.Mark?)
         throws(Refusal)
@@ -73,8 +74,10 @@ struct RequestPlan {
         var count = 0
         while let field = try Self.next(&fields) {
             count += 1
-            guard count <= Self.mostFields else { throw .malformed }
-            guard FieldRules.isSendable(field, in: block) else { throw .malformed }
+            guard count <= Self.mostFields else { throw .malformed(.tooManyFields) }
+            guard FieldRules.isSendable(field, in: block) else {
+                throw .malformed(.field(at: field.name.lowerBound))
+            }
             bufferUse += field.name.count + field.value.count + BufferRoom.bytesPerField
             if let mark, block.equalsIgnoringCase(field.name, mark.name),
                 block.matches(block.trimmed(field.value), mark.value)
@@ -92,7 +95,7 @@ struct RequestPlan {
             case .transferEncoding:
                 wasChunked = true
                 continue
-            case .contentLength: try noteLength(block.trimmed(field.value), in: block)
+            case .contentLength: try noteLength(field, in: block)
             }
             headerBytes += field.name.count + field.value.count
             headerCount += 1
@@ -100,20 +103,20 @@ struct RequestPlan {
     }
 
     private static func next(_ fields: inout HeaderFields) throws(Refusal) -> HeaderReader.Header? {
-        do throws(DecodeError) { return try fields.next() } catch { throw .malformed }
+        do throws(DecodeError) { return try fields.next() } catch { throw .malformed(.headers) }
     }
 
     /// Servers refuse a second Host (RFC 9112, section 3.2), or choose one of two; HAProxy makes one of two that are equal.
     private mutating func noteHost(_ value: Range<Int>, in block: RawSpan) throws(Refusal) {
-        if let host, !block.equalsIgnoringCase(host, value) { throw .malformed }
+        if let host, !block.equalsIgnoringCase(host, value) { throw .malformed(.hosts) }
         host = host ?? value
     }
 
-    private mutating func noteLength(_ value: Range<Int>, in block: RawSpan) throws(Refusal) {
-        guard let length = FieldRules.length(value, in: block),
+    private mutating func noteLength(_ field: HeaderReader.Header, in block: RawSpan) throws(Refusal) {
+        guard let length = FieldRules.length(block.trimmed(field.value), in: block),
             declaredLength == nil || declaredLength == length
         else {
-            throw .malformed
+            throw .malformed(.length(at: field.name.lowerBound))
         }
         declaredLength = length
         hasContentLength = true
@@ -150,7 +153,7 @@ struct RequestPlan {
         case .whole:
             if !body.isEmpty { watch.noteWhole() }
             return
-        case .tooLong: throw .malformed
+        case .tooLong: throw .malformed(.bodyTooLong(declared: declaredLength ?? 0))
         case .cut(let reason):
             cut = reason
             if cut == .notAwaited, room.isAmple { watch.notePart() }

@@ -27,4 +27,18 @@ enum SourceAddress {
         else { throw SystemError("spell the address of \(text)") }
         return "host!\(String(decoding: name.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self))"
     }
+
+    /// Whether connections can start at what `resolve` has returned: later, an address may still come to this machine.
+    static func isHere(_ source: String) -> Bool {
+        guard source.hasPrefix("host!") else { return true }
+        var hints = unsafe addrinfo()
+        unsafe hints.ai_flags = AI_NUMERICHOST
+        var list: UnsafeMutablePointer<addrinfo>?
+        guard unsafe getaddrinfo(String(source.dropFirst(5)), nil, &hints, &list) == 0,
+            let entry = unsafe list
+        else { return false }
+        defer { unsafe freeaddrinfo(list) }
+        let socket = Descriptor(owning: linux_datagram_socket(unsafe entry.pointee.ai_family))
+        return unsafe bind(socket.rawValue, entry.pointee.ai_addr, entry.pointee.ai_addrlen) == 0
+    }
 }

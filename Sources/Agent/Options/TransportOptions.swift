@@ -19,12 +19,17 @@ struct TransportOptions: ParsableArguments {
 
     @Option(
         name: .customLong("tls-cert"),
-        help: ArgumentHelp("PEM file of the agent's own certificate.", valueName: "file"),
+        help: ArgumentHelp(
+            "PEM file of the agent's own certificate, and of those between it and its authority.",
+            valueName: "file"),
         transform: OptionParsers.path)
     var certificateFile: String?
 
     @Option(
-        name: .customLong("tls-key"), help: ArgumentHelp("PEM file of its key.", valueName: "file"),
+        name: .customLong("tls-key"),
+        help: ArgumentHelp(
+            "PEM file of its key, without a pass phrase. (default: the file of --tls-cert)", valueName: "file"
+        ),
         transform: OptionParsers.path)
     var keyFile: String?
 
@@ -46,7 +51,7 @@ struct TransportOptions: ParsableArguments {
         transform: { try AllowedDestinations.Entry($0) })
     var allowedDestinations: [AllowedDestinations.Entry] = []
 
-    /// Checks that the files can be read and belong together, and reads the authorities.
+    /// Reads the files: what is wrong with them is known before a copy is made.
     func settings() throws -> TransportSettings {
         for (option, file) in [
             ("tls-ca", authorityFile), ("tls-cert", certificateFile), ("tls-key", keyFile),
@@ -60,13 +65,22 @@ struct TransportOptions: ParsableArguments {
         }
         return TransportSettings(
             httpVersion: httpVersion, authorityFile: authorityFile, trusted: try authorities(),
-            certificateFile: certificateFile, keyFile: keyFile,
+            certificateFile: certificateFile, keyFile: keyFile, identity: try identity(),
             isInsecure: isInsecure, allowsLinkLocal: allowsLinkLocal)
     }
 
     private func authorities() throws -> TrustStore? {
         guard let authorityFile else { return nil }
         do throws(TrustError) { return try TrustStore(file: authorityFile) } catch {
+            throw UsageError(error.description)
+        }
+    }
+
+    private func identity() throws -> ClientIdentity? {
+        guard let certificateFile else { return nil }
+        do throws(IdentityError) {
+            return try ClientIdentity(certificate: certificateFile, key: keyFile)
+        } catch {
             throw UsageError(error.description)
         }
     }

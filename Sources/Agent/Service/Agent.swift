@@ -270,6 +270,7 @@ final class Agent {
         func body() {
             reopenLog()
             readAuthorities()
+            readIdentity()
         }
         if let serviceManager { serviceManager.reloading(body) } else { body() }
     }
@@ -279,6 +280,16 @@ final class Agent {
             if try settings.readAuthoritiesAgain() { logger.info("authorities read again") }
         } catch {
             logger.error("\(error); the old authorities stay in use")
+        }
+    }
+
+    private func readIdentity() {
+        do throws(IdentityError) {
+            guard try settings.readIdentityAgain() else { return }
+            logger.info("certificate and key read again")
+            if let warning = settings.settings.transport.identity?.warning { logger.warning("\(warning)") }
+        } catch {
+            logger.error("\(error); the old certificate and key stay in use")
         }
     }
 

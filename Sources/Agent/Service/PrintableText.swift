@@ -4,6 +4,9 @@ enum PrintableText {
     /// The bytes between quotes, blanks as they are: for a sentence.
     static func quoted(_ bytes: some Sequence<UInt8>) -> String { "\"\(of(bytes, lowest: 0x20))\"" }
 
+    /// The bytes with blanks as they are: a sentence of somebody else's.
+    static func sentence(_ bytes: some Sequence<UInt8>) -> String { of(bytes, lowest: 0x20) }
+
     static func of(_ bytes: some Sequence<UInt8>) -> String { of(bytes, lowest: 0x21) }
 
     private static func of(_ bytes: some Sequence<UInt8>, lowest: UInt8) -> String {

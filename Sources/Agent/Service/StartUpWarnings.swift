@@ -19,6 +19,11 @@ enum StartUpWarnings {
             warnings.append(
                 "\(allowed) open files are allowed, the limits of connections and copies add up to \(wanted)")
         }
+        if let source = settings.transport.source, !SourceAddress.isHere(source) {
+            warnings.append(
+                "\(source.dropFirst(5)) is no address of this machine (--mirror-interface): no copy is sent until it is"
+            )
+        }
         if settings.transport.httpVersion == .http2PriorKnowledge, !TransportSettings.canReusePriorKnowledge {
             warnings.append(
                 "this libcurl is older than 8.0: with --http-version 2-prior-knowledge each copy opens a connection"
@@ -34,6 +39,7 @@ enum StartUpWarnings {
                 "there is no /proc: memory limits of control groups are not seen, and figures of the process are not shown"
             )
         }
+        if let warning = settings.transport.identity?.warning { warnings.append(warning) }
         if settings.trustsNobody { warnings.append("\(TrustError.system)") }
         return warnings
     }

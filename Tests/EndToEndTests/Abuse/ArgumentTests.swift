@@ -92,6 +92,10 @@ extension EndToEnd {
                     "received": 200, "completed": 64, "responses_2xx": 64, "dropped_malformed": 136,
                 ])
             #expect(try stage.agent.counters()["unknown_messages"] == 200)
+            try eventually("the log says so", evidence: { stage.agent.process.log }) {
+                stage.agent.process.log.contains(
+                    "dropped_malformed (messages): behind the 64th message of a NOTIFY")
+            }
             try stage.expectGoodHealth()
         }
 

@@ -5,12 +5,14 @@ import Synchronization
 final class NameServer: Sendable {
     /// What it does with a question.
     enum Behaviour: Sendable {
-        /// Every name has this IPv4 address.
-        case answer(String)
+        /// Every name has these addresses, IPv4 and IPv6.
+        case addresses([String])
         /// SERVFAIL.
         case fail
         /// No word.
         case silence
+
+        static func answer(_ addresses: String...) -> Behaviour { .addresses(addresses) }
     }
 
     private let state: State
@@ -70,21 +72,30 @@ final class NameServer: Sendable {
         }
     }
 
-    /// RFC 1035, section 4. The question is repeated; of an address record only those of type A exist here.
+    /// RFC 1035, section 4. The question is repeated; all addresses of its family answer it.
     private static func answer(to question: [UInt8], _ behaviour: Behaviour) -> [UInt8]? {
         // Behind the header of 12 bytes: labels up to an empty one, type, class.
         guard let end = question[12...].firstIndex(of: 0), question.count >= end + 5 else { return nil }
         let asked = Array(question[12...(end + 4)])
-        func head(_ code: UInt8, answers: UInt8) -> [UInt8] {
-            Array(question.prefix(2)) + [0x81, 0x80 | code, 0, 1, 0, answers, 0, 0, 0, 0] + asked
+        func head(_ code: UInt8, answers: Int) -> [UInt8] {
+            Array(question.prefix(2)) + [0x81, 0x80 | code, 0, 1, 0, UInt8(answers), 0, 0, 0, 0] + asked
         }
         switch behaviour {
         case .silence: return nil
         case .fail: return head(2, answers: 0)
-        case .answer(let address):
-            guard question[end + 2] == 1 else { return head(0, answers: 0) }
-            let bytes = address.split(separator: ".").compactMap { UInt8($0) }
-            return head(0, answers: 1) + [0xC0, 12, 0, 1, 0, 1, 0, 0, 0, 1, 0, 4] + bytes
+        case .addresses(let addresses):
+            // A, or AAAA (RFC 3596).
+            let type = question[end + 2]
+            let found = addresses.compactMap { bytes(of: $0, family: type == 28 ? AF_INET6 : AF_INET) }
+            guard type == 1 || type == 28 else { return head(0, answers: 0) }
+            return found.reduce(head(0, answers: found.count)) {
+                $0 + [0xC0, 12, 0, type, 0, 1, 0, 0, 0, 1, 0, UInt8($1.count)] + $1
+            }
         }
+    }
+
+    private static func bytes(of address: String, family: Int32) -> [UInt8]? {
+        var bytes = [UInt8](repeating: 0, count: family == AF_INET6 ? 16 : 4)
+        return inet_pton(family, address, &bytes) == 1 ? bytes : nil
     }
 }

@@ -57,14 +57,18 @@ final class NetworkNamespace: Sendable {
         }
     }
 
-    /// Gives the namespace an interface behind which nobody is: what is sent to 10.9.9.0/24 vanishes without a word.
+    /// Gives the namespace an interface behind which nobody is: what is sent to 10.9.9.1, 2 and 3 and to fd09::1 and 2 vanishes
+    /// without a word.
     func addBlackHole() throws {
         try ip("link add hole type veth peer name bottom")
         try ip("addr add 10.9.9.254/24 dev hole")
         try ip("link set hole up")
         try ip("link set bottom up")
         // Without it, the sender would learn after a few seconds that nobody has the address.
-        try ip("neigh add 10.9.9.1 lladdr 02:00:00:00:00:01 dev hole nud permanent")
+        try ip("addr add fd09::fe/64 dev hole nodad")
+        for address in ["10.9.9.1", "10.9.9.2", "10.9.9.3", "fd09::1", "fd09::2"] {
+            try ip("neigh add \(address) lladdr 02:00:00:00:00:01 dev hole nud permanent")
+        }
     }
 }
 

@@ -241,8 +241,10 @@ extension EndToEnd {
             #expect(account["completed"] == 1_000)
             let counters = try agent.counters()
             // What a copy that is given up does to its connection must not hit the others on it.
-            #expect((account["responses_2xx"] ?? 0) + (account["failed_reset"] ?? 0) == 1_000, "\(account)")
-            #expect((account["responses_2xx"] ?? 0) >= 900, "\(account)")
+            #expect(
+                (account["responses_2xx"] ?? 0) + (account["failed_reset"] ?? 0) == 1_000,
+                "\(account)\n\(agent.process.log)")
+            #expect((account["responses_2xx"] ?? 0) >= 900, "\(account)\n\(agent.process.log)")
             let arrived = Dictionary(grouping: nginx.recorder.requests, by: \.target)
             // One may be refused twice.
             #expect(arrived.keys.count { $0.hasPrefix("/GET/") } >= 490)
@@ -251,7 +253,7 @@ extension EndToEnd {
             if resend == "idempotent" {
                 #expect(arrived.allSatisfy { $0.key.hasPrefix("/GET/") || $0.value.count == 1 })
             } else {
-                #expect((account["responses_2xx"] ?? 0) >= 990)
+                #expect((account["responses_2xx"] ?? 0) >= 990, "\(account)\n\(agent.process.log)")
             }
         }
 

@@ -24,15 +24,18 @@ struct Certificates {
         return identity
     }
 
-    /// A certificate for `names`, written as `DNS:...` or `IP:...`, signed by `authority`.
+    /// A certificate for `names`, written as `DNS:...` or `IP:...`, signed by `authority`; it may sign others if it is to be an
+    /// authority, too.
     func issue(
-        _ name: String, names: [String], by authority: Identity, isExpired: Bool = false
+        _ name: String, names: [String], by authority: Identity, isExpired: Bool = false,
+        isAuthority: Bool = false
     ) throws -> Identity {
         let identity = identity(name)
         let request = directory.file("\(name).csr")
         try openssl(["req", "-subj", "/CN=\(name)", "-out", request] + newKey(identity.key))
         let extensions = try directory.write(
-            "subjectAltName=\(names.joined(separator: ","))\n", to: "\(name).ext")
+            "subjectAltName=\(names.joined(separator: ","))\nbasicConstraints=CA:\(isAuthority)\n",
+            to: "\(name).ext")
         try openssl([
             "x509", "-req", "-in", request, "-CA", authority.certificate, "-CAkey", authority.key,
             "-CAcreateserial", "-days", isExpired ? "-1" : "1", "-extfile", extensions, "-out",
@@ -49,7 +52,7 @@ struct Certificates {
         ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-keyout", file]
     }
 
-    private func openssl(_ arguments: [String]) throws {
+    func openssl(_ arguments: [String]) throws {
         let output = directory.file("openssl.out")
         let process = try ChildProcess(
             try Executables.find("openssl"), arguments, outputFile: output, errorFile: output)

@@ -149,11 +149,13 @@ extension EndToEnd {
                 "h2c://h/", "http://h/#", "http://h/?", "http://127.0.0.1./", "http://256.1.1.1/",
                 "http://+1.2.3.4/",
                 "http://1.2.3.4.5/",
-                "http://./",
+                "http://./", "http://b\u{FC}cher.example/", "http:///audit", "http:/user:secret@h/",
+                "http://h/a{b",
             ])
         func refusedURLs(url: String) throws {
             let run = try CommandLineRun(["--mirror-url", url, "--check"])
             #expect(run.exit == .status(64))
+            #expect(run.errorLines.count == 1)
             #expect(!run.errors.contains("secret"))
         }
     }
