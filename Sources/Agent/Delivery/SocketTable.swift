@@ -8,9 +8,9 @@ final class SocketTable {
         /// A transfer has it, or nobody cares.
         case taken
         /// A transfer in HTTP/1 is done with it.
-        case released
+        case released(isEncrypted: Bool)
         /// Its connection is there for the next copy.
-        case kept
+        case kept(isEncrypted: Bool)
     }
 
     private struct Entry {
@@ -102,7 +102,7 @@ final class SocketTable {
             if attempt.isClosed(socket) { lost(socket) }
         } else if use != nil, let transfer = unsafe Transfer.of(easy), transfer.endedInHTTP1 {
             // The watcher stays as it is: mostly, the next copy wants the same.
-            entries[Int(socket)].use = .released
+            entries[Int(socket)].use = .released(isEncrypted: transfer.isEncrypted)
             released.append(socket)
         } else {
             entries[Int(socket)].watcher?.stop()
@@ -110,7 +110,11 @@ final class SocketTable {
     }
 
     private func fired(_ socket: curl_socket_t, _ events: IOEvents) {
-        if case .kept? = entries[Int(socket)].use { lookAtKept(socket) } else { ready(socket, events) }
+        if case .kept(let isEncrypted)? = entries[Int(socket)].use {
+            lookAtKept(socket, isEncrypted)
+        } else {
+            ready(socket, events)
+        }
     }
 
     // MARK: after libcurl's calls
@@ -119,20 +123,21 @@ final class SocketTable {
     /// transfer.
     func lookAtReleased() {
         while let socket = released.popLast() {
-            guard case .released? = entries[Int(socket)].use else { continue }
-            entries[Int(socket)].use = .kept
-            lookAtKept(socket)
+            guard case .released(let isEncrypted)? = entries[Int(socket)].use else { continue }
+            entries[Int(socket)].use = .kept(isEncrypted: isEncrypted)
+            lookAtKept(socket, isEncrypted)
         }
     }
 
-    /// Leaves the watcher on as long as there is nothing to read.
-    private func lookAtKept(_ socket: curl_socket_t) {
+    /// Leaves the watcher on as long as there is nothing to read. Over TLS that may be a goodbye, or a ticket for another session:
+    /// the connection is ended as well, and nothing is said of it.
+    private func lookAtKept(_ socket: curl_socket_t, _ isEncrypted: Bool) {
         switch KeptConnection.state(of: socket) {
         case .quiet:
             entries[Int(socket)].watcher?.watch(socket, for: .read)
             return
         case .ended: break
-        case .talks: if KeptConnection.end(socket) { spokeUnasked() }
+        case .talks: if KeptConnection.end(socket), !isEncrypted { spokeUnasked() }
         }
         entries[Int(socket)].use = .taken
         entries[Int(socket)].watcher?.stop()

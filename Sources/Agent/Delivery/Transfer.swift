@@ -19,8 +19,8 @@ internal import Stats
     var trusted: TrustStore?
     /// What the handle's connections show the mirror.
     var identity: ClientIdentity?
-    /// The mirror may be spoken to in HTTP/2.
-    var mayBeHTTP2 = false
+    /// HTTP/2 may be spoken, if the mirror knows it.
+    var wantsHTTP2 = false
     /// Each copy gets a connection of its own.
     var isSingleUse = false
     /// What CURLOPT_FORBID_REUSE(3) is set to.
@@ -40,7 +40,6 @@ internal import Stats
     /// It was begun, came to nothing, and may not be begun again.
     private(set) var isRefused = false
     private var resend = Resend.idempotent
-    private var httpVersionWanted = TransportSettings.HTTPVersion.http1
     private var origin: Destination?
     private var settingsVersion = -1
     private var headerLines = HeaderLines()
@@ -129,7 +128,6 @@ internal import Stats
     private func apply(_ settings: Settings) {
         answer.maxBody = settings.maxResponse
         resend = settings.resend
-        httpVersionWanted = settings.transport.httpVersion
         unsafe shim_easy_set_long(
             handle, CURLOPT_CONNECTTIMEOUT_MS, settings.connectTimeout.wholeMilliseconds)
         unsafe shim_easy_set_long(handle, CURLOPT_TIMEOUT_MS, settings.timeout.wholeMilliseconds)
@@ -178,10 +176,11 @@ internal import Stats
         let wasCut = result == CURLE_WRITE_ERROR || result == CURLE_FILESIZE_EXCEEDED
         if result == CURLE_OK || (wasCut && (status >= 200 || status == 101)) { return .response(status) }
         if isRefused { return .failed(.reset) }
-        // A connection that was kept from an earlier transfer has no connect time.
+        // On a connection that was kept from an earlier transfer, newer libcurls have no time of these.
+        let isKept = hasBegun && connectionsOpened == 0
         let reason = FailureReason(
-            result, wasResolved: size(CURLINFO_NAMELOOKUP_TIME_T) > 0,
-            wasConnected: size(CURLINFO_PRETRANSFER_TIME_T) > 0)
+            result, wasResolved: isKept || size(CURLINFO_NAMELOOKUP_TIME_T) > 0,
+            wasConnected: isKept || size(CURLINFO_PRETRANSFER_TIME_T) > 0)
         return .failed(reason == .reset && endedByAlert != nil ? .tls : reason)
     }
 
@@ -197,9 +196,12 @@ internal import Stats
     /// The connection was ended with this answer, as nobody can say what comes behind it.
     var wasAmbiguous: Bool { answer.isAmbiguous }
 
+    /// The mirror is reached over TLS.
+    var isEncrypted: Bool { origin?.isEncrypted == true }
+
     /// It was answered in HTTP/1.
     var endedInHTTP1: Bool {
-        guard mayBeHTTP2 else { return true }
+        guard wantsHTTP2 else { return true }
         let version = number(CURLINFO_HTTP_VERSION)
         return version == Int(CURL_HTTP_VERSION_1_1) || version == Int(CURL_HTTP_VERSION_1_0)
     }
@@ -280,7 +282,7 @@ internal import Stats
 
     /// CURLINFO_REQUEST_SIZE grows with each write that the kernel took, so that no growth means not one byte. With TLS, records
     /// may be out when libcurl says that nothing was written, and with HTTP/2 the same goes for frames.
-    private var knowsWhatIsWritten: Bool { httpVersionWanted == .http1 && origin?.isEncrypted == false }
+    private var knowsWhatIsWritten: Bool { !wantsHTTP2 && !isEncrypted }
 }
 
 private func bodyArrived(

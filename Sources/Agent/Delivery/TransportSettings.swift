@@ -59,7 +59,7 @@ extension TransportSettings {
         unsafe shim_easy_set_long(handle, CURLOPT_HTTP_VERSION, Int(version))
         // A request that can share a connection waits for one that is being made rather than open its own.
         unsafe shim_easy_set_long(handle, CURLOPT_PIPEWAIT, httpVersion == .http1 ? 0 : 1)
-        transfer.mayBeHTTP2 = httpVersion != .http1
+        transfer.wantsHTTP2 = httpVersion != .http1
         transfer.isSingleUse = httpVersion == .http2PriorKnowledge && !Self.canReusePriorKnowledge
         unsafe shim_easy_set_long(handle, CURLOPT_FRESH_CONNECT, transfer.isSingleUse ? 1 : 0)
         unsafe shim_easy_set_long(handle, CURLOPT_SSL_VERIFYPEER, isInsecure ? 0 : 1)
