@@ -41,6 +41,7 @@ struct DestinationTests {
             ("http://h|o/", "letters, digits"), ("http://h%20o/", "http://HOST"),
             ("http://h%00/", "http://HOST"),
             ("http://256.1/", "neither"), ("http://1.2.3.4./", "neither"),
+            ("http://1.2.3.08/", "neither"), ("http://0x/", "neither"),
             ("http://h:+80/", "http://HOST"), ("http://h:-80/", "http://HOST"),
             ("http://h: 80/", "http://HOST"),
             ("http://h:65536/", "http://HOST"), ("http://h:0/", "port 0"),

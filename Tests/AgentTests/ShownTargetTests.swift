@@ -20,6 +20,9 @@ struct ShownTargetTests {
             ("http://secret@h?a@b", "http://...@h"), ("http://:secret@[::1]:1/", "http://...@[::1]:1/"),
             ("secret:secret@h:443", "...@h:443"), ("secret@h", "...@h"), ("h:443", "h:443"),
             ("//secret:secret@h/x", "//...@h/x"), ("svn+ssh://secret@h/x", "svn+ssh://...@h/x"),
+            ("\thttp://u:secret@h/x", "...@h/x"), ("http:/u:secret@h/x", "...@h/x"),
+            ("http:///u:secret@h/x", "http://...@h/x"), ("http://u:sec/secret@h/ x", "http://...@h/ x"),
+            ("ht_tp://u:secret@h/x y", "...@h/x y"), ("\"http://u:secret@h/", "...@h/"),
             // No authority has these.
             ("/a@b", "/a@b"), ("http://h/a@b", "http://h/a@b"),
         ])

@@ -10,7 +10,11 @@ enum ShownTarget {
     private static func withoutUserinfo(_ target: [UInt8], isCut: Bool) -> [UInt8] {
         guard let start = authorityStart(of: target) else { return target }
         let end = target[start...].firstIndex { "/?#".utf8.contains($0) }
-        let at = target[start..<(end ?? target.endIndex)].lastIndex(of: UInt8(ascii: "@"))
+        // Nobody knows where the authority ends in what is no target.
+        let isTarget =
+            end != start && (start > 0 || end == nil) && !target.contains { $0 <= 0x20 || $0 == 0x22 }
+        let at = (isTarget ? target[start..<(end ?? target.endIndex)] : target[start...]).lastIndex(
+            of: UInt8(ascii: "@"))
         // Cut inside of the authority: the mark may have come behind.
         guard let rest = end == nil && isCut ? target.endIndex : at else { return target }
         return Array(target[..<start] + "...".utf8 + target[rest...])

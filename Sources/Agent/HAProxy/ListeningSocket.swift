@@ -66,12 +66,12 @@ enum ListeningSocket {
         guard number >= 0 else { throw SystemError("open a socket for \(path)") }
         let descriptor = Descriptor(owning: number)
         try removeStaleSocket(path)
-        guard unsafe UnixAddress.with(path, { unsafe bind(number, $0, $1) }) == 0 else {
-            throw SystemError("listen on unix@\(path)")
-        }
+        try bindUnix(number, socket)
         do throws(SystemError) {
             // Nobody can connect before it listens.
-            try setAccess(of: socket)
+            if let group = socket.group, unsafe lchown(path, uid_t.max, group) != 0 {
+                throw SystemError("give \(path) to its group")
+            }
             guard listen(number, backlog) == 0 else { throw SystemError("listen on unix@\(path)") }
         } catch {
             _ = unsafe unlink(path)
@@ -80,13 +80,15 @@ enum ListeningSocket {
         return descriptor.release()
     }
 
-    private static func setAccess(of socket: UnixSocket) throws(SystemError) {
-        if let group = socket.group, unsafe lchown(socket.path, uid_t.max, group) != 0 {
-            throw SystemError("give \(socket.path) to its group")
-        }
-        if let mode = socket.mode, unsafe chmod(socket.path, mode) != 0 {
-            throw SystemError("set the mode of \(socket.path)")
-        }
+    /// The file begins with its mode, that of the socket less the umask. Changed later by its name, another file could stand there.
+    /// No thread is started yet that could make files meanwhile.
+    private static func bindUnix(_ number: Int32, _ socket: UnixSocket) throws(SystemError) {
+        let action = "listen on unix@\(socket.path)"
+        let usual = umask(0)
+        defer { umask(usual) }
+        guard fchmod(number, socket.mode ?? (0o777 & ~usual)) == 0,
+            unsafe UnixAddress.with(socket.path, { unsafe bind(number, $0, $1) }) == 0
+        else { throw SystemError(action) }
     }
 
     /// A socket file that a dead process left behind is removed; one that somebody answers on, or a file that is no

@@ -8,8 +8,9 @@ final class BodyWatch: Sendable {
     /// From here on HAProxy counts as one that does not wait, until the level is back at 0.
     private static let threshold = 32
     private static let mostLevel = 4 * threshold
-    /// Three chunked bodies of which nothing has come weigh as much as a part: an empty one is rare, and not wrong.
-    private static let emptyWeight = 11
+    /// Three chunked bodies of which something or all seems to be missing weigh as much as a part of a declared one: an empty one is
+    /// rare and not wrong, and HAProxy 2.6 adds a Content-Length beside the chunks to what it knows of their size.
+    private static let chunkedWeight = 11
 
     private let level = Atomic<Int>(0)
     private let isFlagged = Atomic<Bool>(false)
@@ -18,11 +19,11 @@ final class BodyWatch: Sendable {
     /// HAProxy seems not to wait for bodies.
     var isUnbuffered: Bool { isFlagged.load(ordering: .relaxed) }
 
-    /// A part of a body is missing, and HAProxy's buffer had room for it.
+    /// A part of a declared body is missing, and HAProxy's buffer had room for it.
     func notePart() { raise(by: Self.threshold) }
 
-    /// Nothing has come of a chunked body.
-    func noteEmpty() { raise(by: Self.emptyWeight) }
+    /// The same of a chunked body, or nothing has come of it.
+    func noteChunkedPart() { raise(by: Self.chunkedWeight) }
 
     /// A body has come of which nothing seems to be missing.
     func noteWhole() {

@@ -81,8 +81,9 @@ final class Destination: Sendable {
     private static func isAddressOrName(_ host: String) -> Bool {
         let labels = host.split(separator: ".", omittingEmptySubsequences: false)
         guard let last = labels.last(where: { !$0.isEmpty }) else { return false }
-        guard last.utf8.allSatisfy({ 0x30...0x39 ~= $0 }) else { return true }
-        return labels.count == 4 && labels.allSatisfy { UInt8($0) != nil && !$0.hasPrefix("+") }
+        // What libcurl left as "0x" is no number to it, and one to resolvers.
+        guard last.utf8.allSatisfy({ 0x30...0x39 ~= $0 }) else { return last.lowercased() != "0x" }
+        return labels.count == 4 && labels.allSatisfy { UInt8($0).map { "\($0)" } ?? "" == $0 }
     }
 
     /// The path goes into each request line: it has to be one there (RFC 3986, section 3.3).

@@ -156,10 +156,12 @@ struct RequestPlan {
         case .tooLong: throw .malformed(.bodyTooLong(declared: declaredLength ?? 0))
         case .cut(let reason):
             cut = reason
-            if cut == .notAwaited, room.isAmple { watch.notePart() }
+            if cut == .notAwaited, room.isAmple {
+                if declaredLength == nil { watch.noteChunkedPart() } else { watch.notePart() }
+            }
         case .unknown:
             let wasUnbuffered = watch.isUnbuffered
-            if !body.isEmpty { watch.noteWhole() } else if wasChunked { watch.noteEmpty() }
+            if !body.isEmpty { watch.noteWhole() } else if wasChunked { watch.noteChunkedPart() }
             switch style.unknownLength {
             case .send: return
             case .drop: cut = .undeclared

@@ -19,6 +19,11 @@ enum LostRights {
             lost.append("remove \(file)")
         }
         if let file = configuration.stateFile, !canChangeDirectory(of: file) { lost.append("write \(file)") }
+        if let manager = Environment.value("NOTIFY_SOCKET"), manager.hasPrefix("/"),
+            unsafe access(manager, W_OK) != 0
+        {
+            lost.append("tell the service manager its state (\(manager))")
+        }
         if let ports = transport.sourcePorts, ports.lowerBound < 1024 {
             lost.append("use source port \(ports.lowerBound)")
         }
