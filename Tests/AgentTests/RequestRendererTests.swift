@@ -201,6 +201,7 @@ struct RequestRendererTests {
                 fields(("a", " \u{C}b")),
                 #"the value of the field "a" has a vertical tab or form feed at its beginning"#
             ),
+            (fields(("host", "h"), ("HOST", "i")), "there are two Host fields, and they differ"),
             (fields(("content-length", "1x")), noNumber + #""1x""#),
             (PayloadBuilder(headers: [("content-length", "+1")], body: [1]), noNumber + #""+1""#),
             (

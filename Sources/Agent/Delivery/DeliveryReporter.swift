@@ -44,11 +44,16 @@ struct DeliveryReporter {
 
     /// What is known of a copy that was never made.
     struct DroppedCopy {
+        /// In bytes.
+        static let longestTarget = 512
+
         let id: Int64
         let method: [UInt8]
-        /// As HAProxy sent it.
+        /// As HAProxy sent it, cut to `longestTarget`.
         let target: [UInt8]
         let destination: Destination
+
+        var isCut: Bool { target.count == Self.longestTarget }
     }
 
     /// A copy cannot be sent for what it is.
@@ -87,16 +92,17 @@ enum RequestLogLine {
         _ copy: DeliveryReporter.DroppedCopy, _ reason: String, _ detail: String, _ mode: RequestLogMode
     ) -> String {
         """
-        \(start(copy.method, copy.destination, copy.target, mode)) - - id=\(copy.id) up=0 down=0 ms=0.0 \
+        \(start(copy.method, copy.destination, copy.target, isCut: copy.isCut, mode)) - - id=\(copy.id) up=0 down=0 ms=0.0 \
         \(reason): \(detail)
         """
     }
 
     /// The words before the HTTP version. A target that is no path, such as the `*` of OPTIONS, is a word of its own.
     private static func start(
-        _ method: [UInt8], _ destination: Destination, _ target: [UInt8], _ mode: RequestLogMode
+        _ method: [UInt8], _ destination: Destination, _ target: [UInt8], isCut: Bool = false,
+        _ mode: RequestLogMode
     ) -> String {
-        let shown = ShownTarget.of(target, withQuery: mode == .query)
+        let shown = ShownTarget.of(target, withQuery: mode == .query, isCut: isCut)
         let gap = shown.isEmpty || shown.first == UInt8(ascii: "/") ? "" : " "
         return """
             request \(method.isEmpty ? "-" : PrintableText.of(method)) \

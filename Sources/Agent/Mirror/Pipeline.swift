@@ -65,7 +65,9 @@ final class Pipeline {
     ) {
         guard notesLeft > 0, let detail = reason.detail(arguments, payload) else { return }
         notesLeft -= 1
-        func bytes(_ range: Range<Int>?) -> [UInt8] { (range ?? 0..<0).prefix(512).map { payload.byte($0) } }
+        func bytes(_ range: Range<Int>?) -> [UInt8] {
+            (range ?? 0..<0).prefix(DeliveryReporter.DroppedCopy.longestTarget).map { payload.byte($0) }
+        }
         let copy = DeliveryReporter.DroppedCopy(
             id: id, method: bytes(arguments.method), target: bytes(arguments.path), destination: destination)
         if reason == .malformed(.missing) { unknownMessages.noteMissing(detail) }

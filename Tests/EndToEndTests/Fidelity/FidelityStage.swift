@@ -45,6 +45,7 @@ final class FidelityStage {
     func evidence() -> String {
         let counters = (try? agent.counters().description) ?? "-"
         let log = haproxy.log.split(separator: "\n").suffix(5).joined(separator: "\n")
-        return "counters: \(counters)\n\(agent.process.log)\n\(log)"
+        let errors = (try? agent.ask("show errors")) ?? "-"
+        return "counters: \(counters)\n\(errors)\(agent.process.log)\n\(log)"
     }
 }
