@@ -48,13 +48,15 @@ package struct ProcessFigures: Sendable {
                 "process_resident_memory_bytes", .gauge, "Resident memory.", kernelFigures.residentBytes)
             output.family(
                 "process_virtual_memory_bytes", .gauge, "Virtual memory.", kernelFigures.virtualBytes)
-            output.family(
-                "process_start_time_seconds", .gauge, "When the process started.", kernelFigures.startTime)
         }
         if let openDescriptors {
             output.family("process_open_fds", .gauge, "Open file descriptors.", openDescriptors)
         }
         output.family("process_max_fds", .gauge, "File descriptors that may be open.", maxDescriptors)
+        if let kernelFigures {
+            output.family(
+                "process_start_time_seconds", .gauge, "When the process started.", kernelFigures.startTime)
+        }
     }
 
     private static func now(_ clock: Int32) -> Double {
