@@ -66,7 +66,7 @@ extension Refusal {
         switch self {
         case .truncated(.bufferFull): "HAProxy's buffer cut the body off: tune.bufsize"
         case .truncated(.notAwaited):
-            "the client went away, or HAProxy did not wait for the body: option http-buffer-request"
+            "HAProxy did not wait for the body: option http-buffer-request"
         case .truncated(.unknown):
             "a body of no declared length, and HAProxy seems not to wait for bodies: option http-buffer-request"
         case .truncated(.undeclared): "a body of no declared length, which unknown-length drops"

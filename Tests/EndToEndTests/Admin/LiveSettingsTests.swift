@@ -224,7 +224,7 @@ extension EndToEnd {
             let errors = try agent.ask("show errors").split(separator: "\n")
             #expect(errors.count == 2)
             let notAwaited =
-                "the client went away, or HAProxy did not wait for the body: option http-buffer-request"
+                "HAProxy did not wait for the body: option http-buffer-request"
             #expect(errors[0].hasSuffix(" GET /cut dropped_truncated \(notAwaited)"))
             let url = "http://127.0.0.1:\(mirror.port)/"
             #expect(errors[1].hasSuffix(" PUT /gone failed_connect \(url) Connection refused"))

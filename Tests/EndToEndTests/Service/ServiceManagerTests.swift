@@ -120,28 +120,45 @@ extension EndToEnd {
         func stuckWorker() throws {
             let directory = try TemporaryDirectory()
             let manager = try NotifyListener(directory.file("notify"))
-            let mirror = try RecordingMirror()
-            // Reading its certificate from a pipe that nobody writes to stops a worker in open(2), for good.
-            let certificate = directory.file("own.pem")
-            try #require(mkfifo(certificate, 0o600) == 0)
+            // A process that cannot be dumped cannot be traced either.
             let agent = try AgentProcess(
-                .loopback(try Ports.free()),
-                ["-n", "2", "-u", "https://127.0.0.1:\(mirror.port)/", "--tls-cert", certificate],
-                in: directory,
+                .loopback(try Ports.free()), ["-n", "2", "--allow-core"], in: directory,
                 environment: ["NOTIFY_SOCKET": manager.address, "WATCHDOG_USEC": "400000"])
             for _ in 0..<8 { _ = try manager.wait(for: "WATCHDOG=1") }
 
-            try SPOPClient(agent.endpoint).notify(.init())
-            try eventually("the worker is missed", evidence: { agent.log }) {
-                agent.log.contains("does not answer: the watchdog gets nothing")
+            try withoutThread(named: "spoa-worker-0", of: agent.pid) {
+                try eventually("the worker is missed", evidence: { agent.log }) {
+                    agent.log.contains("does not answer: the watchdog gets nothing")
+                }
+                manager.receive()
+                let fed = manager.messages.count
+                // The rest of the agent lives on, so that what follows would be heard.
+                agent.send(signal: SIGHUP)
+                _ = try manager.wait(for: "RELOADING=1")
+                #expect(!manager.messages[fed...].contains("WATCHDOG=1"))
             }
-            manager.receive()
-            let fed = manager.messages.count
-            // The rest of the agent lives on, so that what follows would be heard.
-            agent.send(signal: SIGHUP)
-            _ = try manager.wait(for: "RELOADING=1")
-            #expect(!manager.messages[fed...].contains("WATCHDOG=1"))
             agent.kill()
         }
     }
 }
+
+/// Stops one thread and lets the others run, as only a debugger can (ptrace(2)), while `body` runs. All of it on one thread: the
+/// kernel lets nobody else have the stopped one go on.
+private func withoutThread(named name: String, of process: pid_t, _ body: () throws -> Void) throws {
+    let threads = try FileManager.default.contentsOfDirectory(atPath: "/proc/\(process)/task")
+    let thread = threads.first { thread in
+        let file = "/proc/\(process)/task/\(thread)/comm"
+        return (try? String(contentsOfFile: file, encoding: .utf8)) == "\(name)\n"
+    }
+    let (seize, interrupt, detach, anyThread) = (0x4206, 0x4207, 17, Int32(0x4000_0000))
+    var status: Int32 = 0
+    guard let thread = thread.flatMap({ Int($0) }), ptrace(seize, thread, 0, 0) == 0,
+        ptrace(interrupt, thread, 0, 0) == 0, waitpid(pid_t(thread), &status, anyThread) == thread
+    else { throw HarnessError("no thread \(name) that can be stopped: \(threads), \(errno)") }
+    defer { _ = ptrace(detach, thread, 0, 0) }
+    try body()
+}
+
+/// Swift does not import functions that take as many arguments as one likes.
+@_silgen_name("ptrace")
+private func ptrace(_ request: Int, _ thread: Int, _ address: Int, _ data: Int) -> Int
