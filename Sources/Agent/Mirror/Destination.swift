@@ -167,7 +167,7 @@ private struct URLParts {
         fragment = part(CURLUPART_FRAGMENT)
     }
 
-    /// Bytes: it goes before each target, and servers take request lines of some kilobytes.
+    /// Bytes: its path is put in front of each target, and servers take request lines of some kilobytes.
     private static let longest = 4096
 
     /// Two slashes stand behind the scheme, and a host behind them: libcurl makes do with one, or with three.

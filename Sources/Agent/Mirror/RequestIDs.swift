@@ -1,7 +1,7 @@
 /// Numbers the requests that one worker selects. The same number stands in HAProxy's log, in ours and in `show errors`.
 ///
 /// A number has 53 bits, so that HAProxy's signed integers and JSON's doubles hold it: 14 of the instance, 6 of the worker and
-/// 33 of a sequence, which begins anew after 8.6 billion requests of the worker.
+/// 33 of a sequence, which starts again after 8.6 billion requests of the worker.
 struct RequestIDs {
     /// Of an instance: drawn at each start of the agent, so that numbers do not come back after a restart.
     static let instances: Range<Int64> = 0..<(1 << 14)

@@ -7,7 +7,7 @@ struct ServiceOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "Started as root, become this user once what takes root is open: a name, or a number.",
+            "Started as root, become this user after opening what needs root: a name, or a number.",
             valueName: "name"),
         transform: { try Identity.User($0) })
     var user: Identity.User?

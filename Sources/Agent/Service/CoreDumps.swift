@@ -4,7 +4,7 @@ internal import Glibc
 /// Dumps of the process's memory, which has bodies, cookies and credentials of requests in it.
 enum CoreDumps {
     /// Lets none be made, by the kernel or by a debugger of the same user. To be called again when the process has become somebody
-    /// else: the kernel then decides anew.
+    /// else: the kernel then decides again.
     static func allow(_ isAllowed: Bool) {
         _ = linux_set_dumpable(isAllowed ? 1 : 0)
         guard !isAllowed else { return }

@@ -6,7 +6,7 @@ enum LostRights {
     static func warning(_ configuration: Configuration) -> String? {
         guard let identity = configuration.identity, identity.uid != 0 else { return nil }
         var lost: [String] = []
-        if let log = configuration.logFile?.path, !canReopen(log) { lost.append("open \(log) anew (SIGHUP)") }
+        if let log = configuration.logFile?.path, !canReopen(log) { lost.append("reopen \(log) (SIGHUP)") }
         let transport = configuration.settings.transport
         for file in [transport.authorityFile, transport.certificateFile, transport.keyFile] {
             if let file, unsafe access(file, R_OK) != 0 { lost.append("read \(file)") }

@@ -5,7 +5,7 @@ enum StartUpWarnings {
     /// Nil unless the agent goes on as root without having been told to.
     static func aboutRoot(_ identity: Identity?) -> String? {
         guard geteuid() == 0, identity?.isUserNamed != true else { return nil }
-        return "it runs as root: with --user NAME it gives that up once what takes root is open"
+        return "it runs as root: with --user NAME it gives that up after opening what needs root"
     }
 
     static func about(_ settings: Settings, workers: Int, urlOrigin: SettingsController.Origin) -> [String] {

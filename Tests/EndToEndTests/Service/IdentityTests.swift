@@ -75,7 +75,7 @@ extension EndToEnd {
                 ])
         }
 
-        @Test("what takes root is opened first, and what will not work later is said in one line")
+        @Test("what needs root is opened first, and what will not work later is said in one line")
         func rootsDirectory() throws {
             let place = directory.path
             let authorities = try directory.write(
@@ -97,7 +97,7 @@ extension EndToEnd {
             }
             #expect(warnings.count == 1)
             let expected =
-                "user 65534, group 65534 will not be able to open \(place)/log anew (SIGHUP), read \(authorities), remove \(place)/pid, remove \(place)/spop, remove \(place)/metrics, remove \(place)/admin, write \(place)/state, use source port 1000"
+                "user 65534, group 65534 will not be able to reopen \(place)/log (SIGHUP), read \(authorities), remove \(place)/pid, remove \(place)/spop, remove \(place)/metrics, remove \(place)/admin, write \(place)/state, use source port 1000"
             #expect(warnings.first?.hasSuffix("warning \(expected)") == true, "\(warnings)")
             #expect(try agent.terminate() == .status(0))
             // Nobody can take it for another process's later.
