@@ -163,7 +163,7 @@ private final class SmallServer: Sendable {
     var connections: Int { state.connections.load(ordering: .relaxed) }
 
     private final class State: Sendable {
-        let arrived = Mutex<[String]>([])
+        let arrived = Synchronization.Mutex<[String]>([])
         let connections = Atomic(0)
 
         func serve(_ connection: Int32) {
