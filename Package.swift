@@ -9,22 +9,15 @@ let strict: [SwiftSetting] = [
     .enableUpcomingFeature("MemberImportVisibility"),
 ]
 
-/// `make fuzz` sets it: the fuzzers and what they test are compiled for libFuzzer, and the daemon without its `main`.
+/// `make fuzz` sets it: the fuzzers and what they test are compiled for libFuzzer.
 let isFuzzing = Context.environment["SPOA_MIRROR_FUZZ"] != nil
 let fuzzed: [SwiftSetting] =
     strict + (isFuzzing ? [.unsafeFlags(["-sanitize=fuzzer,address", "-enable-testing"])] : [])
 
-let agentDependencies: [Target.Dependency] = [
-    "SPOP", "Stats", "AdminSocket", "CLibev", "CLibcurl", "COpenSSL", "CLinux",
-    .product(name: "ArgumentParser", package: "swift-argument-parser"),
-    .product(name: "DequeModule", package: "swift-collections"),
-    .product(name: "Logging", package: "swift-log"),
-]
-
 let package = Package(
     name: "spoa-mirror",
     products: [
-        .executable(name: "spoa-mirror", targets: ["Agent"]),
+        .executable(name: "spoa-mirror", targets: ["spoa-mirror"]),
         .executable(name: "mirrorctl", targets: ["mirrorctl"]),
     ],
     dependencies: [
@@ -41,17 +34,24 @@ let package = Package(
         .target(
             name: "SPOP",
             swiftSettings: fuzzed + [.enableExperimentalFeature("Lifetimes")]),
-        .target(name: "Stats", swiftSettings: strict),
-        .target(name: "AdminSocket", dependencies: ["CLinux"], swiftSettings: fuzzed),
-        isFuzzing
-            ? .target(
-                name: "Agent", dependencies: agentDependencies, exclude: ["Main.swift"], swiftSettings: fuzzed
-            )
-            : .executableTarget(name: "Agent", dependencies: agentDependencies, swiftSettings: strict),
+        .target(name: "System", dependencies: ["CLinux"], swiftSettings: fuzzed),
+        .target(name: "Stats", dependencies: ["System"], swiftSettings: strict),
+        .target(name: "AdminSocket", swiftSettings: fuzzed),
+        .target(
+            name: "Agent",
+            dependencies: [
+                "SPOP", "Stats", "AdminSocket", "System", "CLibev", "CLibcurl", "COpenSSL", "CLinux",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "DequeModule", package: "swift-collections"),
+                .product(name: "Logging", package: "swift-log"),
+            ],
+            swiftSettings: fuzzed),
+        .executableTarget(name: "spoa-mirror", dependencies: ["Agent"], swiftSettings: strict),
         .executableTarget(
             name: "mirrorctl",
             dependencies: [
-                "AdminSocket", "CLibedit", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                "AdminSocket", "System", "CLibedit",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict),
         .executableTarget(
@@ -65,18 +65,18 @@ let package = Package(
         .testTarget(
             name: "AgentTests",
             dependencies: [
-                "Agent", "mirrorctl", "AdminSocket", "SPOP", "Stats",
+                "Agent", "mirrorctl", "AdminSocket", "SPOP", "Stats", "System",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ], swiftSettings: [.swiftLanguageMode(.v6)]),
         .testTarget(
-            name: "EndToEndTests", dependencies: ["Agent", "SPOP"], swiftSettings: [.swiftLanguageMode(.v6)]),
+            name: "EndToEndTests", dependencies: ["spoa-mirror", "SPOP"], swiftSettings: [.swiftLanguageMode(.v6)]),
     ]
 )
 
 if isFuzzing {
     // Its one product: the others would get libFuzzer's `main`, or none.
     package.products = [.executable(name: "fuzz", targets: ["Fuzz"])]
-    package.targets.removeAll { $0.type == .test || $0.name == "mirrorctl" || $0.name == "Benchmarks" }
+    package.targets.removeAll { $0.type == .test || $0.type == .executable }
     package.targets += [
         .systemLibrary(name: "CFuzzer", path: "Fuzz/CFuzzer"),
         .executableTarget(

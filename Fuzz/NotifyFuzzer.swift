@@ -5,8 +5,8 @@ import SPOP
 /// peer put into it.
 enum NotifyFuzzer {
     private static let renderers: [RequestRenderer] = {
-        guard let destination = try? Destination("http://mirror.example:8080/prefix"),
-            let other = try? Destination("https://[::1]/")
+        guard let destination = try? MirrorURL("http://mirror.example:8080/prefix"),
+            let other = try? MirrorURL("https://[::1]/")
         else { fail("no destination") }
         var sending = CopyStyle()
         sending.truncatedBody = .send

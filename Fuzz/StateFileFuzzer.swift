@@ -4,7 +4,7 @@ import AdminSocket
 /// A state file: refused with the number of its line, or understood and, once saved again, the same.
 enum StateFileFuzzer {
     static func run(_ input: [UInt8]) {
-        guard let destination = try? Destination(Options.defaultURL) else { fail("no destination") }
+        guard let destination = try? MirrorURL(Options.defaultURL) else { fail("no destination") }
         var settings = Settings(destination: destination)
         let entries: [(line: Int, entry: StateFile.Entry)]
         do throws(StateFileError) { entries = try StateFile.parse(input, path: "/state") } catch {

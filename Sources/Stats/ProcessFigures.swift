@@ -1,4 +1,5 @@
 internal import Glibc
+internal import System
 
 /// What the kernel tells of this process, for the metrics that every Prometheus client has (proc_pid_stat(5)).
 package struct ProcessFigures: Sendable {

@@ -1,6 +1,7 @@
 internal import AdminSocket
 internal import ArgumentParser
 internal import Glibc
+internal import System
 
 /// The client of the admin socket.
 @main

@@ -6,7 +6,7 @@ import Testing
 struct AllowedDestinationsTests {
     private func allows(_ entries: [String], _ url: String) throws -> Bool {
         let allowed = AllowedDestinations(entries: try entries.map { try AllowedDestinations.Entry($0) })
-        let destination = try Destination(url)
+        let destination = try MirrorURL(url)
         do throws(InvalidValue) { try allowed.check(destination) } catch { return false }
         return true
     }
@@ -59,7 +59,7 @@ struct AllowedDestinationsTests {
         ])
     func spellings(_ url: String) throws {
         #expect(try allows(["127.0.0.1"], url))
-        #expect(try Destination(url).origin == "http://127.0.0.1/")
+        #expect(try MirrorURL(url).origin == "http://127.0.0.1/")
         for entry in ["0x7f.1", "2130706433", "0177.1"] { #expect(try allows([entry], url)) }
     }
 
@@ -137,7 +137,7 @@ struct AllowedDestinationsTests {
 
     @Test("a setting cannot leave the list, and says which destinations are in it")
     func setting() throws {
-        var settings = Settings(destination: try Destination("http://qa.example/"))
+        var settings = Settings(url: try MirrorURL("http://qa.example/"))
         settings.allowedDestinations.entries = [try .init("qa.example"), try .init("audit.example:8443")]
         let error = #expect(throws: InvalidValue.self) {
             try LiveSetting.put("http://evil.test/", .url, into: &settings)
@@ -146,8 +146,8 @@ struct AllowedDestinationsTests {
             error?.sentence
                 == "Invalid URL: 'http://evil.test:80' is not a destination that --allow-destination names (qa.example, audit.example:8443)."
         )
-        #expect(settings.destination.url == "http://qa.example/")
+        #expect(settings.destination.url.text == "http://qa.example/")
         try LiveSetting.put("https://audit.example:8443/x", .url, into: &settings)
-        #expect(settings.destination.url == "https://audit.example:8443/x")
+        #expect(settings.destination.url.text == "https://audit.example:8443/x")
     }
 }

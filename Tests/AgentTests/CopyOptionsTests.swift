@@ -12,23 +12,26 @@ struct CopyOptionsTests {
 
     @Test func defaults() throws {
         let settings = try settings()
-        #expect(settings.style == CopyStyle(host: .preserve, truncatedBody: .drop, mark: .standard))
-        #expect(settings.methods == .all)
-        #expect(settings.transport == TransportSettings())
+        #expect(
+            settings.destination.style == CopyStyle(host: .preserve, truncatedBody: .drop, mark: .standard))
+        #expect(settings.destination.methods == .all)
+        #expect(settings.destination.transport == TransportSettings())
     }
 
     @Test func hostHeader() throws {
-        #expect(try settings("--host-header", "destination").style.host == .destination)
-        #expect(try settings("--host-header", "qa.example:8080").style.host == .literal("qa.example:8080"))
+        #expect(try settings("--host-header", "destination").destination.style.host == .destination)
+        #expect(
+            try settings("--host-header", "qa.example:8080").destination.style.host
+                == .literal("qa.example:8080"))
         for bad in ["", "a b", "a/b", "a\r\nb"] {
             #expect(throws: (any Error).self) { try settings("--host-header", bad) }
         }
     }
 
     @Test func markHeader() throws {
-        #expect(try settings("--mark-header", "none").style.mark == nil)
+        #expect(try settings("--mark-header", "none").destination.style.mark == nil)
         #expect(
-            try settings("--mark-header", "X-A: b: c").style.mark
+            try settings("--mark-header", "X-A: b: c").destination.style.mark
                 == .init(name: Array("X-A".utf8), value: Array("b: c".utf8)))
         for bad in ["", "x", ":", "X-A:", "a b: c", "Host: a", "content-length: 1", "X-A: b\r\nc: d"] {
             #expect(throws: (any Error).self, "\(bad)") { try settings("--mark-header", bad) }
@@ -44,7 +47,7 @@ struct CopyOptionsTests {
             ("GET,PROPFIND", ["GET", "PROPFIND"], ["HEAD", "PROP", "GET,PROPFIND"]),
         ])
     func methods(_ text: String, _ allowed: [String], _ refused: [String]) throws {
-        let filter = try settings("--methods", text).methods
+        let filter = try settings("--methods", text).destination.methods
         func allows(_ method: String) -> Bool {
             let bytes = Array(method.utf8)
             return filter.allows(0..<bytes.count, in: bytes.span.bytes)
@@ -66,7 +69,7 @@ struct CopyOptionsTests {
         let copy = try #require(copies.first)
         var gate = Gate(settings, ids: RequestIDs(instance: 0, worker: 0))
         #expect(gate.decide(copy, payload: payload.span.bytes) == .skipped(.method))
-        settings.isPaused = true
+        settings.destination.isPaused = true
         gate.apply(settings)
         #expect(gate.decide(copy, payload: payload.span.bytes) == .skipped(.paused))
         for id in 1...3 as ClosedRange<Int64> {
@@ -82,7 +85,8 @@ struct CopyOptionsTests {
         #expect(throws: UsageError.self) { try settings("--tls-key", #filePath) }
         // A file without a certificate in it.
         #expect(throws: UsageError.self) { try settings("--tls-ca", #filePath) }
-        let transport = try settings("--tls-insecure", "--http-version", "2-prior-knowledge").transport
+        let transport = try settings("--tls-insecure", "--http-version", "2-prior-knowledge").destination
+            .transport
         #expect(transport.isInsecure)
         #expect(transport.httpVersion == .http2PriorKnowledge)
     }
@@ -99,18 +103,18 @@ struct CopyOptionsTests {
     @Test("the system's authorities are read once a destination needs them")
     func authorities() throws {
         var settings = try settings("--mirror-url", "http://127.0.0.1/")
-        settings.readAuthorities()
-        #expect(settings.transport.trusted == nil)
-        settings.destination = try Destination("https://127.0.0.1/")
-        settings.transport.isInsecure = true
-        settings.readAuthorities()
-        #expect(settings.transport.trusted == nil)
-        settings.transport.isInsecure = false
-        settings.readAuthorities()
-        let trusted = settings.transport.trusted
+        settings.destination.readAuthorities()
+        #expect(settings.destination.transport.trusted == nil)
+        settings.destination.url = try MirrorURL("https://127.0.0.1/")
+        settings.destination.transport.isInsecure = true
+        settings.destination.readAuthorities()
+        #expect(settings.destination.transport.trusted == nil)
+        settings.destination.transport.isInsecure = false
+        settings.destination.readAuthorities()
+        let trusted = settings.destination.transport.trusted
         #expect(trusted != nil)
-        settings.readAuthorities()
-        #expect(settings.transport.trusted == trusted)
+        settings.destination.readAuthorities()
+        #expect(settings.destination.transport.trusted == trusted)
     }
 
     @Test(

@@ -17,13 +17,13 @@ struct DestinationTests {
             ("http://[fe80::1%25eth0]/", "http://[fe80::1%25eth0]/"),
             ("http://\(label).\(label)/", "http://\(label).\(label)/"),
         ])
-    func usable(_ url: String, _ origin: String) throws { #expect(try Destination(url).origin == origin) }
+    func usable(_ url: String, _ origin: String) throws { #expect(try MirrorURL(url).origin == origin) }
 
     @Test(
         "a path that a request can have is taken as it is",
         arguments: ["", "/a", "/a%20b/%C3%BC%00", "/-._~!$&'()*+,;=:@", "/..//a"])
     func path(_ path: String) throws {
-        #expect(try Destination("http://h\(path)/").prefix == Array(path.utf8))
+        #expect(try MirrorURL("http://h\(path)/").prefix == Array(path.utf8))
     }
 
     @Test(
@@ -55,7 +55,7 @@ struct DestinationTests {
             ("http://h/\(String(repeating: "a", count: 4096))", "4096 bytes"),
         ])
     func unusable(_ url: String, _ reason: String) {
-        let error = #expect(throws: InvalidValue.self) { try Destination(url) }
+        let error = #expect(throws: InvalidValue.self) { try MirrorURL(url) }
         #expect(error?.sentence.contains(reason) == true, "\(error?.sentence ?? "-")")
         #expect(error.map { $0.sentence.utf8.count < 1000 } == true)
     }
@@ -67,7 +67,7 @@ struct DestinationTests {
             "http://me:secret@b\u{FC}cher.example/", "ftp://me:secret@h/",
         ])
     func password(_ url: String) {
-        let error = #expect(throws: InvalidValue.self) { try Destination(url) }
+        let error = #expect(throws: InvalidValue.self) { try MirrorURL(url) }
         #expect(error.map { !$0.sentence.contains("secret") && !$0.value.contains("secret") } == true)
     }
 }

@@ -24,7 +24,7 @@ struct FieldLimitsTests {
         try Notification.decode(
             payload.span.bytes, messageName: Array("mirror".utf8), copy: { arguments = $0 }, unknown: { _ in }
         )
-        let request = try RequestRenderer(destination: Destination("http://mirror:1/"), style: CopyStyle())
+        let request = try RequestRenderer(destination: MirrorURL("http://mirror:1/"), style: CopyStyle())
             .render(
                 #require(arguments), payload: payload.span.bytes,
                 Arrival(id: 1, receivedAt: 0, bufferSize: 16384))

@@ -4,13 +4,13 @@ import Testing
 
 @Suite("Lanes")
 struct LanesTests {
-    private func copy(_ destination: Destination, at time: Double) -> MirrorRequest {
+    private func copy(_ destination: MirrorURL, at time: Double) -> MirrorRequest {
         MirrorRequest.make(
             size: 16, destination: destination, arrival: Arrival(id: 1, receivedAt: time, bufferSize: 16384))
     }
 
     @Test func aReplacedDestinationKeepsItsCopiesApart() throws {
-        let (one, two) = (try Destination("http://one/"), try Destination("http://two/"))
+        let (one, two) = (try MirrorURL("http://one/"), try MirrorURL("http://two/"))
         var lanes = Lanes()
         lanes.current.queue.append(copy(one, at: 1))
         lanes.current.began()
@@ -34,7 +34,7 @@ struct LanesTests {
         _ = lanes.retire()
         #expect(lanes.current.probing.allowance(32, now: 10) == 32)
         #expect(lanes.retired.probing.allowance(32, now: 10) == 0)
-        lanes.retired.queue.append(copy(try Destination("http://h/"), at: 1))
+        lanes.retired.queue.append(copy(try MirrorURL("http://h/"), at: 1))
         #expect((lanes.nextLook(now: 10) ?? 0) > 0)
     }
 

@@ -24,7 +24,7 @@ struct LiveSettingTests {
     ]
 
     private static func settings() throws -> Settings {
-        Settings(destination: try Destination("http://start/"))
+        Settings(url: try MirrorURL("http://start/"))
     }
 
     @Test("each takes what it shows", arguments: SettingName.allCases)

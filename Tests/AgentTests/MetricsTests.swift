@@ -2,6 +2,7 @@ import Stats
 import Testing
 
 @testable import Agent
+@testable import System
 
 @Suite("Metrics")
 struct MetricsTests {

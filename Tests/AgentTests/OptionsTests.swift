@@ -29,7 +29,7 @@ struct OptionsTests {
         #expect(configuration.monitorInterval == .seconds(5))
         #expect(configuration.runtime == .zero)
         #expect((1...4).contains(configuration.workers))
-        #expect(configuration.settings.destination.url == "http://localhost:10100/")
+        #expect(configuration.settings.destination.url.text == "http://localhost:10100/")
         #expect(!configuration.daemonize)
     }
 
@@ -43,7 +43,7 @@ struct OptionsTests {
         let configuration = try configuration(line)
         #expect(configuration.daemonize)
         #expect(configuration.runtime == .zero)
-        #expect(configuration.settings.destination.url == "http://192.168.41.10:10100")
+        #expect(configuration.settings.destination.url.text == "http://192.168.41.10:10100")
     }
 
     @Test func everyOption() throws {
@@ -63,8 +63,8 @@ struct OptionsTests {
         #expect(configuration.workers == 3)
         #expect(configuration.runtime == .seconds(7200))
         #expect(configuration.processingDelay == .microseconds(500))
-        #expect(configuration.settings.transport.source == "if!lo")
-        #expect(configuration.settings.transport.sourcePorts == 30000...30010)
+        #expect(configuration.settings.destination.transport.source == "if!lo")
+        #expect(configuration.settings.destination.transport.sourcePorts == 30000...30010)
         #expect(configuration.messageName == "copy")
     }
 

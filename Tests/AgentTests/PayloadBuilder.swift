@@ -83,13 +83,13 @@ struct PayloadBuilder {
     ) throws -> Rendered {
         Rendered(
             try request(
-                payload, to: Destination(url), style: style, bufferSize: bufferSize, watch: watch,
+                payload, to: MirrorURL(url), style: style, bufferSize: bufferSize, watch: watch,
                 keepsTrailers: keepsTrailers))
     }
 
     /// The copy itself.
     static func request(
-        _ payload: [UInt8], to destination: Destination, style: CopyStyle = .init(mark: nil),
+        _ payload: [UInt8], to destination: MirrorURL, style: CopyStyle = .init(mark: nil),
         bufferSize: Int = 16384, watch: BodyWatch = BodyWatch(), keepsTrailers: Bool = false
     ) throws -> MirrorRequest {
         let span = payload.span.bytes
@@ -112,7 +112,7 @@ extension PayloadBuilder {
     static func problem(of payload: [UInt8]) -> String? {
         let span = payload.span.bytes
         do {
-            _ = try request(payload, to: Destination("http://mirror:1/"))
+            _ = try request(payload, to: MirrorURL("http://mirror:1/"))
             return nil
         } catch {
             guard let refusal = error as? Refusal, let copy = try? first(of: span) else { return "\(error)" }

@@ -78,8 +78,8 @@ struct RequestRendererTests {
         ] as [(TransportSettings.HTTPVersion, Bool, Bool)])
     func mayBeHTTP2(_ version: TransportSettings.HTTPVersion, _ inClearText: Bool, _ overTLS: Bool) throws {
         let settings = TransportSettings(httpVersion: version)
-        #expect(try settings.mayBeHTTP2(to: Destination("http://mirror/")) == inClearText)
-        #expect(try settings.mayBeHTTP2(to: Destination("https://mirror/")) == overTLS)
+        #expect(try settings.mayBeHTTP2(to: MirrorURL("http://mirror/")) == inClearText)
+        #expect(try settings.mayBeHTTP2(to: MirrorURL("https://mirror/")) == overTLS)
     }
 
     @Test("an empty value stays, in libcurl's spelling", arguments: ["", " ", "\t "])

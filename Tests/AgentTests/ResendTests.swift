@@ -107,9 +107,9 @@ private final class KeptConnection {
         server = try SmallServer()
         transfer = try #require(
             Transfer(sockets: SocketTable(loop: try EventLoop(backend: nil)) {}, counters: counters))
-        var settings = Settings(destination: try Destination("http://127.0.0.1:\(server.port)/"))
-        settings.resend = resend
-        settings.transport.httpVersion = httpVersion
+        var settings = Settings(url: try MirrorURL("http://127.0.0.1:\(server.port)/"))
+        settings.destination.resend = resend
+        settings.destination.transport.httpVersion = httpVersion
         self.settings = settings
         let this = Unmanaged.passUnretained(self).toOpaque()
         _ = shim_easy_set_prereq_function(
@@ -122,7 +122,7 @@ private final class KeptConnection {
 
     func send(_ method: String, _ target: String) throws -> CURLcode {
         let payload = PayloadBuilder(method: method, path: target).bytes
-        let request = try PayloadBuilder.request(payload, to: settings.destination)
+        let request = try PayloadBuilder.request(payload, to: settings.destination.url)
         transfer.prepare(request, settings: settings, version: 1, now: 0)
         defer { _ = transfer.finish() }
         return curl_easy_perform(transfer.handle)

@@ -4,6 +4,7 @@ import Stats
 import Testing
 
 @testable import Agent
+@testable import System
 
 @Suite("Service manager and logs")
 struct ServiceTests {

@@ -1,5 +1,6 @@
 internal import AdminSocket
 internal import Stats
+internal import System
 
 /// Carries out the commands of one admin connection.
 struct AdminCommands {
@@ -16,7 +17,7 @@ struct AdminCommands {
         case later(any AdminWait)
     }
 
-    let agent: AdminContext
+    let agent: RunningAgent
     let client: Client
 
     /// Answers `call`, whose level and number of arguments are right. Those that belong to the connection itself (`prompt`,

@@ -1,6 +1,7 @@
 internal import AdminSocket
 internal import Glibc
 internal import Stats
+internal import System
 
 /// One client of an admin socket, on the main thread.
 ///
@@ -44,7 +45,7 @@ final class AdminConnection: Guest {
 
     /// Takes over a connected, non-blocking socket.
     init(
-        _ descriptor: consuming Descriptor, level: Level, agent: AdminContext, places: Places<AdminConnection>
+        _ descriptor: consuming Descriptor, level: Level, agent: RunningAgent, places: Places<AdminConnection>
     ) {
         let peer = PeerCredentials(of: descriptor.rawValue)
         self.descriptor = descriptor

@@ -1,18 +1,19 @@
 internal import AdminSocket
 internal import Glibc
+internal import System
 
 /// One admin socket and its clients, on the main thread. The socket file lives as long as the listener.
 final class AdminListener {
     private let option: AdminSocketOption
     private let errors: RepeatedErrors
-    private let agent: AdminContext
+    private let agent: RunningAgent
     private let file: SocketFile
     private var acceptor: Acceptor?
     private let places = Places<AdminConnection>(count: 32)
 
     /// Opens the socket with its mode and group, and starts to serve it.
     init(
-        _ option: AdminSocketOption, loop: EventLoop, errors: RepeatedErrors, agent: AdminContext
+        _ option: AdminSocketOption, loop: EventLoop, errors: RepeatedErrors, agent: RunningAgent
     ) throws {
         self.option = option
         self.errors = errors

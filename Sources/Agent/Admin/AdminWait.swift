@@ -1,5 +1,6 @@
 internal import AdminSocket
 internal import Stats
+internal import System
 
 /// An answer that takes its time. Nothing else of its connection is carried out meanwhile; letting go of it cancels it.
 protocol AdminWait: AnyObject {
@@ -12,11 +13,11 @@ final class DrainedWait: AdminWait {
     /// Seconds between looks.
     private static let interval = 0.01
 
-    private let agent: AdminContext
+    private let agent: RunningAgent
     private let limit: Duration?
     private var timer: TimerWatcher?
 
-    init(_ agent: AdminContext, limit: Duration?) {
+    init(_ agent: RunningAgent, limit: Duration?) {
         self.agent = agent
         self.limit = limit
     }
@@ -41,21 +42,21 @@ final class ConnectionsWait: AdminWait {
     /// Seconds that a worker may take.
     private static let patience = 2.0
 
-    private let agent: AdminContext
+    private let agent: RunningAgent
     private let isJSON: Bool
-    private var mailbox: Mailbox<[ConnectionsReport.Entry]>?
+    private var mailbox: Mailbox<[ConnectionDescription]>?
     private var timer: TimerWatcher?
-    private var entries: [ConnectionsReport.Entry] = []
+    private var entries: [ConnectionDescription] = []
     private var missing = 0
 
-    init(_ agent: AdminContext, isJSON: Bool) {
+    init(_ agent: RunningAgent, isJSON: Bool) {
         self.agent = agent
         self.isJSON = isJSON
     }
 
     func start(_ finished: @escaping (Result<Reply, CommandError>) -> Void) {
         missing = agent.workers.count
-        let sender = Mailbox<[ConnectionsReport.Entry]>.Sender()
+        let sender = Mailbox<[ConnectionDescription]>.Sender()
         mailbox = Mailbox(loop: agent.loop, sender: sender) { [unowned self] in
             entries += $0
             missing -= 1

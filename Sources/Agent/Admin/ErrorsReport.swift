@@ -1,4 +1,5 @@
 internal import Glibc
+internal import System
 
 /// What `show errors` tells: the last copies that failed or could not be sent, the oldest first.
 struct ErrorsReport: Encodable {

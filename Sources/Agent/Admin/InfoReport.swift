@@ -1,4 +1,5 @@
 internal import Glibc
+internal import System
 
 /// What `show info` tells: who the daemon is and what it does.
 struct InfoReport: Encodable {
@@ -22,16 +23,16 @@ struct InfoReport: Encodable {
     let libev = Version.libev
     let libcurl = Version.libcurl
 
-    init(_ agent: AdminContext) {
+    init(_ agent: RunningAgent) {
         let settings = agent.settings.settings
         uptimeSec = Int(MonotonicClock.now - agent.startedAt)
         listen = "\(agent.configuration.address)"
-        destination = settings.destination.url
-        state = agent.isStopping ? "stopping" : settings.isPaused ? "paused" : "mirroring"
+        destination = settings.destination.url.text
+        state = agent.isStopping ? "stopping" : settings.destination.isPaused ? "paused" : "mirroring"
         pauseLeftSec = agent.settings.pausedUntil.map { max(0, $0 - time(nil)) }
-        sampleRate = "\(settings.sampleRate)"
-        tlsVerification = !settings.transport.isInsecure
-        httpVersion = settings.transport.httpVersion.rawValue
+        sampleRate = "\(settings.destination.sampleRate)"
+        tlsVerification = !settings.destination.transport.isInsecure
+        httpVersion = settings.destination.transport.httpVersion.rawValue
         workers = agent.workers.count
         backend = agent.backend
     }

@@ -22,7 +22,8 @@ struct SettingsReport: Encodable {
                     origin: controller.origins[name] ?? .default)
             } + [
                 Entry(
-                    name: "paused", value: controller.settings.isPaused ? "yes" : "no", default: "no",
+                    name: "paused", value: controller.settings.destination.isPaused ? "yes" : "no",
+                    default: "no",
                     origin: controller.pauseOrigin)
             ]
     }

@@ -1,5 +1,6 @@
 internal import Glibc
 internal import Logging
+internal import System
 
 /// Logs the changes that operators make and who made them. What changes again and again is summed up: a script that runs wild
 /// cannot fill the disk, and the last line on a thing tells its state. On the main thread.

@@ -1,5 +1,6 @@
 internal import AdminSocket
 internal import Glibc
+internal import System
 
 /// The live settings, on the main thread: the only place that changes them, and that knows where each came from.
 final class SettingsController {
@@ -28,13 +29,13 @@ final class SettingsController {
     /// Calls `expired` when a pause has ended by itself.
     init(_ configuration: Configuration, loop: EventLoop, expired: @escaping () -> Void) throws {
         settings = configuration.settings
-        settings.readAuthorities()
-        defaults = Settings(destination: try Destination(Options.defaultURL))
+        settings.destination.readAuthorities()
+        defaults = Settings(url: try MirrorURL(Options.defaultURL))
         origins = Dictionary(
             uniqueKeysWithValues: SettingName.allCases.map {
                 ($0, configuration.given.contains($0) ? .option : .default)
             })
-        pauseOrigin = configuration.settings.isPaused ? .option : .default
+        pauseOrigin = configuration.settings.destination.isPaused ? .option : .default
         lastChange = time(nil)
         timer = TimerWatcher(loop: loop) { [unowned self] in
             if endPauseWhenDue() { expired() }
@@ -48,7 +49,7 @@ final class SettingsController {
         try LiveSetting.put(text, name, into: &changed)
         origins[name] = origin
         apply(changed)
-        let warning = name == .url && settings.trustsNobody ? " But \(TrustError.system)." : ""
+        let warning = name == .url && settings.destination.trustsNobody ? " But \(TrustError.system)." : ""
         return "\(name.label) set to \(LiveSetting.text(name, of: settings)) (was \(old)).\(warning)"
     }
 
@@ -89,18 +90,18 @@ final class SettingsController {
     /// Reads the authorities again, for connections that are made from now on, each with a TLS session of its own. The old ones stay
     /// when that fails. False when no destination has needed them so far.
     func readAuthoritiesAgain() throws(TrustError) -> Bool {
-        guard settings.transport.trusted != nil else { return false }
-        settings.transport.trusted = try TrustStore(
-            file: settings.transport.authorityFile, endsSessions: true)
+        guard settings.destination.transport.trusted != nil else { return false }
+        settings.destination.transport.trusted = try TrustStore(
+            file: settings.destination.transport.authorityFile, endsSessions: true)
         publish(settings)
         return true
     }
 
     /// Reads the agent's own certificate and key again, in the same way. False when it has none.
     func readIdentityAgain() throws(IdentityError) -> Bool {
-        guard let file = settings.transport.certificateFile else { return false }
-        settings.transport.identity = try ClientIdentity(
-            certificate: file, key: settings.transport.keyFile, endsSessions: true)
+        guard let file = settings.destination.transport.certificateFile else { return false }
+        settings.destination.transport.identity = try ClientIdentity(
+            certificate: file, key: settings.destination.transport.keyFile, endsSessions: true)
         publish(settings)
         return true
     }
@@ -108,25 +109,25 @@ final class SettingsController {
     /// What came from a state file, by name.
     var restored: [String] {
         SettingName.allCases.filter { origins[$0] == .stateFile }.map(\.rawValue)
-            + (pauseOrigin == .stateFile ? [settings.isPaused ? "pause" : "resume"] : [])
+            + (pauseOrigin == .stateFile ? [settings.destination.isPaused ? "pause" : "resume"] : [])
     }
 
     private func setPaused(_ isPaused: Bool) {
         var changed = settings
-        changed.isPaused = isPaused
+        changed.destination.isPaused = isPaused
         apply(changed)
     }
 
     private func apply(_ changed: Settings) {
         settings = changed
-        settings.readAuthorities()
+        settings.destination.readAuthorities()
         lastChange = time(nil)
         publish(settings)
     }
 
     /// The timer runs on the monotonic clock: it decides, whatever the clock on the wall says by then.
     private func endPauseWhenDue() -> Bool {
-        guard settings.isPaused else { return false }
+        guard settings.destination.isPaused else { return false }
         resume()
         // Nobody has said so: unless it was paused at the start, there is nothing to save.
         if originBeforePause == .default { pauseOrigin = .default }

@@ -1,5 +1,6 @@
 internal import AdminSocket
 internal import Glibc
+internal import System
 
 /// The settings changed at run time, kept over a restart: lines of admin commands, so that an operator can read them.
 struct StateFile {
@@ -90,7 +91,7 @@ struct StateFile {
         }
         if controller.pauseOrigin.isSaved {
             let pause = controller.pausedUntil.map { "pause until \($0)" } ?? "pause"
-            lines.append(controller.settings.isPaused ? pause : "resume")
+            lines.append(controller.settings.destination.isPaused ? pause : "resume")
         }
         try write(([Self.header] + lines).map { "\($0)\n" }.joined())
         return lines.count

@@ -1,4 +1,5 @@
 internal import Stats
+internal import System
 
 /// The counters of the whole agent, on the main thread, with what is needed to tell of an interval.
 final class Statistics {

@@ -1,5 +1,6 @@
 internal import CLibcurl
 internal import CLinux
+internal import System
 
 /// libcurl's multi interface on a libev loop (curl_multi_socket_action(3)): libcurl says which sockets and which time
 /// it waits for, the loop tells it when they are due.

@@ -1,6 +1,7 @@
 internal import CLibcurl
 internal import Glibc
 internal import Stats
+internal import System
 
 /// One worker's way to the mirror: a bounded queue, a pool of easy handles, and the one point where every copy that was
 /// queued ends.
@@ -47,7 +48,7 @@ final class Delivery {
         reporter: DeliveryReporter
     ) throws {
         self.settings = settings
-        maxQueueAge = settings.maxQueueAge.inSeconds
+        maxQueueAge = settings.destination.maxQueueAge.inSeconds
         self.budget = budget
         self.counters = counters
         self.reporter = reporter
@@ -71,18 +72,18 @@ final class Delivery {
     /// Uses `settings` for every copy that starts from now on. Copies made for another destination go there, out of the way of
     /// those for the new one.
     func apply(_ settings: Settings) {
-        let isReplaced = settings.destination !== self.settings.destination
+        let isReplaced = settings.destination.url !== self.settings.destination.url
         if isReplaced { budget.retire(lanes.retire()) }
         self.settings = settings
         settingsVersion += 1
-        maxQueueAge = settings.maxQueueAge.inSeconds
+        maxQueueAge = settings.destination.maxQueueAge.inSeconds
         limitConnections()
         if isReplaced { giveUpExcess() }
     }
 
     /// Mirrors that hang, replaced by others that hang, may not hold more and more: the oldest transfers are given up.
     private func giveUpExcess() {
-        let excess = budget.excess(maxInFlight: settings.maxInFlight)
+        let excess = budget.excess(maxInFlight: settings.destination.maxInFlight)
         guard excess > 0 else { return }
         let oldest = active.filter { $0.request.map { kind(of: $0) } == .retired }
             .sorted { $0.startedAt < $1.startedAt }.prefix(excess)
@@ -94,14 +95,16 @@ final class Delivery {
 
     /// Transfers to earlier destinations come on top of those to the current one.
     private func limitConnections() {
-        multi?.limitConnections(total: 2 * settings.maxInFlight, idle: settings.maxInFlight)
+        multi?.limitConnections(
+            total: 2 * settings.destination.maxInFlight, idle: settings.destination.maxInFlight)
     }
 
     /// Takes a copy, or throws `queueFull` and counts nothing. It is started in the loop's next turn.
     func enqueue(_ request: MirrorRequest) throws(Refusal) {
         let size = request.memorySize
         guard
-            budget.reserveQueue(size: size, maxQueue: settings.maxQueue, maxBytes: settings.maxQueueBytes)
+            budget.reserveQueue(
+                size: size, maxQueue: settings.destination.maxQueue, maxBytes: settings.maxQueueBytes)
         else { throw .queueFull }
         counters.add(to: .queued)
         counters.add(size, to: .queuedBytes)
@@ -117,7 +120,7 @@ final class Delivery {
             return
         }
         let now = MonotonicClock.now
-        guard !settings.isPaused else { return dropPaused() }
+        guard !settings.destination.isPaused else { return dropPaused() }
         // While copies can be started or dropped, the loop may not sleep on the rest of the queue.
         var isBusy = dropExpired(now)
         if startBatch(of: .current, now) { isBusy = true }
@@ -150,8 +153,8 @@ final class Delivery {
 
     private func reserveTransfer(_ lane: Lanes.Kind) -> Bool {
         lane == .current
-            ? budget.reserveTransfer(maxInFlight: settings.maxInFlight)
-            : budget.reserveRetiredTransfer(maxInFlight: settings.maxInFlight)
+            ? budget.reserveTransfer(maxInFlight: settings.destination.maxInFlight)
+            : budget.reserveRetiredTransfer(maxInFlight: settings.destination.maxInFlight)
     }
 
     /// While the queue is full of copies that cannot start, the loop must sleep: a transfer that ends wakes it. Only
@@ -250,7 +253,7 @@ final class Delivery {
     }
 
     private func kind(of request: MirrorRequest) -> Lanes.Kind {
-        request.header.destination === settings.destination ? .current : .retired
+        request.header.destination === settings.destination.url ? .current : .retired
     }
 
     private func endTransfer(_ request: MirrorRequest, _ note: (inout Lanes.Lane) -> Void) {

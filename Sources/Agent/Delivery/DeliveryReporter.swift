@@ -2,6 +2,7 @@ internal import CLibcurl
 internal import CLinux
 internal import Logging
 internal import Stats
+internal import System
 
 /// Tells of copies that came to an end: failures to the log, summed up, and to `show errors`; all of them to the request log, if
 /// that is on. One per worker, on its thread.
@@ -29,7 +30,7 @@ struct DeliveryReporter {
         guard let request = transfer.request else { return }
         var detail: String?
         if case .failed(let reason) = outcome {
-            let url = request.header.destination.url
+            let url = request.header.destination.text
             let text = cause ?? transfer.failureText(code)
             errors.report("mirror: \(reason.label)", "\(url) (\(text))")
             failures.note(
@@ -51,7 +52,7 @@ struct DeliveryReporter {
         let method: [UInt8]
         /// As HAProxy sent it, cut to `longestTarget`.
         let target: [UInt8]
-        let destination: Destination
+        let destination: MirrorURL
 
         var isCut: Bool { target.count == Self.longestTarget }
     }
@@ -99,7 +100,7 @@ enum RequestLogLine {
 
     /// The words before the HTTP version. A target that is no path, such as the `*` of OPTIONS, is a word of its own.
     private static func start(
-        _ method: [UInt8], _ destination: Destination, _ target: [UInt8], isCut: Bool = false,
+        _ method: [UInt8], _ destination: MirrorURL, _ target: [UInt8], isCut: Bool = false,
         _ mode: RequestLogMode
     ) -> String {
         let shown = ShownTarget.of(target, withQuery: mode == .query, isCut: isCut)

@@ -1,6 +1,7 @@
 internal import CLibcurl
 internal import COpenSSL
 internal import Glibc
+internal import System
 
 /// Why no socket was opened for a transfer.
 enum SocketRefusal {

@@ -8,8 +8,6 @@ internal import Glibc
     /// Lines that there is room for.
     private(set) var capacity = usualCapacity
 
-    /// Bytes of memory that each line takes beside its text.
-    static let bytesPerLine = unsafe MemoryLayout<curl_slist>.stride
     private static let usualCapacity = 64
 
     init() { unsafe nodes = .allocate(capacity: capacity) }

@@ -2,6 +2,7 @@ internal import CLibcurl
 internal import CLinux
 internal import Glibc
 internal import Synchronization
+internal import System
 
 /// The sockets that libcurl opens, from the first byte to the last: which may be, how many, and which of them a call that
 /// lasts too long may be reading.

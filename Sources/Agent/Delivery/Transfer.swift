@@ -1,6 +1,7 @@
 internal import CLibcurl
 internal import Glibc
 internal import Stats
+internal import System
 
 /// One pooled easy handle and what libcurl must find in memory while it is busy.
 ///
@@ -40,7 +41,7 @@ internal import Stats
     /// It was begun, came to nothing, and may not be begun again.
     private(set) var isRefused = false
     private var resend = Resend.idempotent
-    private var origin: Destination?
+    private var origin: MirrorURL?
     private var settingsVersion = -1
     private var headerLines = HeaderLines()
 
@@ -126,12 +127,12 @@ internal import Stats
     }
 
     private func apply(_ settings: Settings) {
-        answer.maxBody = settings.maxResponse
-        resend = settings.resend
+        answer.maxBody = settings.destination.maxResponse
+        resend = settings.destination.resend
         unsafe shim_easy_set_long(
-            handle, CURLOPT_CONNECTTIMEOUT_MS, settings.connectTimeout.wholeMilliseconds)
-        unsafe shim_easy_set_long(handle, CURLOPT_TIMEOUT_MS, settings.timeout.wholeMilliseconds)
-        settings.transport.apply(to: self)
+            handle, CURLOPT_CONNECTTIMEOUT_MS, settings.destination.connectTimeout.wholeMilliseconds)
+        unsafe shim_easy_set_long(handle, CURLOPT_TIMEOUT_MS, settings.destination.timeout.wholeMilliseconds)
+        settings.destination.transport.apply(to: self)
     }
 
     private func setBody(_ layout: MirrorRequest.Layout, _ bytes: UnsafeMutablePointer<UInt8>) {
@@ -307,15 +308,4 @@ private func requestBegins(_ transfer: UnsafeMutableRawPointer?) -> Int32 {
     guard let transfer = unsafe transfer else { return CURL_PREREQFUNC_ABORT }
     let mayBegin = unsafe Unmanaged<Transfer>.fromOpaque(transfer).takeUnretainedValue().mayBegin()
     return mayBegin ? CURL_PREREQFUNC_OK : CURL_PREREQFUNC_ABORT
-}
-
-extension Duration {
-    /// For libcurl's options in milliseconds, where 0 would mean "no limit": at least 1.
-    var wholeMilliseconds: Int {
-        let (seconds, attoseconds) = components
-        return max(1, Int(clamping: seconds) &* 1000 &+ Int(attoseconds / 1_000_000_000_000_000))
-    }
-
-    /// For libev.
-    var inSeconds: Double { Double(components.seconds) + Double(components.attoseconds) / 1e18 }
 }

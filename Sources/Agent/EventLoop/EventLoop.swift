@@ -1,5 +1,6 @@
 internal import CLibev
 internal import Glibc
+internal import System
 
 /// One libev loop. It belongs to the thread that runs it; only `Waker` may be used from another.
 @safe final class EventLoop {
@@ -38,10 +39,13 @@ internal import Glibc
     }()
 
     private static func giveUp(_ error: SystemError) -> Never {
-        ExitStatus.tell(error)
+        LastWords.say(error)
         // Other threads may be under way: nothing is cleaned up.
         _exit(ExitStatus.osError)
     }
+
+    /// Files that a loop has open, of whatever backend, with what other threads and signals wake it by.
+    static let openFiles = 3
 
     /// Runs until `stop` or until no watcher is left.
     func run() { _ = unsafe ev_run(pointer, 0) }

@@ -1,5 +1,6 @@
 internal import DequeModule
 internal import SPOP
+internal import System
 
 /// ACKs held back by --processing-delay, which makes a slow agent out of this one to test HAProxy's configuration with.
 final class DelayedAcks {

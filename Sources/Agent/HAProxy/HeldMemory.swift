@@ -1,4 +1,5 @@
 internal import Stats
+internal import System
 
 /// What one connection holds between two turns, charged to the budgets of all.
 struct HeldMemory {

@@ -1,4 +1,5 @@
 internal import Glibc
+internal import System
 
 /// Who is at the other end of a connection from HAProxy.
 enum PeerName {

@@ -1,6 +1,7 @@
 internal import Glibc
 internal import SPOP
 internal import Stats
+internal import System
 
 /// One connection from HAProxy: moves bytes between the socket and its `Session`.
 ///

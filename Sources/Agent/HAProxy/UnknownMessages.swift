@@ -1,5 +1,6 @@
 internal import Logging
 internal import Synchronization
+internal import System
 
 /// Warns once about messages that cannot be mirrored for what HAProxy's configuration calls them or their arguments: that is
 /// otherwise a mirror that stays empty without a word. Shared by all workers.

@@ -1,5 +1,6 @@
 internal import SPOP
 internal import Stats
+internal import System
 
 /// What the connections of one worker share.
 @safe final class WorkerContext {

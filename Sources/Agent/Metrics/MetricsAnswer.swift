@@ -20,7 +20,7 @@ struct MetricsAnswer {
     }
 
     /// The answer to `request`: GET and HEAD of /metrics and /healthz, and what is wrong with anything else.
-    static func to(_ request: HTTPRequestHead, _ agent: AdminContext) -> MetricsAnswer {
+    static func to(_ request: HTTPRequestHead, _ agent: RunningAgent) -> MetricsAnswer {
         guard case .request(let method, let path) = request else {
             return request == .tooLong
                 ? MetricsAnswer("431 Request Header Fields Too Large", "The request is longer than 8 KiB.\n")

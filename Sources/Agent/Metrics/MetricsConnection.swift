@@ -1,4 +1,5 @@
 internal import Glibc
+internal import System
 
 /// One HTTP client of the metrics address: one request, one answer, then the end, all within a time. On the main thread.
 final class MetricsConnection: Guest {
@@ -8,7 +9,7 @@ final class MetricsConnection: Guest {
     private static let longestHead = 8 << 10
 
     private let descriptor: Descriptor
-    private let agent: AdminContext
+    private let agent: RunningAgent
     private unowned let places: Places<MetricsConnection>
     private var watcher: IOWatcher?
     private var timer: TimerWatcher?
@@ -22,7 +23,7 @@ final class MetricsConnection: Guest {
 
     /// Takes over a connected, non-blocking socket.
     init(
-        _ descriptor: consuming Descriptor, agent: AdminContext, places: Places<MetricsConnection>
+        _ descriptor: consuming Descriptor, agent: RunningAgent, places: Places<MetricsConnection>
     ) {
         self.descriptor = descriptor
         self.agent = agent

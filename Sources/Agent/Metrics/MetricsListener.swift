@@ -1,16 +1,17 @@
 internal import Glibc
+internal import System
 
 /// Where Prometheus asks (`--metrics-address`), on the main thread.
 final class MetricsListener {
     private let errors: RepeatedErrors
-    private let agent: AdminContext
+    private let agent: RunningAgent
     private let file: SocketFile?
     private var acceptors: [Acceptor] = []
     /// Prometheus takes one.
     private let places = Places<MetricsConnection>(count: 16)
 
     /// Opens the address and starts to answer.
-    init(_ address: ListenAddress, loop: EventLoop, errors: RepeatedErrors, agent: AdminContext) throws {
+    init(_ address: ListenAddress, loop: EventLoop, errors: RepeatedErrors, agent: RunningAgent) throws {
         self.errors = errors
         self.agent = agent
         let sockets = try ListeningSocket.open(address, backlog: 32)

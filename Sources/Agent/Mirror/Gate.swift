@@ -17,9 +17,9 @@ struct Gate {
 
     init(_ settings: Settings, ids: RequestIDs) {
         self.ids = ids
-        isPaused = settings.isPaused
-        methods = settings.methods
-        sampleRate = settings.sampleRate
+        isPaused = settings.destination.isPaused
+        methods = settings.destination.methods
+        sampleRate = settings.destination.sampleRate
     }
 
     /// Uses `settings` from the next request on.

@@ -1,4 +1,5 @@
 internal import SPOP
+internal import System
 
 /// What is wrong with a copy that cannot be sent as what it is.
 enum Malformation: Hashable {

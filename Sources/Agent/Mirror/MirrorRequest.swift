@@ -4,7 +4,7 @@
 final class MirrorRequest: ManagedBuffer<MirrorRequest.Layout, UInt8> {
     /// Where the parts stand. Offsets and lengths in bytes; all but the body end with a NUL, as libcurl wants them.
     struct Layout {
-        let destination: Destination
+        let destination: MirrorURL
         /// What the ACK called it.
         let id: Int64
         /// On the monotonic clock, in seconds.
@@ -24,7 +24,7 @@ final class MirrorRequest: ManagedBuffer<MirrorRequest.Layout, UInt8> {
     }
 
     /// An empty request of `size` bytes, to be filled front to back with `RequestWriter`.
-    static func make(size: Int, destination: Destination, arrival: Arrival) -> MirrorRequest {
+    static func make(size: Int, destination: MirrorURL, arrival: Arrival) -> MirrorRequest {
         let buffer = MirrorRequest.create(minimumCapacity: size) { _ in
             Layout(destination: destination, id: arrival.id, receivedAt: arrival.receivedAt, size: size)
         }
@@ -46,7 +46,10 @@ final class MirrorRequest: ManagedBuffer<MirrorRequest.Layout, UInt8> {
     }
 
     /// Bytes this copy holds in memory, now or when it is sent: what the queue's byte budget counts.
-    var memorySize: Int { header.size + Self.overhead + header.headerCount * HeaderLines.bytesPerLine }
+    var memorySize: Int { header.size + Self.overhead + header.headerCount * Self.bytesPerLine }
+
+    /// What a list of lines takes for each: a pointer to it, and one to the next.
+    private static let bytesPerLine = 2 * MemoryLayout<Int>.size
 
     /// The object itself: Swift's header, the layout, and malloc's own, rounded up.
     private static let overhead = 128

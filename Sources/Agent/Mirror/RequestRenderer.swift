@@ -5,7 +5,7 @@ internal import SPOP
 ///
 /// Two walks over the headers, one to measure and check and one to write, make one allocation and one copy enough.
 struct RequestRenderer {
-    private let destination: Destination
+    private let destination: MirrorURL
     private let style: CopyStyle
     private let watch: BodyWatch
     /// `te: trailers` stays: HTTP/2 allows it, and no other TE (RFC 9113, section 8.2.2), and gRPC servers want it.
@@ -17,12 +17,13 @@ struct RequestRenderer {
 
     init(_ settings: Settings) {
         self.init(
-            destination: settings.destination, style: settings.style, watch: settings.bodyWatch,
-            keepsTrailers: settings.transport.mayBeHTTP2(to: settings.destination))
+            destination: settings.destination.url, style: settings.destination.style,
+            watch: settings.bodyWatch,
+            keepsTrailers: settings.destination.transport.mayBeHTTP2(to: settings.destination.url))
     }
 
     init(
-        destination: Destination, style: CopyStyle, watch: BodyWatch = BodyWatch(),
+        destination: MirrorURL, style: CopyStyle, watch: BodyWatch = BodyWatch(),
         keepsTrailers: Bool = false
     ) {
         self.destination = destination

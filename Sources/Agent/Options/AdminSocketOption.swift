@@ -1,4 +1,5 @@
 internal import AdminSocket
+internal import System
 
 /// `--admin-socket PATH[,level=LEVEL][,mode=OCTAL][,group=NAME]`, taken apart.
 struct AdminSocketOption: Hashable, Sendable {

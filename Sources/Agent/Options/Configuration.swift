@@ -1,5 +1,6 @@
 internal import AdminSocket
 internal import SPOP
+internal import System
 
 /// The command line, checked and in the types the agent works with.
 struct Configuration: Sendable {
@@ -11,7 +12,7 @@ struct Configuration: Sendable {
     /// Absolute, or nil.
     var pidFile: String?
     var monitorInterval: Duration
-    var logFile: LogDestination?
+    var logFile: LogFile.Location?
     var usesSyslog: Bool
     var workers: Int
     /// Zero runs for ever.
@@ -31,13 +32,6 @@ struct Configuration: Sendable {
     var allowsCore: Bool
     /// What copies are given when the agent stops.
     var drainTimeout: Duration
-
-    /// `--logfile`, taken apart.
-    struct LogDestination: Hashable, Sendable {
-        /// Absolute.
-        let path: String
-        let mode: LogFile.Mode
-    }
 
     /// The same with other settings, of a state file.
     func with(_ settings: Settings) -> Configuration {

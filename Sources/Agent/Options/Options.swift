@@ -62,7 +62,7 @@ struct Options: ParsableCommand {
             "Log to this file. Modes: a append (default), w start empty; A, W the same, written line by line.",
             valueName: "[mode:]file"),
         transform: OptionParsers.logFile)
-    var logfile: Configuration.LogDestination?
+    var logfile: LogFile.Location?
 
     @Option(
         name: [.customShort("m", allowingJoined: true), .long],

@@ -2,6 +2,7 @@ internal import AdminSocket
 internal import ArgumentParser
 internal import Glibc
 internal import SPOP
+internal import System
 
 extension Options {
     /// Payloads put together from fragments may be this many bytes, or one frame if that is longer.
@@ -15,12 +16,12 @@ extension Options {
         }
         let allowed = AllowedDestinations(entries: transport.allowedDestinations)
         let destination = try named("--mirror-url") { () throws(InvalidValue) in
-            let destination = try Destination(mirrorURL)
+            let destination = try MirrorURL(mirrorURL)
             try allowed.check(destination)
             return destination
         }
         // Without a descriptor none would be there.
-        try DescriptorLimit.require(DescriptorLimit.perLoop, for: "an event loop")
+        try DescriptorLimit.require(EventLoop.openFiles, for: "an event loop")
         if let libevBackend, !Backend.available.contains(libevBackend) {
             throw UsageError("--libev-backend: \(BackendUnavailable(backend: libevBackend))")
         }
@@ -30,15 +31,15 @@ extension Options {
         guard logfile == nil || !service.syslog else {
             throw UsageError("--syslog: the log goes there or to --logfile, not to both")
         }
-        var settings = Settings(destination: destination)
+        var settings = Settings(url: destination)
         settings.allowedDestinations = allowed
-        settings.transport = try transport.settings()
-        settings.transport.source = try mirrorInterface.map { try SourceAddress.resolve($0) }
-        settings.transport.sourcePorts = mirrorLocalPort
-        settings.sampleRate = copies.sampleRate
-        settings.methods = copies.methods
-        settings.style = copies.style
-        settings.isPaused = paused
+        settings.destination.transport = try transport.settings()
+        settings.destination.transport.source = try mirrorInterface.map { try SourceAddress.resolve($0) }
+        settings.destination.transport.sourcePorts = mirrorLocalPort
+        settings.destination.sampleRate = copies.sampleRate
+        settings.destination.methods = copies.methods
+        settings.destination.style = copies.style
+        settings.destination.isPaused = paused
         settings.logLevel = control.logLevel
         settings.requestLog = control.requestLog
         budgets.apply(to: &settings)
@@ -85,19 +86,13 @@ extension BudgetOptions {
     fileprivate func apply(to settings: inout Settings) {
         settings.helloTimeout = helloTimeout
         settings.maxConnections = maxConnections
-        settings.maxInFlight = maxInFlight
-        settings.maxQueue = maxQueue
+        settings.destination.maxInFlight = maxInFlight
+        settings.destination.maxQueue = maxQueue
         settings.maxQueueBytes = maxQueueBytes
-        settings.maxQueueAge = maxQueueAge
-        settings.connectTimeout = connectTimeout
-        settings.timeout = timeout
-        settings.maxResponse = maxResponse
-        settings.resend = resend
+        settings.destination.maxQueueAge = maxQueueAge
+        settings.destination.connectTimeout = connectTimeout
+        settings.destination.timeout = timeout
+        settings.destination.maxResponse = maxResponse
+        settings.destination.resend = resend
     }
-}
-
-/// Options that cannot be used; the text is one line for the operator.
-struct UsageError: Error, CustomStringConvertible {
-    let description: String
-    init(_ description: String) { self.description = description }
 }

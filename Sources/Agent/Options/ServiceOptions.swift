@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import System
 
 /// How the agent lives with the machine's other services.
 struct ServiceOptions: ParsableArguments {

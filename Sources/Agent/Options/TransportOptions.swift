@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import Glibc
+internal import System
 
 /// How the mirror is connected to.
 struct TransportOptions: ParsableArguments {

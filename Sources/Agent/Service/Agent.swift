@@ -3,6 +3,7 @@ internal import CLibcurl
 internal import Glibc
 internal import Logging
 internal import Stats
+internal import System
 
 /// The running daemon: everything that is started, in order, and stopped in reverse.
 final class Agent {
@@ -34,7 +35,7 @@ final class Agent {
     private var listener: Listener?
     private let changes: ChangeLog
     private let settings: SettingsController
-    private var admin: AdminContext?
+    private var admin: RunningAgent?
     private var adminListeners: [AdminListener] = []
     private var metricsListener: MetricsListener?
     private var signals: [SignalWatcher] = []
@@ -53,7 +54,9 @@ final class Agent {
         try DescriptorLimit.require(DescriptorLimit.needed(options), for: "-n \(options.workers)")
         try MemoryLimit.require(forWorkers: options.workers)
         let rights = try Rights(options.identity)
-        log = try rights.open { owner in try LogFile(options, for: owner) }
+        log = try rights.open { owner in
+            try LogFile(options.logFile, usesSyslog: options.usesSyslog, for: owner)
+        }
         loggers = Loggers(log)
         let logger = loggers.events
         serviceManager = ServiceManager(logger: logger)
@@ -170,7 +173,7 @@ final class Agent {
 
     private func startControl(_ statistics: Statistics, _ rights: borrowing Rights) throws {
         settings.publish = { [unowned self] in putIntoForce($0) }
-        let context = AdminContext(
+        let context = RunningAgent(
             configuration: configuration, loop: loop, settings: settings, statistics: statistics,
             counters: counters, workers: workers, changes: changes)
         admin = context
@@ -225,7 +228,7 @@ final class Agent {
         logger.info(
             """
             spoa-mirror \(Version.number) listens on \(configuration.address), mirrors to \
-            \(configuration.settings.destination.url), workers \(workers.count), backend \(loop.backendName)
+            \(configuration.settings.destination.url.text), workers \(workers.count), backend \(loop.backendName)
             """)
         if restored > 0, let file = configuration.stateFile {
             let names = settings.restored.joined(separator: ", ")
@@ -263,7 +266,7 @@ final class Agent {
     private var state: String {
         let settings = settings.settings
         if isStopping { return "stopping" }
-        return settings.isPaused ? "paused" : "mirroring to \(settings.destination.url)"
+        return settings.destination.isPaused ? "paused" : "mirroring to \(settings.destination.url.text)"
     }
 
     private func reload() {
@@ -287,7 +290,9 @@ final class Agent {
         do throws(IdentityError) {
             guard try settings.readIdentityAgain() else { return }
             logger.info("certificate and key read again")
-            if let warning = settings.settings.transport.identity?.warning { logger.warning("\(warning)") }
+            if let warning = settings.settings.destination.transport.identity?.warning {
+                logger.warning("\(warning)")
+            }
         } catch {
             logger.error("\(error); the old certificate and key stay in use")
         }

@@ -1,5 +1,6 @@
 internal import CLinux
 internal import Glibc
+internal import System
 
 /// Going to the background (`-D`). The parent stays until the daemon says that it serves, so that whoever started it
 /// knows from the exit code.
@@ -47,7 +48,7 @@ enum Daemon {
         let grandchild = fork()
         guard grandchild >= 0 else {
             let error = SystemError("fork")
-            ExitStatus.tell(error)
+            LastWords.say(error)
             Readiness(pipe: writing).failed(ExitStatus.osError)
             _exit(ExitStatus.osError)
         }

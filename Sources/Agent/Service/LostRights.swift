@@ -1,4 +1,5 @@
 internal import Glibc
+internal import System
 
 /// What an agent that has given up root cannot do any more, of what it may be asked for later.
 enum LostRights {
@@ -7,7 +8,7 @@ enum LostRights {
         guard let identity = configuration.identity, identity.uid != 0 else { return nil }
         var lost: [String] = []
         if let log = configuration.logFile?.path, !canReopen(log) { lost.append("reopen \(log) (SIGHUP)") }
-        let transport = configuration.settings.transport
+        let transport = configuration.settings.destination.transport
         for file in [transport.authorityFile, transport.certificateFile, transport.keyFile] {
             if let file, unsafe access(file, R_OK) != 0 { lost.append("read \(file)") }
         }

@@ -1,5 +1,6 @@
 internal import CLinux
 internal import Glibc
+internal import System
 
 /// The datagram socket on which a service manager hears from the services it started (sd_notify(3)).
 struct NotifySocket {

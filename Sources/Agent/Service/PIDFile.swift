@@ -1,4 +1,5 @@
 internal import Glibc
+internal import System
 
 /// A file that holds the process id, and a lock, while the process runs; removed with its owner, unless somebody has put another
 /// there.

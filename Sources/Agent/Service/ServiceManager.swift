@@ -1,5 +1,6 @@
 internal import Logging
 internal import Stats
+internal import System
 
 /// What a service manager such as systemd is told, when it has asked to be (NOTIFY_SOCKET and WATCHDOG_USEC in the
 /// environment).

@@ -1,4 +1,5 @@
 internal import Glibc
+internal import System
 
 /// What an operator should know of the settings that an agent starts with.
 enum StartUpWarnings {
@@ -12,24 +13,26 @@ enum StartUpWarnings {
         var warnings: [String] = []
         if urlOrigin == .default {
             warnings.append(
-                "nothing says where copies go (--mirror-url): they go to \(settings.destination.url)")
+                "nothing says where copies go (--mirror-url): they go to \(settings.destination.url.text)")
         }
         let (wanted, allowed) = (DescriptorLimit.wanted(settings, workers: workers), DescriptorLimit.raise())
         if wanted > allowed {
             warnings.append(
                 "\(allowed) open files are allowed, the limits of connections and copies add up to \(wanted)")
         }
-        if let source = settings.transport.source, !SourceAddress.isHere(source) {
+        if let source = settings.destination.transport.source, !SourceAddress.isHere(source) {
             warnings.append(
                 "\(source.dropFirst(5)) is no address of this machine (--mirror-interface): no copy is sent until it is"
             )
         }
-        if settings.transport.httpVersion == .http2PriorKnowledge, !TransportSettings.canReusePriorKnowledge {
+        if settings.destination.transport.httpVersion == .http2PriorKnowledge,
+            !TransportSettings.canReusePriorKnowledge
+        {
             warnings.append(
                 "this libcurl is older than 8.0: with --http-version 2-prior-knowledge each copy opens a connection"
             )
         }
-        if settings.transport.isInsecure {
+        if settings.destination.transport.isInsecure {
             warnings.append(
                 "the mirror's certificate is not verified (--tls-insecure): copies can be read and changed on the way"
             )
@@ -39,8 +42,8 @@ enum StartUpWarnings {
                 "there is no /proc: memory limits of control groups are not seen, and figures of the process are not shown"
             )
         }
-        if let warning = settings.transport.identity?.warning { warnings.append(warning) }
-        if settings.trustsNobody { warnings.append("\(TrustError.system)") }
+        if let warning = settings.destination.transport.identity?.warning { warnings.append(warning) }
+        if settings.destination.trustsNobody { warnings.append("\(TrustError.system)") }
         return warnings
     }
 }

@@ -1,0 +1,88 @@
+internal import SPOP
+internal import Stats
+
+/// The whole way of a request through one worker: gate, renderer, queue. Whatever stops it is counted by its reason.
+final class Pipeline {
+    private let delivery: Delivery
+    private let counters: CounterBank
+    private let reporter: DeliveryReporter
+    private let unknownMessages: UnknownMessages
+    /// Failures that may be noted in this turn.
+    private var notesLeft = 0
+    private var gate: Gate
+    private var renderer: RequestRenderer
+    private var destination: MirrorURL
+    private var requestLog: RequestLogMode
+
+    init(
+        loop: EventLoop, ids: RequestIDs, settings: Settings, budget: DeliveryBudget, counters: CounterBank,
+        reporter: DeliveryReporter, unknownMessages: UnknownMessages
+    ) throws {
+        self.counters = counters
+        self.reporter = reporter
+        self.unknownMessages = unknownMessages
+        delivery = try Delivery(
+            loop: loop, settings: settings, budget: budget, counters: counters, reporter: reporter)
+        gate = Gate(settings, ids: ids)
+        renderer = RequestRenderer(settings)
+        (destination, requestLog) = (settings.destination.url, settings.requestLog)
+    }
+
+    /// Uses `settings` from the next request on.
+    func apply(_ settings: Settings) {
+        gate.apply(settings)
+        renderer = RequestRenderer(settings)
+        (destination, requestLog) = (settings.destination.url, settings.requestLog)
+        delivery.apply(settings)
+    }
+
+    /// To be called before the copies of a turn. Each failure noted costs some microseconds, and what is past the capacity of
+    /// the list would push out what the same turn has noted.
+    func beginTurn() { notesLeft = RecentFailures.capacity }
+
+    /// Counts a message and asks the gate about it.
+    func decide(_ arguments: MirrorArguments, payload: RawSpan) -> Gate.Decision {
+        counters.add(to: .received)
+        let decision = gate.decide(arguments, payload: payload)
+        if case .skipped(let reason) = decision { counters.add(to: reason.counter) }
+        return decision
+    }
+
+    /// Mirrors one selected message whose NOTIFY is answered, or counts why not.
+    func mirror(_ arguments: MirrorArguments, payload: RawSpan, _ arrival: Arrival) {
+        do throws(Refusal) {
+            let request = try renderer.render(arguments, payload: payload, arrival)
+            try delivery.enqueue(request)
+        } catch {
+            counters.add(to: error.counter)
+            note(error, arguments, payload, id: arrival.id)
+        }
+    }
+
+    /// Copies that could not be sent for what they are, and not for the state of the mirror, are worth a look.
+    private func note(
+        _ reason: Refusal, _ arguments: MirrorArguments, _ payload: RawSpan, id: Int64
+    ) {
+        guard notesLeft > 0, let detail = reason.detail(arguments, payload) else { return }
+        notesLeft -= 1
+        func bytes(_ range: Range<Int>?) -> [UInt8] {
+            (range ?? 0..<0).prefix(DeliveryReporter.DroppedCopy.longestTarget).map { payload.byte($0) }
+        }
+        let copy = DeliveryReporter.DroppedCopy(
+            id: id, method: bytes(arguments.method), target: bytes(arguments.path), destination: destination)
+        if reason == .malformed(.missing) { unknownMessages.noteMissing(detail) }
+        reporter.dropped(copy, reason, detail, requestLog)
+    }
+
+    /// Counts messages that were let go before they were looked at.
+    func drop(_ reason: Refusal, count: Int = 1) {
+        counters.add(count, to: .received)
+        counters.add(count, to: reason.counter)
+    }
+
+    /// Calls back once, when every copy is gone.
+    func drain(_ drained: @escaping () -> Void) { delivery.drain(drained) }
+
+    /// Drops what is left; returns how many.
+    func abandon() -> Int { delivery.abandon() }
+}

@@ -1,0 +1,122 @@
+internal import CLinux
+internal import Glibc
+internal import System
+
+/// Opens the sockets that HAProxy connects to.
+enum ListeningSocket {
+    /// One listening, non-blocking socket per address that the name resolves to (one for a literal address).
+    static func open(_ address: ListenAddress, backlog: Int32) throws -> [Int32] {
+        switch address {
+        case .passed(let descriptors, _): descriptors
+        case .unix(let socket): [try openUnix(socket, backlog: backlog)]
+        case .host(let host, let port): try openInternet(host, port, name: "\(address)", backlog: backlog)
+        }
+    }
+
+    private static func openInternet(
+        _ host: String, _ port: UInt16, name: String, backlog: Int32
+    ) throws -> [Int32] {
+        var hints = unsafe addrinfo()
+        unsafe hints.ai_socktype = linux_stream_type()
+        unsafe hints.ai_flags = AI_PASSIVE | AI_NUMERICSERV
+        var list: UnsafeMutablePointer<addrinfo>?
+        let code = unsafe getaddrinfo(host == "*" ? nil : host, "\(port)", &hints, &list)
+        guard code == 0 else {
+            let reason = unsafe gai_strerror(code).map { unsafe String(cString: $0) } ?? "unknown error"
+            throw ListenError(address: name, reason: reason)
+        }
+        defer { unsafe freeaddrinfo(list) }
+        var sockets: [Int32] = []
+        var lastError: (any Error)?
+        var next = unsafe list
+        while let entry = unsafe next {
+            unsafe next = unsafe entry.pointee.ai_next
+            do {
+                sockets.append(try unsafe openOne(entry.pointee, name: name, backlog: backlog))
+            } catch {
+                lastError = error
+            }
+        }
+        // A name such as localhost may resolve to an address family that the machine has switched off: one socket
+        // is enough, unless the address is taken, which the operator has to know.
+        if let error = lastError, sockets.isEmpty || (error as? SystemError)?.code == EADDRINUSE {
+            sockets.forEach { _ = close($0) }
+            throw error
+        }
+        guard !sockets.isEmpty else { throw ListenError(address: name, reason: "the name has no address") }
+        return sockets
+    }
+
+    private static func openOne(_ entry: addrinfo, name: String, backlog: Int32) throws -> Int32 {
+        let number = unsafe linux_stream_socket(entry.ai_family)
+        guard number >= 0 else { throw SystemError("open a socket for \(name)") }
+        let descriptor = Descriptor(owning: number)
+        setOption(number, SOL_SOCKET, SO_REUSEADDR, 1)
+        if unsafe entry.ai_family == AF_INET6 { setOption(number, Int32(IPPROTO_IPV6), IPV6_V6ONLY, 1) }
+        guard unsafe bind(number, entry.ai_addr, entry.ai_addrlen) == 0 else {
+            throw SystemError("listen on \(name)")
+        }
+        guard listen(number, backlog) == 0 else { throw SystemError("listen on \(name)") }
+        return descriptor.release()
+    }
+
+    /// A listening UNIX socket; a file that a dead process left behind is replaced.
+    static func openUnix(_ socket: UnixSocket, backlog: Int32) throws -> Int32 {
+        let path = socket.path
+        let number = linux_stream_socket(AF_UNIX)
+        guard number >= 0 else { throw SystemError("open a socket for \(path)") }
+        let descriptor = Descriptor(owning: number)
+        try removeStaleSocket(path)
+        try bindUnix(number, socket)
+        do throws(SystemError) {
+            // Nobody can connect before it listens.
+            if let group = socket.group, unsafe lchown(path, uid_t.max, group) != 0 {
+                throw SystemError("give \(path) to its group")
+            }
+            guard listen(number, backlog) == 0 else { throw SystemError("listen on unix@\(path)") }
+        } catch {
+            _ = unsafe unlink(path)
+            throw error
+        }
+        return descriptor.release()
+    }
+
+    /// The file begins with its mode, that of the socket less the umask. Changed later by its name, another file could stand there.
+    /// No thread is started yet that could make files meanwhile.
+    private static func bindUnix(_ number: Int32, _ socket: UnixSocket) throws(SystemError) {
+        let action = "listen on unix@\(socket.path)"
+        let usual = umask(0)
+        defer { umask(usual) }
+        guard fchmod(number, socket.mode ?? (0o777 & ~usual)) == 0,
+            unsafe UnixAddress.with(socket.path, { unsafe bind(number, $0, $1) }) == 0
+        else { throw SystemError(action) }
+    }
+
+    /// A socket file that a dead process left behind is removed; one that somebody answers on, or a file that is no
+    /// socket, is left alone.
+    private static func removeStaleSocket(_ path: String) throws {
+        var status = stat()
+        guard unsafe lstat(path, &status) == 0 else { return }
+        guard status.st_mode & S_IFMT == S_IFSOCK else {
+            throw ListenError(address: "unix@\(path)", reason: "the path exists and is not a socket")
+        }
+        let probe = Descriptor(owning: linux_stream_socket(AF_UNIX))
+        guard unsafe UnixAddress.with(path, { unsafe connect(probe.rawValue, $0, $1) }) != 0 else {
+            throw SystemError("listen on unix@\(path)", code: EADDRINUSE)
+        }
+        guard errno == ECONNREFUSED else { throw SystemError("listen on unix@\(path)") }
+        guard unsafe unlink(path) == 0 else { throw SystemError("replace the socket \(path)") }
+    }
+
+    static func setOption(_ descriptor: Int32, _ level: Int32, _ name: Int32, _ value: Int32) {
+        var value = value
+        _ = unsafe setsockopt(descriptor, level, name, &value, socklen_t(MemoryLayout<Int32>.size))
+    }
+}
+
+/// A listen address that cannot be used.
+struct ListenError: Error, CustomStringConvertible {
+    let address: String
+    let reason: String
+    var description: String { "cannot listen on \(address): \(reason)" }
+}

@@ -1,0 +1,43 @@
+internal import CLinux
+internal import Glibc
+internal import Synchronization
+internal import System
+
+/// Lines to the machine's syslog, one datagram each. The main thread only.
+final class SyslogSocket: Sendable {
+    /// Where syslog(3) writes.
+    static let defaultPath = "/dev/log"
+
+    private let path: String
+    private let socket = Mutex<Descriptor?>(nil)
+
+    /// Throws when nobody listens there.
+    init(path: String = defaultPath) throws(SystemError) {
+        self.path = path
+        guard connect() else { throw SystemError("reach syslog at \(path)") }
+    }
+
+    /// Sends one line without its end; false when that would wait, or when nobody listens at the moment.
+    func send(_ line: ArraySlice<UInt8>) -> Bool {
+        if write(line) { return true }
+        // A syslog daemon that was restarted listens on another socket.
+        guard errno != EAGAIN, connect() else { return false }
+        return write(line)
+    }
+
+    private func write(_ line: ArraySlice<UInt8>) -> Bool {
+        guard let number = socket.withLock({ $0?.rawValue }) else { return false }
+        return unsafe line.withUnsafeBytes { unsafe Glibc.write(number, $0.baseAddress, $0.count) } >= 0
+    }
+
+    private func connect() -> Bool {
+        let fresh = Descriptor(owning: linux_datagram_socket(AF_UNIX))
+        let number = fresh.rawValue
+        guard number >= 0, unsafe UnixAddress.with(path, { unsafe Glibc.connect(number, $0, $1) }) == 0 else {
+            return false
+        }
+        let owned = fresh.release()
+        socket.withLock { $0 = Descriptor(owning: owned) }
+        return true
+    }
+}

@@ -1,0 +1,45 @@
+internal import Stats
+internal import System
+
+/// What can be asked and steered while the agent runs: what admin sockets and the metrics address work with, on the main thread.
+final class RunningAgent {
+    let configuration: Configuration
+    let loop: EventLoop
+    let settings: SettingsController
+    let statistics: Statistics
+    /// The main thread's own counters.
+    let counters: CounterBank
+    let workers: [WorkerHandle]
+    /// Where changes are told.
+    let changes: ChangeLog
+    let backend: String
+    /// On the monotonic clock, in seconds.
+    let startedAt = MonotonicClock.now
+    var isStopping = false
+
+    init(
+        configuration: Configuration, loop: EventLoop, settings: SettingsController, statistics: Statistics,
+        counters: CounterBank, workers: [WorkerHandle], changes: ChangeLog
+    ) {
+        self.configuration = configuration
+        self.loop = loop
+        self.settings = settings
+        self.statistics = statistics
+        self.counters = counters
+        self.workers = workers
+        self.changes = changes
+        backend = loop.backendName
+    }
+
+    /// Everything that Prometheus is told.
+    var metrics: String {
+        MetricsReport.text(
+            statistics.total,
+            .init(
+                version: Version.number, libcurl: Version.libcurlNumber, libev: Version.libev,
+                isEnabled: !settings.settings.destination.isPaused,
+                sampleRatio: Double(settings.settings.destination.sampleRate.thousandths) / 100_000,
+                lastChange: settings.lastChange, queueLimit: settings.settings.destination.maxQueue,
+                process: ProcessFigures()))
+    }
+}

@@ -1,0 +1,112 @@
+internal import CLinux
+internal import Glibc
+internal import Logging
+internal import SPOP
+internal import Stats
+internal import System
+
+/// One thread with one loop: its own connections from HAProxy, its own pipeline to the mirror. It shares nothing with
+/// other workers but the budget and the immutable settings.
+final class Worker {
+    /// What the main thread tells a worker.
+    enum Message: Sendable {
+        /// Serve this connected, non-blocking socket; the descriptor is the worker's from now on.
+        case connection(Int32)
+        /// Show that the loop turns.
+        case heartbeat(Heartbeat)
+        /// There are new settings.
+        case settings
+        /// Tell what connections there are.
+        case describeConnections(@Sendable ([ConnectionDescription]) -> Void)
+        /// Say goodbye to HAProxy, give the copies this many seconds, then end.
+        case stop(drainTimeout: Double)
+    }
+
+    private let loop: EventLoop
+    private let context: WorkerContext
+    private var mailbox: Mailbox<Message>?
+    private var deadline: TimerWatcher?
+    private var bounds: TurnBounds?
+    private var connections: [ObjectIdentifier: SPOPConnection] = [:]
+    private var abandoned = 0
+    private var isStopping = false
+    private var isDrained = false
+
+    /// Made by the main thread, then handed to its own, where `run` and all else happens.
+    init(
+        ids: RequestIDs, configuration: Configuration, sender: Mailbox<Message>.Sender, counters: CounterBank,
+        budget: DeliveryBudget,
+        unknownMessages: UnknownMessages, box: SettingsBox, failures: RecentFailures, loggers: Loggers
+    ) throws {
+        loop = try EventLoop(backend: configuration.backend)
+        let errors = RepeatedErrors(
+            loop: loop, interval: configuration.monitorInterval.inSeconds, logger: loggers.events)
+        let pipeline = try Pipeline(
+            loop: loop, ids: ids, settings: configuration.settings, budget: budget, counters: counters,
+            reporter: DeliveryReporter(errors: errors, failures: failures, requests: loggers.requests),
+            unknownMessages: unknownMessages)
+        context = WorkerContext(
+            loop: loop, counters: counters, pipeline: pipeline, budget: budget,
+            errors: errors,
+            unknownMessages: unknownMessages, box: box, configuration: configuration)
+        context.closed = { [unowned self] connection in
+            connections[ObjectIdentifier(connection)] = nil
+            endWhenDone()
+        }
+        mailbox = Mailbox(loop: loop, sender: sender) { [unowned self] in handle($0) }
+        bounds = TurnBounds(loop: loop, began: { counters.beginTurn() }, ended: { counters.endTurn() })
+        deadline = TimerWatcher(loop: loop) { [unowned self] in abandon() }
+    }
+
+    /// Serves until told to stop; returns how many copies were given up.
+    func run() -> Int {
+        if linux_guard_start() != 0 {
+            context.errors.report(
+                "no timer for calls into libcurl, a mirror that sends without end is not cut off",
+                SystemError.text(of: errno))
+        }
+        loop.run()
+        // The loop is left in the middle of a turn.
+        context.counters.endTurn()
+        context.errors.sumUp()
+        return abandoned
+    }
+
+    private func handle(_ message: Message) {
+        switch message {
+        case .connection(let number):
+            let descriptor = Descriptor(owning: number)
+            guard !isStopping else { return }
+            let connection = SPOPConnection(descriptor, context: context)
+            connections[ObjectIdentifier(connection)] = connection
+        case .heartbeat(let heartbeat): heartbeat.answer()
+        case .settings: context.refreshSettings()
+        case .describeConnections(let tell): tell(connections.values.map(\.description))
+        case .stop(let drainTimeout): stop(drainTimeout)
+        }
+    }
+
+    private func stop(_ drainTimeout: Double) {
+        guard !isStopping else {
+            if drainTimeout == 0 { abandon() }
+            return
+        }
+        isStopping = true
+        deadline?.start(after: drainTimeout)
+        for connection in Array(connections.values) { connection.disconnect() }
+        context.pipeline.drain { [unowned self] in
+            isDrained = true
+            endWhenDone()
+        }
+    }
+
+    private func abandon() {
+        abandoned = context.pipeline.abandon()
+        loop.stop()
+    }
+
+    /// Connections close by themselves soon after their goodbye; copies are gone, or the deadline takes them.
+    private func endWhenDone() {
+        if isStopping, isDrained, connections.isEmpty { loop.stop() }
+    }
+}

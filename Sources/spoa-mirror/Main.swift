@@ -1,0 +1,6 @@
+internal import Agent
+
+@main
+enum Main {
+    static func main() { Program.main() }
+}
