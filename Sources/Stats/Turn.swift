@@ -8,7 +8,7 @@ internal import Synchronization
 final class Turn: Sendable {
     /// Looks at a busy worker before its values are taken as they come; each look is `pause` apart, by the timer
     /// slack of the kernel some 70 us.
-    private static let patience = 100
+    private static let patience = 500
     private static let pause = Duration.microseconds(20)
 
     /// Odd while watchers are called.
