@@ -16,7 +16,7 @@ root=$(scripts/systemd-root.sh)
 
 version=$(dpkg-parsechangelog --show-field Version)
 deb=.build/deb/spoa-mirror_${version}_$(dpkg --print-architecture).deb
-if [ ! -e "$deb" ] || [ -n "$(find Sources Package.swift Makefile debian packaging man docs examples \
+if [ ! -e "$deb" ] || [ -n "$(find Sources Package.swift Makefile README.md CHANGELOG.md debian packaging man docs examples \
     -type f -newer "$deb" -print -quit)" ]; then
     echo 'building the package'
     scripts/deb.sh >&2
