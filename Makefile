@@ -7,7 +7,7 @@ SHELL_FILES = scripts/*.sh scripts/lib/*.sh scripts/systemd/*.sh .ci/run
 DURATION = $(or $(SECONDS),60)
 
 .DEFAULT_GOAL := help
-.PHONY: help deps build release deb rpm test test-systemd test-tsan test-asan fuzz soak demo bench lint format clean
+.PHONY: help deps build release deb rpm test test-systemd test-tsan test-asan fuzz soak demo bench lint format version clean
 
 include packaging/install.mk
 
@@ -73,6 +73,9 @@ lint: ## formatting and shell scripts
 
 format: ## format the Swift files in place
 	swift format --in-place --recursive --parallel $(SWIFT_FILES)
+
+version: ## print the version, or set it in every file that spells it: VERSION=1.2.3
+	@scripts/version.sh '$(VERSION)'
 
 clean: ## remove what was built
 	rm -rf .build .build-*

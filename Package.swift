@@ -69,7 +69,8 @@ let package = Package(
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ], swiftSettings: [.swiftLanguageMode(.v6)]),
         .testTarget(
-            name: "EndToEndTests", dependencies: ["spoa-mirror", "SPOP"], swiftSettings: [.swiftLanguageMode(.v6)]),
+            name: "EndToEndTests", dependencies: ["spoa-mirror", "AdminSocket", "SPOP"],
+            swiftSettings: [.swiftLanguageMode(.v6)]),
     ]
 )
 

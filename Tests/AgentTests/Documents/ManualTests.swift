@@ -23,12 +23,6 @@ struct ManualTests {
         }
     }
 
-    @Test func packagesHaveTheProgramsVersion() throws {
-        #expect(try Documents.text("debian/changelog").hasPrefix("spoa-mirror (\(Version.number)) "))
-        #expect(
-            try Documents.text("packaging/rpm/spoa-mirror.spec").contains("\nVersion: \(Version.number)\n"))
-    }
-
     @Test func everyVerbAndOptionOfTheClient() throws {
         let page = try ManualPage("man/mirrorctl.1")
         let parser = try Parser(of: Mirrorctl.self).command

@@ -42,7 +42,7 @@ extension EndToEnd {
             func asNobody(_ path: String) throws -> MirrorctlRun {
                 try MirrorctlRun(["raw", "show version"], socket: path, asUser: 65534)
             }
-            #expect(try asNobody(open).output == "0.1.0\n\n")
+            #expect(try asNobody(open).output == AdminClient.versionAnswer)
             let refused = try asNobody(closed)
             #expect(refused.status == 77)
             #expect(refused.errors == "mirrorctl: permission denied on \(closed)\n")
@@ -64,7 +64,7 @@ extension EndToEnd {
             #expect(try socket.readToEnd() == Array(refused.utf8))
             let half = try Socket.connect(to: .unix(path))
             try half.write("show inf")
-            #expect(try agent.ask("show version") == "0.1.0\n\n")
+            #expect(try agent.ask("show version") == AdminClient.versionAnswer)
             withExtendedLifetime(half) {}
         }
 
@@ -81,7 +81,7 @@ extension EndToEnd {
                     send(greedy.descriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL))
                 }
             }
-            #expect(try agent.ask("show version") == "0.1.0\n\n")
+            #expect(try agent.ask("show version") == AdminClient.versionAnswer)
             let commands = try agent.counters()["admin_commands"]
             #expect(commands < 300, "\(commands) commands were carried out for a client that takes no answer")
         }
@@ -101,14 +101,14 @@ extension EndToEnd {
             }
             func use(_ client: Socket) throws {
                 try client.write("show version\n")
-                #expect(try client.read() == Array("0.1.0\n\n> ".utf8))
+                #expect(try client.read() == Array("\(AdminClient.versionAnswer)> ".utf8))
             }
             // Connected first, and busy last.
             try use(clients[0])
             for _ in 0..<3 {
                 // Its place is free again when it has its answer: it takes that of one client.
                 let run = try MirrorctlRun(["raw", "show version"], socket: agent.adminSocket)
-                #expect(run.output == "0.1.0\n\n" && run.status == 0, "\(run.errors)")
+                #expect(run.output == AdminClient.versionAnswer && run.status == 0, "\(run.errors)")
             }
             #expect(try clients[1].readToEnd() == Array(Self.closed.utf8))
             for client in [clients[0], clients[2], clients[31]] { try use(client) }
@@ -132,7 +132,7 @@ extension EndToEnd {
                 return socket
             }
             let idle = try Socket.connect(to: .unix(agent.adminSocket))
-            for _ in 0..<3 { #expect(try agent.ask("show version") == "0.1.0\n\n") }
+            for _ in 0..<3 { #expect(try agent.ask("show version") == AdminClient.versionAnswer) }
             #expect(try idle.readToEnd() == Array(Self.closed.utf8))
             let last = try Socket.connect(to: .unix(agent.adminSocket))
             try last.write("wait drained\n")
@@ -144,9 +144,11 @@ extension EndToEnd {
             #expect(late.errors == "mirrorctl: Too many connections (32 at most).\n")
             // The copy ends with the mirror: all get their answers.
             mirror.stop()
-            for socket in waiting { #expect(try socket.readToEnd() == Array("Drained.\n\n0.1.0\n\n".utf8)) }
+            for socket in waiting {
+                #expect(try socket.readToEnd() == Array("Drained.\n\n\(AdminClient.versionAnswer)".utf8))
+            }
             #expect(try last.readToEnd() == Array("Drained.\n\n".utf8))
-            #expect(try agent.ask("show version") == "0.1.0\n\n")
+            #expect(try agent.ask("show version") == AdminClient.versionAnswer)
         }
 
         @Test("half lines byte by byte, and answers that are not read, keep no place")
@@ -155,20 +157,20 @@ extension EndToEnd {
             let slow = try (0..<32).map { _ in try Socket.connect(to: .unix(agent.adminSocket)) }
             for _ in 0..<20 {
                 for socket in slow { try? socket.write("s") }
-                #expect(try agent.ask("show version") == "0.1.0\n\n")
+                #expect(try agent.ask("show version") == AdminClient.versionAnswer)
             }
             let line = "prompt;\(Array(repeating: "show metrics", count: 30).joined(separator: ";"))\n"
             let deaf = try (0..<40).map { _ in try Socket.connect(to: .unix(agent.adminSocket)) }
             for socket in deaf { try? socket.write(line) }
             // They are answered, until the sockets take no more.
-            try eventually("there is room") { (try? agent.ask("show version")) == "0.1.0\n\n" }
+            try eventually("there is room") { (try? agent.ask("show version")) == AdminClient.versionAnswer }
             try eventually("they are stuck") {
                 let before = try agent.counters()["admin_commands"]
                 Thread.sleep(forTimeInterval: 0.05)
                 // Each look at the counters is a command, too.
                 return try agent.counters()["admin_commands"] == before + 1
             }
-            for _ in 0..<20 { #expect(try agent.ask("show version") == "0.1.0\n\n") }
+            for _ in 0..<20 { #expect(try agent.ask("show version") == AdminClient.versionAnswer) }
             withExtendedLifetime((slow, deaf)) {}
         }
 
@@ -179,7 +181,7 @@ extension EndToEnd {
             let answers = try concurrently(8) { _ in
                 (0..<50).map { _ in (try? AdminClient.ask("show version", at: path)) ?? "" }
             }
-            for answer in answers.joined() { #expect(answer == "0.1.0\n\n") }
+            for answer in answers.joined() { #expect(answer == AdminClient.versionAnswer) }
         }
 
         @Test("a second agent does not take a socket that is in use, and takes a stale one")
@@ -192,7 +194,7 @@ extension EndToEnd {
             #expect(second.errors.contains("in use"))
             first.process.kill()
             let third = try agent()
-            #expect(try third.ask("show version") == "0.1.0\n\n")
+            #expect(try third.ask("show version") == AdminClient.versionAnswer)
         }
 
         @Test("a client that is gone does not leave its wait behind")
@@ -204,7 +206,9 @@ extension EndToEnd {
                 let socket = try Socket.connect(to: .unix(agent.adminSocket))
                 try socket.write("wait drained\n")
             }
-            try eventually("their places are free again") { (try? agent.ask("show version")) == "0.1.0\n\n" }
+            try eventually("their places are free again") {
+                (try? agent.ask("show version")) == AdminClient.versionAnswer
+            }
             #expect(try agent.ask("wait drained 100ms") == "Timed out.\n\n")
         }
     }

@@ -1,7 +1,11 @@
+import AdminSocket
 import Foundation
 
 /// A client of an admin socket, as socat is one.
 enum AdminClient {
+    /// The answer to `show version`.
+    static let versionAnswer = "\(Release.number)\n\n"
+
     /// Sends one line and returns everything up to the close.
     static func ask(_ line: String, at path: String) throws -> String {
         let socket = try Socket.connect(to: .unix(path))
