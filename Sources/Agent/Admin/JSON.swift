@@ -31,16 +31,12 @@ enum JSON: ExpressibleByDictionaryLiteral {
         }
     }
 
+    private static let escapes: [Unicode.Scalar: String] = [
+        "\"": "\\\"", "\\": "\\\\", "\u{8}": "\\b", "\u{C}": "\\f", "\n": "\\n", "\r": "\\r", "\t": "\\t",
+    ]
+
     private static func escaped(_ scalar: Unicode.Scalar) -> String {
-        switch scalar {
-        case "\"", "\\": "\\\(scalar)"
-        case "\u{8}": "\\b"
-        case "\u{C}": "\\f"
-        case "\n": "\\n"
-        case "\r": "\\r"
-        case "\t": "\\t"
-        case ..<" ": "\\u00\(scalar.value < 16 ? "0" : "")\(String(scalar.value, radix: 16))"
-        default: String(scalar)
-        }
+        guard scalar < " " || scalar == "\"" || scalar == "\\" else { return String(scalar) }
+        return escapes[scalar] ?? "\\u00\(scalar.value < 16 ? "0" : "")\(String(scalar.value, radix: 16))"
     }
 }
