@@ -67,7 +67,7 @@ let package = Package(
             dependencies: [
                 "Agent", "mirrorctl", "AdminSocket", "SPOP", "Stats", "System",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
-            ], swiftSettings: [.swiftLanguageMode(.v6)]),
+            ], exclude: ["Interface/names.txt"], swiftSettings: [.swiftLanguageMode(.v6)]),
         .testTarget(
             name: "EndToEndTests", dependencies: ["spoa-mirror", "AdminSocket", "SPOP"],
             swiftSettings: [.swiftLanguageMode(.v6)]),

@@ -56,7 +56,7 @@ static inline void shim_ev_prepare_init(struct ev_prepare *w, shim_ev_prepare_ca
 }
 
 /* The last prepare watcher before the loop sleeps, and the first of all watchers after it. */
-static inline void shim_ev_turn_init(struct ev_prepare *end, shim_ev_prepare_callback ended, struct ev_check *begin,
+static inline void shim_ev_pass_init(struct ev_prepare *end, shim_ev_prepare_callback ended, struct ev_check *begin,
                                      shim_ev_check_callback began, void *data) {
     ev_prepare_init(end, ended);
     ev_set_priority(end, EV_MINPRI);

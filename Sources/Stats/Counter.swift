@@ -1,4 +1,5 @@
-/// Everything that is counted: one slot of a `CounterBank` each.
+/// Everything that is counted: one slot of a `CounterBank` each, in the order of `show stat`. Each has a row in one of the
+/// tables below.
 ///
 /// At any quiet moment, and to the last request:
 /// `received = skipped + dropped + completed + queued + inFlight` and `completed = responses + failed`.
@@ -33,36 +34,113 @@ package enum Counter: Int, CaseIterable, Sendable {
 
     // The admin sockets.
     case adminCommands, adminErrors
+}
 
-    package static let skipped: [Counter] = [
-        .skippedPaused, .skippedSampled, .skippedMethod, .skippedLoop,
-    ]
-    package static let dropped: [Counter] = [
-        .droppedQueueFull, .droppedExpired, .droppedTooLarge, .droppedTruncated, .droppedMalformed,
-        .droppedShutdown,
-    ]
-    package static let responses: [Counter] = [
-        .responses1xx, .responses2xx, .responses3xx, .responses4xx, .responses5xx,
-    ]
-    package static let failed: [Counter] = [
-        .failedDNS, .failedConnect, .failedTLS, .failedTimeout, .failedReset, .failedOther,
+// The interface of counters, in the order of the metrics. Names are written out, so that renaming a case changes none.
+extension Counter {
+    static let spop: [Row] = [
+        Row(
+            .connectionsOpened, "connections_opened",
+            total: "spop_connections_total", "Connections from HAProxy."),
+        Row(.connectionsClosed, "connections_closed"),
+        Row(
+            .connectionsRefused, "connections_refused",
+            total: "spop_connections_refused_total", "Connections past max-connections."),
+        Row(.healthChecks, "health_checks"),
+        Row(.applets, "applets", gauge: "spop_current_connections", "Connections from HAProxy past HELLO."),
+        Row(.idle, "idle", gauge: "spop_idle_connections", "Those of them with nothing under way."),
+        Row(.helloFrames, "hello_frames", .frames, "haproxy_hello"),
+        Row(.notifyFrames, "notify_frames", .frames, "notify"),
+        Row(.continuationFrames, "continuation_frames", .frames, "unset"),
+        Row(.disconnectFrames, "disconnect_frames", .frames, "haproxy_disconnect"),
+        Row(.otherFrames, "other_frames", .frames, "other"),
+        Row(.agentHellos, "agent_hellos", .frames, "agent_hello"),
+        Row(.acks, "acks", .frames, "ack"),
+        Row(.agentDisconnects, "agent_disconnects", .frames, "agent_disconnect"),
+        Row(.spopIoErrors, "spop_io_errors", .spopErrors, "1"),
+        Row(.spopTimeouts, "spop_timeouts", .spopErrors, "2"),
+        Row(.spopTooBig, "spop_too_big", .spopErrors, "3"),
+        Row(.spopInvalid, "spop_invalid", .spopErrors, "4"),
+        Row(.spopNoVersion, "spop_no_version", .spopErrors, "5"),
+        Row(.spopNoFrameSize, "spop_no_frame_size", .spopErrors, "6"),
+        Row(.spopNoCapabilities, "spop_no_capabilities", .spopErrors, "7"),
+        Row(.spopBadVersion, "spop_bad_version", .spopErrors, "8"),
+        Row(.spopBadFrameSize, "spop_bad_frame_size", .spopErrors, "9"),
+        Row(.spopFragmentation, "spop_fragmentation", .spopErrors, "10"),
+        Row(.spopInterlaced, "spop_interlaced", .spopErrors, "11"),
+        Row(.spopNoFrameId, "spop_no_frame_id", .spopErrors, "12"),
+        Row(.spopResource, "spop_resource", .spopErrors, "13"),
+        Row(.spopUnknown, "spop_unknown", .spopErrors, "99"),
+        Row(.processed, "processed", total: "spop_events_processed_total", "NOTIFYs acknowledged."),
+        Row(.errors, "errors", total: "spop_event_errors_total", "NOTIFYs that ended in an error."),
+        Row(
+            .unknownMessages, "unknown_messages",
+            total: "spop_unknown_messages_total", "Messages of another name than is mirrored."),
+        Row(.waiting, "waiting", .pendingAcks),
+        Row(.sending, "sending", .pendingAcks),
     ]
 
-    /// Values that go up and down; all others only rise.
-    package static let gauges: [Counter] = [
-        .queued, .queuedBytes, .inFlight, .applets, .idle, .sending, .waiting,
+    static let copies: [Row] = [
+        Row(.received, "received", total: "requests_received_total", "Requests that HAProxy sent."),
+        Row(.skippedPaused, "skipped_paused", .skipped, "paused"),
+        Row(.skippedSampled, "skipped_sampled", .skipped, "sampled"),
+        Row(.skippedMethod, "skipped_method", .skipped, "method"),
+        Row(.skippedLoop, "skipped_loop", .skipped, "loop"),
+        Row(.droppedQueueFull, "dropped_queue_full", .dropped, "queue_full"),
+        Row(.droppedExpired, "dropped_expired", .dropped, "expired"),
+        Row(.droppedTooLarge, "dropped_too_large", .dropped, "too_large"),
+        Row(.droppedTruncated, "dropped_truncated", .dropped, "truncated"),
+        Row(.droppedMalformed, "dropped_malformed", .dropped, "malformed"),
+        Row(.droppedShutdown, "dropped_shutdown", .dropped, "shutdown"),
+        Row(
+            .completed, "completed",
+            total: "requests_completed_total", "Copies that came to an answer or a failure."),
+        Row(.failedDNS, "failed_dns", .failed, "dns"),
+        Row(.failedConnect, "failed_connect", .failed, "connect"),
+        Row(.failedTLS, "failed_tls", .failed, "tls"),
+        Row(.failedTimeout, "failed_timeout", .failed, "timeout"),
+        Row(.failedReset, "failed_reset", .failed, "reset"),
+        Row(.failedOther, "failed_other", .failed, "other"),
+        Row(
+            .resent, "resent",
+            total: "requests_resent_total", "Copies sent once more, which the mirror may have got twice."),
+        Row(.responses1xx, "responses_1xx", .responses, "1xx"),
+        Row(.responses2xx, "responses_2xx", .responses, "2xx"),
+        Row(.responses3xx, "responses_3xx", .responses, "3xx"),
+        Row(.responses4xx, "responses_4xx", .responses, "4xx"),
+        Row(.responses5xx, "responses_5xx", .responses, "5xx"),
+        Row(.inFlight, "in_flight", gauge: "current_requests", "Copies under way to the mirror."),
+        Row(.queued, "queued", gauge: "current_queue", "Copies that wait."),
+        Row(
+            .queuedBytes, "queued_bytes",
+            gauge: "queue_bytes",
+            "Memory held for copies, waiting or under way, and for payloads not whole yet."),
     ]
 
-    /// Connections that ended in an error, by the protocol's status code (SPOE.txt, section 3.5).
-    package static let spopErrors: [(code: UInt32, counter: Counter)] = [
-        (1, .spopIoErrors), (2, .spopTimeouts), (3, .spopTooBig), (4, .spopInvalid), (5, .spopNoVersion),
-        (6, .spopNoFrameSize), (7, .spopNoCapabilities), (8, .spopBadVersion), (9, .spopBadFrameSize),
-        (10, .spopFragmentation), (11, .spopInterlaced), (12, .spopNoFrameId), (13, .spopResource),
-        (99, .spopUnknown),
+    static let mirror: [Row] = [
+        Row(.bytesSent, "bytes_sent", total: "sent_bytes_total", "Bytes of requests sent to the mirror."),
+        Row(
+            .bytesReceived, "bytes_received",
+            total: "received_bytes_total", "Bytes of answers read from the mirror."),
+        Row(
+            .mirrorConnections, "mirror_connections",
+            total: "mirror_connections_total", "Connections made to the mirror."),
+        Row(
+            .mirrorCutOffs, "mirror_cut_offs",
+            total: "mirror_cut_offs_total",
+            "Times that all connections to the mirror were cut for the processor time they took."),
+        Row(
+            .mirrorAmbiguous, "mirror_ambiguous",
+            total: "mirror_ambiguous_total",
+            "Connections to the mirror ended because what came on them could be for another copy."),
     ]
 
-    /// The counter of a status code; any that the protocol does not list counts as unknown.
-    package static func spopError(_ code: UInt32) -> Counter {
-        spopErrors.first { $0.code == code }?.counter ?? .spopUnknown
-    }
+    static let admin: [Row] = [
+        Row(
+            .adminCommands, "admin_commands",
+            total: "admin_commands_total", "Commands taken on the admin sockets."),
+        Row(
+            .adminErrors, "admin_errors",
+            total: "admin_errors_total", "Commands that were refused or failed."),
+    ]
 }

@@ -5,8 +5,8 @@ internal import Synchronization
 /// A single writer needs no atomic addition, only loads and stores that do not tear: an increment costs what an
 /// ordinary one does. The slots start and end on cache lines of their own, so two workers never share one.
 ///
-/// What belongs together (a copy received and skipped, a transfer completed and answered) changes within one turn of the
-/// worker's loop. `read` takes the values as they are between two turns, so that they agree with each other.
+/// What belongs together (a copy received and skipped, a transfer completed and answered) changes within one pass of the
+/// worker's loop. `read` takes the values as they are between two passes, so that they agree with each other.
 @safe package final class CounterBank: Sendable {
     private static let cacheLine = 64
     nonisolated(unsafe) private let slots: UnsafeMutablePointer<Atomic<UInt64>>
@@ -18,7 +18,7 @@ internal import Synchronization
     /// From the start of a transfer to its end.
     package let requestDurations = HistogramBank()
     private let lastSuccess = Atomic<Int>(0)
-    private let turn = Turn()
+    private let lock = SequenceLock()
 
     /// All slots at 0.
     package init() {
@@ -55,17 +55,17 @@ internal import Synchronization
     package func noteSuccess(at time: Int) { lastSuccess.store(time, ordering: .relaxed) }
 
     /// The worker's loop has woken up and begins to call its watchers. The worker's thread only.
-    package func beginTurn() { turn.begin() }
+    package func beginPass() { lock.begin() }
 
     /// The loop is about to sleep: everything counted so far belongs together. The worker's thread only.
-    package func endTurn() { turn.end { copy() } }
+    package func endPass() { lock.end { copy() } }
 
     /// Asks for the values, for `read` to find: with several banks, all of them first. Any thread but the worker's.
-    func ask() { turn.ask() }
+    func ask() { lock.ask() }
 
-    /// All values as they were between two turns. Any thread but the worker's; waits for the end of a turn, at most
-    /// `Turn.patience`, and past that takes the values as they come.
-    func read() -> BankValues { turn.read { copy() } }
+    /// All values as they were between two passes. Any thread but the worker's; waits for the end of a pass, at most
+    /// `SequenceLock.patience`, and past that takes the values as they come.
+    func read() -> BankValues { lock.read { copy() } }
 
     private func copy() -> BankValues {
         BankValues(

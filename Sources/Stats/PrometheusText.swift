@@ -21,8 +21,11 @@ package struct PrometheusText {
     /// All families so far; each line ends with a line feed, and none is empty.
     package private(set) var text = ""
 
+    /// What the names of families added from now on begin with.
+    var prefix: String
+
     /// No families.
-    package init() {}
+    init(prefix: String) { self.prefix = prefix }
 
     /// Adds a family of counters or gauges.
     package mutating func family(_ name: String, _ kind: Kind, _ help: String, _ samples: [Sample]) {
@@ -61,12 +64,12 @@ package struct PrometheusText {
     }
 
     private mutating func begin(_ name: String, _ type: String, _ help: String) {
-        text += "# HELP \(name) \(help)\n# TYPE \(name) \(type)\n"
+        text += "# HELP \(prefix)\(name) \(help)\n# TYPE \(prefix)\(name) \(type)\n"
     }
 
     private mutating func line(_ name: String, _ labels: [(name: String, value: String)], _ value: String) {
         let list = labels.map { "\($0.name)=\"\(Self.escape($0.value))\"" }.joined(separator: ",")
-        text += "\(name)\(list.isEmpty ? "" : "{\(list)}") \(value)\n"
+        text += "\(prefix)\(name)\(list.isEmpty ? "" : "{\(list)}") \(value)\n"
     }
 
     private static func escape(_ value: String) -> String {

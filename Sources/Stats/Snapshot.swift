@@ -11,7 +11,7 @@ package struct Snapshot: Sendable, Equatable {
     /// When the mirror last answered, in whole seconds since 1970; 0 for never.
     package let lastSuccess: Int
 
-    /// Adds up `banks`, each as it is between two turns of its loop: what moves a copy on does so within one. Any thread but
+    /// Adds up `banks`, each as it is between two passes of its loop: what moves a copy on does so within one. Any thread but
     /// the workers'.
     package init(_ banks: [CounterBank]) {
         for bank in banks { bank.ask() }

@@ -8,11 +8,8 @@ import Testing
 struct MetricsTests {
     private static func text(_ snapshot: Snapshot) -> String {
         MetricsReport.text(
-            snapshot,
-            .init(
-                version: "1", libcurl: "a\"b\\c", libev: "4", isEnabled: true, sampleRatio: 0.125,
-                lastChange: 7,
-                queueLimit: 9, process: ProcessFigures()))
+            snapshot, version: "1", libcurl: "a\"b\\c", libev: "4", isEnabled: true, sampleRatio: 0.125,
+            lastChange: 7, queueLimit: 9, process: ProcessFigures())
     }
 
     /// Samples by name and labels.

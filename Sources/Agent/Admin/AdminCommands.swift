@@ -27,15 +27,13 @@ struct AdminCommands {
         case .prompt, .quit, .setSeverityOutput: .now(.silence)
         case .help: .now(.data(try help(call.arguments)))
         case .showVersion: .now(.data([Version.number]))
-        case .showInfo: try report(call, InfoReport(agent)) { $0.lines }
-        case .showStat: try report(call, agent.statistics.report) { $0.lines }
+        case .showInfo: try report(call, .info(agent))
+        case .showStat: try report(call, .stat(agent.statistics))
         case .showMetrics:
             .now(.data(agent.metrics.split(separator: "\n").map(String.init)))
-        case .showSettings: try report(call, SettingsReport(agent.settings)) { $0.lines }
+        case .showSettings: try report(call, .settings(agent.settings))
         case .showErrors:
-            try report(call, ErrorsReport(RecentFailures.newest(of: agent.workers.map(\.failures)))) {
-                $0.lines
-            }
+            try report(call, .errors(RecentFailures.newest(of: agent.workers.map(\.failures))))
         case .showConnections: .later(ConnectionsWait(agent, isJSON: try wantsJSON(call)))
         case .pause: .now(try pause(call.arguments.first))
         case .resume: .now(resume())
@@ -77,10 +75,8 @@ struct AdminCommands {
         return true
     }
 
-    private func report<Report: Encodable>(
-        _ call: Command.Call, _ report: @autoclosure () -> Report, _ lines: (Report) -> [String]
-    ) throws(CommandError) -> Answer {
-        try wantsJSON(call) ? .now(.data([JSONText.line(report())])) : .now(.data(lines(report())))
+    private func report(_ call: Command.Call, _ report: Report) throws(CommandError) -> Answer {
+        .now(report.reply(isJSON: try wantsJSON(call)))
     }
 
     // MARK: changing

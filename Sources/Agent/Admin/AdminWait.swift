@@ -62,8 +62,7 @@ final class ConnectionsWait: AdminWait {
             missing -= 1
             guard missing == 0 else { return }
             timer?.stop()
-            let report = ConnectionsReport(entries)
-            finished(.success(.data(isJSON ? [JSONText.line(report)] : report.lines)))
+            finished(.success(Report.connections(entries).reply(isJSON: isJSON)))
         }
         timer = TimerWatcher(loop: agent.loop) { [unowned self] in
             finished(.failure(CommandError("\(missing) workers do not answer.")))

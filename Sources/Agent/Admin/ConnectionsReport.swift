@@ -1,19 +1,23 @@
-/// What `show connections` tells: the connections from HAProxy, the oldest first.
-struct ConnectionsReport: Encodable {
-    /// The version of the JSON form; raised when a field changes its meaning or goes.
-    let format = 1
-    let connections: [ConnectionDescription]
-
-    init(_ entries: [ConnectionDescription]) { connections = entries.sorted { $0.ageSec > $1.ageSec } }
-
-    /// `peer=.. worker=..`, one connection a line.
-    var lines: [String] {
-        connections.map {
-            """
-            peer=\($0.peer) worker=\($0.worker) state=\($0.state) engine_id=\($0.engineId.isEmpty ? "-" : $0.engineId) \
-            capabilities=\($0.capabilities.isEmpty ? "-" : $0.capabilities.joined(separator: ",")) \
-            max_frame_size=\($0.maxFrameSize) buffer_size=\($0.bufferSize) frames=\($0.frames) age_sec=\($0.ageSec)
-            """
+extension Report {
+    /// `show connections`: the connections from HAProxy, the oldest first. In text `peer=.. worker=..`, one a line.
+    static func connections(_ descriptions: [ConnectionDescription]) -> Report {
+        let entries = descriptions.sorted { $0.ageSec > $1.ageSec }.map {
+            [
+                Field("peer", $0.peer),
+                Field("worker", $0.worker),
+                Field("state", $0.state),
+                Field("engine_id", .string($0.engineId), text: $0.engineId.isEmpty ? "-" : $0.engineId),
+                Field(
+                    "capabilities", .array($0.capabilities.map(JSON.string)),
+                    text: $0.capabilities.isEmpty ? "-" : $0.capabilities.joined(separator: ",")),
+                Field("max_frame_size", $0.maxFrameSize),
+                Field("buffer_size", $0.bufferSize),
+                Field("frames", $0.frames),
+                Field("age_sec", JSON($0.ageSec), text: "\($0.ageSec)"),
+            ]
         }
+        return Report(
+            lines: entries.map { $0.map { "\($0.name)=\($0.text)" }.joined(separator: " ") },
+            json: ["format": JSON(1), "connections": .array(entries.map(JSON.init))])
     }
 }

@@ -1,35 +1,30 @@
 internal import AdminSocket
 
-/// What `show settings` tells: every live setting, what it would be by default, and where its value came from.
-struct SettingsReport: Encodable {
-    /// The version of the JSON form; raised when a field changes its meaning or goes.
-    let format = 1
-    let settings: [Entry]
-
-    struct Entry: Encodable {
-        let name: String
-        let value: String
-        let `default`: String
-        let origin: SettingsController.Origin
-    }
-
-    init(_ controller: SettingsController) {
-        settings =
-            SettingName.allCases.map { name in
-                Entry(
-                    name: name.rawValue, value: LiveSetting.text(name, of: controller.settings),
-                    default: LiveSetting.text(name, of: controller.defaults),
-                    origin: controller.origins[name] ?? .default)
-            } + [
-                Entry(
-                    name: "paused", value: controller.settings.destination.isPaused ? "yes" : "no",
-                    default: "no",
-                    origin: controller.pauseOrigin)
-            ]
-    }
-
+extension Report {
+    /// `show settings`: every live setting, what it would be by default, and where its value came from. In text
     /// `name: value (default VALUE, from ORIGIN)`, one a line.
-    var lines: [String] {
-        settings.map { "\($0.name): \($0.value) (default \($0.default), from \($0.origin.rawValue))" }
+    static func settings(_ controller: SettingsController) -> Report {
+        let pause = controller.settings.destination.isPaused ? "yes" : "no"
+        let entries: [(name: String, value: String, default: String, origin: SettingsController.Origin)] =
+            SettingName.allCases.map {
+                (
+                    $0.rawValue, LiveSetting.text($0, of: controller.settings),
+                    LiveSetting.text($0, of: controller.defaults), controller.origins[$0] ?? .default
+                )
+            } + [("paused", pause, "no", controller.pauseOrigin)]
+        return Report(
+            lines: entries.map {
+                "\($0.name): \($0.value) (default \($0.default), from \($0.origin.rawValue))"
+            },
+            json: [
+                "format": JSON(1),
+                "settings": .array(
+                    entries.map {
+                        [
+                            "name": .string($0.name), "value": .string($0.value),
+                            "default": .string($0.default), "origin": .string($0.origin.rawValue),
+                        ]
+                    }),
+            ])
     }
 }

@@ -5,7 +5,7 @@ internal import System
 /// The live settings, on the main thread: the only place that changes them, and that knows where each came from.
 final class SettingsController {
     /// Where a value came from; a later one wins.
-    enum Origin: String, Encodable, Sendable {
+    enum Origin: String, Sendable {
         case `default`, option, runtime
         case stateFile = "state file"
     }

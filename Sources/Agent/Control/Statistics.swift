@@ -7,13 +7,14 @@ final class Statistics {
     private let loop: EventLoop
     /// What `clear counters` left behind.
     private var zero: Snapshot?
-    private var rates: Interval
-    private var durations: Interval
+    /// The last whole interval of each.
+    private(set) var rates: Interval
+    private(set) var durations: Interval
     /// Taken in this turn of the loop: who asks twice in one gets one answer, and the workers one question.
     private var latest: (turn: Double, snapshot: Snapshot)?
 
     /// What came between two ticks.
-    private struct Interval {
+    struct Interval {
         private var last: Snapshot
         private var lastTime = MonotonicClock.now
         private(set) var snapshot: Snapshot
@@ -56,13 +57,8 @@ final class Statistics {
         return snapshot[queued] == 0 && snapshot[inFlight] == 0
     }
 
-    /// Everything since counters were last cleared, and the last whole intervals.
-    var report: StatReport {
-        let total = total
-        return StatReport(
-            total: zero.map { total.since($0) } ?? total, rates: (rates.snapshot, rates.seconds),
-            durations: (durations.snapshot, durations.seconds))
-    }
+    /// Everything since counters were last cleared.
+    var sinceCleared: Snapshot { zero.map { total.since($0) } ?? total }
 
     /// Ends an interval of rates; to be called every few seconds.
     func tickRates() { rates.tick(total) }
@@ -70,6 +66,6 @@ final class Statistics {
     /// Ends an interval of durations; to be called once each monitor interval.
     func tickDurations() { durations.tick(total) }
 
-    /// Lets `report` count anew. Metrics go on: those who read them expect counters that only rise.
+    /// Lets `sinceCleared` start from 0. Metrics go on: those who read them expect counters that only rise.
     func clear() { zero = total.zero }
 }

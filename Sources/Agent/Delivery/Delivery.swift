@@ -31,7 +31,7 @@ final class Delivery {
     /// In seconds.
     private var maxQueueAge: Double
     private var multi: CurlMulti?
-    private var turn: TurnWatcher?
+    private var turn: PassWatcher?
     private var retry: TimerWatcher?
     private var expiry: TimerWatcher?
     private var lastCutOff = -Double.infinity
@@ -61,7 +61,7 @@ final class Delivery {
             })
         guard multi != nil else { throw OutOfMemory() }
         limitConnections()
-        turn = TurnWatcher(loop: loop) { [unowned self] in startBatch() }
+        turn = PassWatcher(loop: loop) { [unowned self] in startBatch() }
         // The timer only makes the loop turn, and each turn starts a batch.
         retry = TimerWatcher(loop: loop, priority: .mirror) {}
         expiry = TimerWatcher(loop: loop, priority: .mirror) { [unowned self] in

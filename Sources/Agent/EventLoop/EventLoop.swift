@@ -53,7 +53,7 @@ internal import System
     /// Makes `run` return once the watchers that are due have been called.
     func stop() { unsafe ev_break(pointer, Int32(EVBREAK_ALL)) }
 
-    /// Seconds on the loop's clock, taken once a turn; its origin means nothing.
+    /// Seconds on the loop's clock, taken once a pass; its origin means nothing.
     var now: Double { unsafe ev_now(pointer) }
 
     /// The backend in use, by the name the command line takes.

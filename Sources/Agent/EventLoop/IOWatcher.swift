@@ -7,7 +7,7 @@ struct IOEvents: OptionSet, Sendable {
     static let write = IOEvents(rawValue: Int32(EV_WRITE))
 }
 
-/// Who goes first when several watchers are due in one turn of a loop.
+/// Who goes first when several watchers are due in one pass of a loop.
 enum WatcherPriority: Int32 {
     /// HAProxy waits for these.
     case haproxy = 1
@@ -33,7 +33,7 @@ enum WatcherPriority: Int32 {
     }
 
     deinit {
-        // ev_io_stop also clears an event that is pending for this watcher in the current turn.
+        // ev_io_stop also clears an event that is pending for this watcher in the current pass.
         unsafe ev_io_stop(loop.pointer, watcher)
         unsafe watcher.deallocate()
     }

@@ -30,7 +30,7 @@ internal import Synchronization
     private let watcher: UnsafeMutablePointer<ev_async>
     private let handler: (Message) -> Void
 
-    /// Messages that were sent to `sender` before are delivered in the loop's first turn.
+    /// Messages that were sent to `sender` before are delivered in the loop's first pass.
     init(loop: EventLoop, sender: Sender, handler: @escaping (Message) -> Void) {
         self.loop = loop
         self.sender = sender

@@ -2,7 +2,7 @@ internal import SPOP
 internal import System
 
 /// What `show connections` tells of one connection from HAProxy.
-struct ConnectionDescription: Encodable, Sendable {
+struct ConnectionDescription: Sendable {
     /// `ADDRESS:PORT`, or the process at the other end of a UNIX socket.
     let peer: String
     private(set) var worker: Int

@@ -12,7 +12,7 @@ struct DropNotice {
         }.filter { $0.count > 0 }
         for (counter, _) in counts { last[counter] = snapshot[counter] }
         guard !counts.isEmpty else { return nil }
-        let reasons = counts.map { "\($0.counter.name.dropFirst("dropped_".count)) \($0.count)" }
+        let reasons = counts.map { "\($0.counter.label) \($0.count)" }
         return "copies dropped: \(reasons.joined(separator: ", "))"
     }
 }

@@ -34,12 +34,10 @@ final class RunningAgent {
     /// Everything that Prometheus is told.
     var metrics: String {
         MetricsReport.text(
-            statistics.total,
-            .init(
-                version: Version.number, libcurl: Version.libcurlNumber, libev: Version.libev,
-                isEnabled: !settings.settings.destination.isPaused,
-                sampleRatio: Double(settings.settings.destination.sampleRate.thousandths) / 100_000,
-                lastChange: settings.lastChange, queueLimit: settings.settings.destination.maxQueue,
-                process: ProcessFigures()))
+            statistics.total, version: Version.number, libcurl: Version.libcurlNumber, libev: Version.libev,
+            isEnabled: !settings.settings.destination.isPaused,
+            sampleRatio: Double(settings.settings.destination.sampleRate.thousandths) / 100_000,
+            lastChange: settings.lastChange, queueLimit: settings.settings.destination.maxQueue,
+            process: ProcessFigures())
     }
 }

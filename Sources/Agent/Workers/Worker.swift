@@ -26,7 +26,7 @@ final class Worker {
     private let context: WorkerContext
     private var mailbox: Mailbox<Message>?
     private var deadline: TimerWatcher?
-    private var bounds: TurnBounds?
+    private var bounds: PassBounds?
     private var connections: [ObjectIdentifier: SPOPConnection] = [:]
     private var abandoned = 0
     private var isStopping = false
@@ -54,7 +54,7 @@ final class Worker {
             endWhenDone()
         }
         mailbox = Mailbox(loop: loop, sender: sender) { [unowned self] in handle($0) }
-        bounds = TurnBounds(loop: loop, began: { counters.beginTurn() }, ended: { counters.endTurn() })
+        bounds = PassBounds(loop: loop, began: { counters.beginPass() }, ended: { counters.endPass() })
         deadline = TimerWatcher(loop: loop) { [unowned self] in abandon() }
     }
 
@@ -67,7 +67,7 @@ final class Worker {
         }
         loop.run()
         // The loop is left in the middle of a turn.
-        context.counters.endTurn()
+        context.counters.endPass()
         context.errors.sumUp()
         return abandoned
     }

@@ -9,10 +9,9 @@ struct MetricsText {
 
     init() throws {
         let text = MetricsReport.text(
-            Snapshot([]),
-            .init(
-                version: "1", libcurl: "2", libev: "3", isEnabled: true, sampleRatio: 1, lastChange: 0,
-                queueLimit: 1, process: ProcessFigures()))
+            Snapshot([]), version: "1", libcurl: "2", libev: "3", isEnabled: true, sampleRatio: 1,
+            lastChange: 0,
+            queueLimit: 1, process: ProcessFigures())
         var family = ""
         for line in text.split(separator: "\n") {
             let words = line.split(separator: " ")

@@ -1,11 +1,11 @@
 internal import Synchronization
 
-/// Lets other threads read a worker's values as they are between two turns of its loop.
+/// Lets other threads read a worker's values as they are between two passes of its loop.
 ///
-/// While the loop sleeps, the number of turns is even and stays: whoever reads copies the values and looks whether it still is
-/// the same (a sequence lock). A loop that is too busy for that is asked to make the copy itself at the end of its turn,
-/// which costs it one load per turn while nobody asks.
-final class Turn: Sendable {
+/// While the loop sleeps, the sequence number is even and stays: whoever reads copies the values and looks whether it still is
+/// the same. A loop that is too busy for that is asked to make the copy itself at the end of its pass,
+/// which costs it one load per pass while nobody asks.
+final class SequenceLock: Sendable {
     /// Looks at a busy worker before its values are taken as they come; each look is `pause` apart, by the timer
     /// slack of the kernel some 70 us.
     private static let patience = 500
@@ -24,14 +24,14 @@ final class Turn: Sendable {
 
     /// The worker's thread only.
     func end(_ copy: () -> BankValues) {
-        let turn = number.load(ordering: .relaxed)
-        guard turn & 1 == 1 else { return }
+        let sequence = number.load(ordering: .relaxed)
+        guard sequence & 1 == 1 else { return }
         if isWanted.load(ordering: .relaxed) {
             isWanted.store(false, ordering: .relaxed)
             let values = copy()
             published.withLock { $0 = values }
         }
-        number.store(turn + 1, ordering: .releasing)
+        number.store(sequence + 1, ordering: .releasing)
     }
 
     /// Asks the worker for its values, for `read` to find. One reader at a time, on any other thread.

@@ -1,8 +1,8 @@
 internal import CLibev
 
-/// Calls back when a turn of the loop begins, before any other watcher, and when it ends, after all of them and before the
+/// Calls back when a pass of the loop begins, before any other watcher, and when it ends, after all of them and before the
 /// loop sleeps. Owned by the loop's thread.
-@safe final class TurnBounds {
+@safe final class PassBounds {
     private let loop: EventLoop
     private let prepare: UnsafeMutablePointer<ev_prepare>
     private let check: UnsafeMutablePointer<ev_check>
@@ -15,9 +15,9 @@ internal import CLibev
         self.ended = ended
         unsafe prepare = .allocate(capacity: 1)
         unsafe check = .allocate(capacity: 1)
-        unsafe shim_ev_turn_init(
-            prepare, { _, watcher, _ in unsafe TurnBounds.from(watcher?.pointee.data)?.ended() },
-            check, { _, watcher, _ in unsafe TurnBounds.from(watcher?.pointee.data)?.began() },
+        unsafe shim_ev_pass_init(
+            prepare, { _, watcher, _ in unsafe PassBounds.from(watcher?.pointee.data)?.ended() },
+            check, { _, watcher, _ in unsafe PassBounds.from(watcher?.pointee.data)?.began() },
             Unmanaged.passUnretained(self).toOpaque())
         unsafe ev_prepare_start(loop.pointer, prepare)
         unsafe ev_check_start(loop.pointer, check)
@@ -30,7 +30,7 @@ internal import CLibev
         unsafe check.deallocate()
     }
 
-    private static func from(_ data: UnsafeMutableRawPointer?) -> TurnBounds? {
-        unsafe data.map { unsafe Unmanaged<TurnBounds>.fromOpaque($0).takeUnretainedValue() }
+    private static func from(_ data: UnsafeMutableRawPointer?) -> PassBounds? {
+        unsafe data.map { unsafe Unmanaged<PassBounds>.fromOpaque($0).takeUnretainedValue() }
     }
 }

@@ -1,10 +1,10 @@
 internal import CLibev
 
-/// Calls back once at the start of each turn of the loop, before it looks for events.
+/// Calls back once at the start of each pass of the loop, before it looks for events.
 ///
-/// While `isBusy`, the loop does not sleep: work that is left for the next turn gets it at once, but behind the
+/// While `isBusy`, the loop does not sleep: work that is left for the next pass gets it at once, but behind the
 /// events that came in meanwhile. Owned by the loop's thread.
-@safe final class TurnWatcher {
+@safe final class PassWatcher {
     private let loop: EventLoop
     private let prepare: UnsafeMutablePointer<ev_prepare>
     private let idle: UnsafeMutablePointer<ev_idle>
@@ -16,7 +16,7 @@ internal import CLibev
         unsafe prepare = .allocate(capacity: 1)
         unsafe idle = .allocate(capacity: 1)
         unsafe shim_ev_prepare_init(
-            prepare, { _, watcher, _ in unsafe turnWatcherFired(watcher) },
+            prepare, { _, watcher, _ in unsafe passWatcherFired(watcher) },
             Unmanaged.passUnretained(self).toOpaque())
         // An active idle watcher makes libev poll without waiting; nothing is to be done when it fires.
         unsafe shim_ev_idle_init(idle, { _, _, _ in }, nil)
@@ -44,8 +44,8 @@ internal import CLibev
     fileprivate func fire() { handler() }
 }
 
-private func turnWatcherFired(_ watcher: UnsafeMutablePointer<ev_prepare>?) {
+private func passWatcherFired(_ watcher: UnsafeMutablePointer<ev_prepare>?) {
     guard let data = unsafe watcher?.pointee.data else { return }
-    let owner = unsafe Unmanaged<TurnWatcher>.fromOpaque(data).takeUnretainedValue()
+    let owner = unsafe Unmanaged<PassWatcher>.fromOpaque(data).takeUnretainedValue()
     withExtendedLifetime(owner) { owner.fire() }
 }
