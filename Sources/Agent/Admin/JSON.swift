@@ -1,42 +1,47 @@
-/// A value of JSON (RFC 8259).
-enum JSON: ExpressibleByDictionaryLiteral {
+internal import FoundationEssentials
+
+/// A value of JSON (RFC 8259). Keys are the interface: they are written out where a value is made, and nothing derives them.
+enum JSON: Encodable, ExpressibleByDictionaryLiteral {
     case string(String)
-    /// A number, as it is written.
-    case number(String)
+    case integer(Int)
+    case count(UInt64)
+    /// Finite.
+    case real(Double)
     case bool(Bool)
     case array([JSON])
-    case object([(name: String, value: JSON)])
+    case object([String: JSON])
 
-    init(_ number: some BinaryInteger) { self = .number("\(number)") }
-
-    /// `number` is finite; a whole one has no fraction.
-    init(_ number: Double) {
-        let text = "\(number)"
-        self = .number(text.hasSuffix(".0") ? String(text.dropLast(2)) : text)
+    /// One that fits into 64 bits.
+    init(_ number: some BinaryInteger) {
+        self = Int(exactly: number).map { .integer($0) } ?? .count(UInt64(clamping: number))
     }
 
-    init(dictionaryLiteral elements: (String, JSON)...) { self = .object(elements) }
+    init(_ number: Double) { self = .real(number) }
 
-    init(_ fields: [Field]) { self = .object(fields.map { ($0.name, $0.value) }) }
+    init(dictionaryLiteral elements: (String, JSON)...) { self.init(elements) }
 
-    /// On one line, keys in alphabetical order: an answer has no empty line inside, and two of them can be compared.
-    var text: String {
+    init(_ fields: [Field]) { self.init(fields.map { ($0.name, $0.value) }) }
+
+    /// An object.
+    init(_ fields: [(String, JSON)]) { self = .object(Dictionary(fields) { $1 }) }
+
+    func encode(to encoder: any Encoder) throws {
+        var container = encoder.singleValueContainer()
         switch self {
-        case .string(let text): "\"\(text.unicodeScalars.map(Self.escaped).joined())\""
-        case .number(let text): text
-        case .bool(let isTrue): "\(isTrue)"
-        case .array(let values): "[\(values.map(\.text).joined(separator: ","))]"
-        case .object(let fields):
-            "{\(fields.sorted { $0.name < $1.name }.map { "\"\($0.name)\":\($0.value.text)" }.joined(separator: ","))}"
+        case .string(let text): try container.encode(text)
+        case .integer(let number): try container.encode(number)
+        case .count(let number): try container.encode(number)
+        case .real(let number): try container.encode(number)
+        case .bool(let isTrue): try container.encode(isTrue)
+        case .array(let values): try container.encode(values)
+        case .object(let fields): try container.encode(fields)
         }
     }
 
-    private static let escapes: [Unicode.Scalar: String] = [
-        "\"": "\\\"", "\\": "\\\\", "\u{8}": "\\b", "\u{C}": "\\f", "\n": "\\n", "\r": "\\r", "\t": "\\t",
-    ]
-
-    private static func escaped(_ scalar: Unicode.Scalar) -> String {
-        guard scalar < " " || scalar == "\"" || scalar == "\\" else { return String(scalar) }
-        return escapes[scalar] ?? "\\u00\(scalar.value < 16 ? "0" : "")\(String(scalar.value, radix: 16))"
+    /// On one line, keys in alphabetical order: an answer has no empty line inside, and two of them can be compared.
+    var text: String {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        return (try? encoder.encode(self)).map { String(decoding: $0, as: UTF8.self) } ?? "{}"
     }
 }

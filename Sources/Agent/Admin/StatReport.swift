@@ -31,9 +31,9 @@ extension Report {
             json: [
                 "format": JSON(1),
                 "counters": JSON(counters),
-                "rates": .object(perSecond.map { ($0, JSON($1)) } + [("interval_sec", JSON(rateInterval))]),
+                "rates": JSON(perSecond.map { ($0, JSON($1)) } + [("interval_sec", JSON(rateInterval))]),
                 "duration_interval_sec": JSON(durationInterval),
-                "durations": .object(
+                "durations": JSON(
                     kinds.map { ($0, ["since_start": JSON($1), "last_interval": JSON($2)]) }),
                 "spoe": .string(total.spoeFields),
             ])
