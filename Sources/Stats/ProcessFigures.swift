@@ -18,7 +18,7 @@ package struct ProcessFigures: Sendable {
 
     /// Reads /proc/self; what it does not tell is left out.
     package init() {
-        cpuSeconds = Self.now(CLOCK_PROCESS_CPUTIME_ID)
+        cpuSeconds = KernelClock.processor.seconds
         var limit = rlimit()
         let code = unsafe getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
         maxDescriptors = code == 0 ? Int(clamping: limit.rlim_cur) : 0
@@ -39,7 +39,7 @@ package struct ProcessFigures: Sendable {
         let ticks = Double(max(1, sysconf(Int32(_SC_CLK_TCK))))
         return KernelFigures(
             residentBytes: field(24) * max(1, sysconf(Int32(_SC_PAGESIZE))), virtualBytes: field(23),
-            startTime: now(CLOCK_REALTIME) - now(CLOCK_BOOTTIME) + Double(field(22)) / ticks)
+            startTime: KernelClock.real.seconds - KernelClock.boot.seconds + Double(field(22)) / ticks)
     }
 
     func add(to output: inout PrometheusText) {
@@ -58,12 +58,6 @@ package struct ProcessFigures: Sendable {
             output.family(
                 "process_start_time_seconds", .gauge, "When the process started.", kernelFigures.startTime)
         }
-    }
-
-    private static func now(_ clock: Int32) -> Double {
-        var time = timespec()
-        unsafe clock_gettime(clock, &time)
-        return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
     }
 
     private static func countEntries(_ path: String) -> Int? {

@@ -1,6 +1,6 @@
 internal import Glibc
 
-/// What whoever started the agent has left for it in the environment.
+/// What whoever started the program has left for it in the environment.
 package enum Environment {
     /// The variable's value; nil when it is not set, or empty.
     package static func value(_ name: String) -> String? {

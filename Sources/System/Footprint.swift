@@ -21,8 +21,7 @@ package enum Footprint {
     private static func programPath() -> String? {
         var path = [CChar](repeating: 0, count: Int(PATH_MAX))
         let count = unsafe readlink("/proc/self/exe", &path, path.count)
-        return count > 0
-            ? String(decoding: path.prefix(count).map(UInt8.init(bitPattern:)), as: UTF8.self) : nil
+        return count > 0 ? String(field: path) : nil
     }
 
     /// The mappings of `program` that can be executed and not written (proc_pid_maps(5)).
@@ -32,7 +31,7 @@ package enum Footprint {
         var ranges: [Range<UInt>] = []
         var line = [CChar](repeating: 0, count: 4096)
         while unsafe fgets(&line, Int32(line.count), file) != nil {
-            let text = String(decoding: line.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
+            let text = String(field: line)
             let fields = text.split(separator: " ")
             guard fields.count >= 6, fields[1] == "r-xp", text.dropLast().hasSuffix(program) else { continue }
             let ends = fields[0].split(separator: "-").compactMap { UInt($0, radix: 16) }

@@ -1,4 +1,4 @@
-package import Glibc
+internal import Glibc
 
 /// A system call that failed.
 package struct SystemError: Error, CustomStringConvertible {
@@ -14,6 +14,7 @@ package struct SystemError: Error, CustomStringConvertible {
 
     package var description: String { "cannot \(action): \(SystemError.text(of: code))" }
 
+    /// What strerror(3) says of an `errno`.
     package static func text(of code: Int32) -> String {
         guard let text = unsafe strerror(code) else { return "error \(code)" }
         return unsafe String(cString: text)

@@ -1,3 +1,4 @@
+internal import CLinux
 package import Glibc
 
 /// The address of a UNIX socket (unix(7)).
@@ -22,5 +23,17 @@ package enum UnixAddress {
             guard let base = bytes.baseAddress else { return -1 }
             return unsafe body(base.assumingMemoryBound(to: sockaddr.self), socklen_t(length))
         }
+    }
+
+    /// A non-blocking socket that is connected to `path`: a stream, or for datagrams.
+    package static func connect(
+        to path: String, datagrams isForDatagrams: Bool = false
+    ) throws(SystemError) -> Descriptor {
+        let socket = Descriptor(
+            owning: isForDatagrams ? linux_datagram_socket(AF_UNIX) : linux_stream_socket(AF_UNIX))
+        guard unsafe with(path, { unsafe Glibc.connect(socket.rawValue, $0, $1) }) == 0 else {
+            throw SystemError("connect to \(path)")
+        }
+        return socket
     }
 }

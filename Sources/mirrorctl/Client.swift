@@ -1,5 +1,6 @@
 internal import AdminSocket
 internal import Glibc
+internal import System
 
 /// One question to the daemon, one answer, within a time.
 struct Client {
@@ -95,14 +96,13 @@ struct Client {
 
     /// Sends one line and returns all that the daemon says until it closes.
     private func exchange(_ line: String) throws(Failure) -> String {
-        let deadline = Self.now() + timeout
+        let deadline = MonotonicClock.now + timeout
         let descriptor = try connect(until: deadline)
-        defer { close(descriptor) }
         var rest = Array("\(line)\n".utf8)[...]
         while !rest.isEmpty {
-            try wait(descriptor, Int16(POLLOUT), until: deadline)
+            try wait(descriptor, POLLOUT, until: deadline)
             let count = unsafe rest.withUnsafeBytes {
-                unsafe send(descriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL))
+                unsafe send(descriptor.rawValue, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL))
             }
             // A daemon that turns us away has closed already, and has said why.
             if count < 0, errno == EPIPE || errno == ECONNRESET { break }
@@ -112,9 +112,9 @@ struct Client {
         var answer: [UInt8] = []
         var buffer = [UInt8](repeating: 0, count: 16 << 10)
         while answer.count < Self.longestAnswer {
-            try wait(descriptor, Int16(POLLIN), until: deadline)
+            try wait(descriptor, POLLIN, until: deadline)
             let count = unsafe buffer.withUnsafeMutableBytes {
-                unsafe read(descriptor, $0.baseAddress, $0.count)
+                unsafe read(descriptor.rawValue, $0.baseAddress, $0.count)
             }
             if count == 0 { return String(decoding: answer, as: UTF8.self) }
             if count < 0, errno == ECONNRESET, !answer.isEmpty {
@@ -129,58 +129,41 @@ struct Client {
     /// Bytes of an answer; ten thousand connections fit in.
     private static let longestAnswer = 8 << 20
 
-    private func connect(until deadline: Double) throws(Failure) -> Int32 {
+    private func connect(until deadline: Double) throws(Failure) -> Descriptor {
         while true {
             if let descriptor = try tryToConnect() { return descriptor }
-            guard Self.now() < deadline else { throw .timedOut(path: path) }
+            guard MonotonicClock.now < deadline else { throw .timedOut(path: path) }
             _ = poll(nil, 0, 20)
         }
     }
 
     /// Nil while more clients wait than the daemon's socket takes.
-    private func tryToConnect() throws(Failure) -> Int32? {
-        var address = sockaddr_un()
-        address.sun_family = sa_family_t(AF_UNIX)
-        guard path.utf8.count < 108, !path.isEmpty else {
+    private func tryToConnect() throws(Failure) -> Descriptor? {
+        // A path from here may begin like an abstract name.
+        let file = path.hasPrefix("@") ? "./\(path)" : path
+        guard !path.isEmpty, file.utf8.count <= UnixAddress.longest else {
             throw .unreachable(path: path, reason: "the path is too long or empty")
         }
-        unsafe withUnsafeMutableBytes(of: &address.sun_path) { field in
-            for (index, byte) in path.utf8.enumerated() { unsafe field[index] = byte }
-        }
-        let descriptor = socket(
-            AF_UNIX, Int32(SOCK_STREAM.rawValue | SOCK_NONBLOCK.rawValue | SOCK_CLOEXEC.rawValue), 0)
-        let code = unsafe withUnsafeBytes(of: &address) { bytes in
-            unsafe bytes.baseAddress.map {
-                unsafe Glibc.connect(
-                    descriptor, $0.assumingMemoryBound(to: sockaddr.self), socklen_t(bytes.count))
-            } ?? -1
-        }
-        guard code != 0 else { return descriptor }
-        defer { close(descriptor) }
-        switch errno {
-        case EACCES, EPERM: throw .permissionDenied(path: path)
-        case EAGAIN: return nil
-        default: throw unreachable()
+        do throws(SystemError) { return try UnixAddress.connect(to: file) } catch {
+            switch error.code {
+            case EACCES, EPERM: throw .permissionDenied(path: path)
+            case EAGAIN: return nil
+            default: throw unreachable(error.code)
+            }
         }
     }
 
-    private func wait(_ descriptor: Int32, _ events: Int16, until deadline: Double) throws(Failure) {
-        var entry = pollfd(fd: descriptor, events: events, revents: 0)
+    private func wait(_ descriptor: borrowing Descriptor, _ events: Int32, until deadline: Double)
+        throws(Failure)
+    {
         while true {
-            let left = deadline - Self.now()
+            let left = deadline - MonotonicClock.now
             guard left > 0 else { throw .timedOut(path: path) }
-            if unsafe poll(&entry, 1, Int32(left * 1000) + 1) > 0 { return }
+            if Poll.wait(descriptor.rawValue, events, milliseconds: Int32(left * 1000) + 1) { return }
         }
     }
 
-    private func unreachable() -> Failure {
-        .unreachable(
-            path: path, reason: unsafe strerror(errno).map { unsafe String(cString: $0) } ?? "unknown error")
-    }
-
-    private static func now() -> Double {
-        var time = timespec()
-        unsafe clock_gettime(CLOCK_MONOTONIC, &time)
-        return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
+    private func unreachable(_ code: Int32 = errno) -> Failure {
+        .unreachable(path: path, reason: SystemError.text(of: code))
     }
 }

@@ -1,6 +1,7 @@
 internal import AdminSocket
 internal import CLibedit
 internal import Glibc
+internal import System
 
 /// Commands of the admin socket from a terminal, with history and completion (editline(3)).
 struct Interactive {
@@ -43,8 +44,7 @@ struct Interactive {
     }
 
     private static var historyFile: String? {
-        guard let home = unsafe getenv("HOME"), unsafe home.pointee != 0 else { return nil }
-        return unsafe "\(String(cString: home))/.mirrorctl_history"
+        Environment.value("HOME").map { "\($0)/.mirrorctl_history" }
     }
 }
 

@@ -1,4 +1,5 @@
 internal import Glibc
+internal import System
 
 /// Where `metrics -o` writes. A file that another process may read at any time is the old one or the new one, never half of it;
 /// a device or a pipe is written into.
@@ -38,20 +39,13 @@ enum MetricsFile {
             && named.st_dev == output.st_dev && named.st_ino == output.st_ino
     }
 
-    /// Writes a file beside `path` and renames it (rename(2)). The name of that one does not end in .prom: the textfile
-    /// collector of Prometheus' node exporter must not read it.
+    /// The name of the file beside it does not end in .prom: the textfile collector of Prometheus' node exporter must not read it.
     private static func replace(_ path: String, _ text: String) throws(Failure) {
-        let temporary = "\(path).new-\(String(UInt64.random(in: 0 ... .max), radix: 36))"
-        let file = unsafe open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, mode_t(0o644))
-        guard file >= 0 else { throw Failure(path: path, reason: Terminal.reason(errno)) }
-        defer { close(file) }
-        // The collector is another user, whatever our umask is.
-        fchmod(file, 0o644)
-        var code = Terminal.write(text, to: file)
-        if code == 0, unsafe rename(temporary, path) != 0 { code = errno }
-        guard code == 0 else {
-            _ = unsafe unlink(temporary)
-            throw Failure(path: path, reason: Terminal.reason(code))
+        do throws(SystemError) {
+            // The collector is another user, whatever our umask is.
+            try FileReplacement.write(text, to: path, mode: 0o644, forAll: true, action: "write \(path)")
+        } catch {
+            throw Failure(path: path, reason: SystemError.text(of: error.code))
         }
     }
 
@@ -61,14 +55,14 @@ enum MetricsFile {
             let file = unsafe open(path, O_WRONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC)
             if file >= 0 {
                 defer { close(file) }
-                let code = Terminal.write(text, to: file)
+                let code = Output.write(text, to: file)
                 guard code != 0 else { return }
-                throw Failure(path: path, reason: Terminal.reason(code))
+                throw Failure(path: path, reason: SystemError.text(of: code))
             }
             // A pipe without a reader (fifo(7)).
             guard errno == ENXIO, waited < patience else {
                 throw Failure(
-                    path: path, reason: errno == ENXIO ? "nobody reads there" : Terminal.reason(errno))
+                    path: path, reason: errno == ENXIO ? "nobody reads there" : SystemError.text(of: errno))
             }
             _ = poll(nil, 0, 20)
             waited += 0.02

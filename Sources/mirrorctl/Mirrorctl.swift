@@ -82,14 +82,8 @@ struct ConnectionOptions: ParsableArguments {
     /// The client that these options ask for, where `parent` has those that stand before the verb.
     func client(or parent: ConnectionOptions, extraTime: Double = 0) -> Client {
         Client(
-            path: socket ?? parent.socket ?? Self.standardPath,
+            path: socket ?? parent.socket ?? Environment.value("MIRRORCTL_SOCKET")
+                ?? "/run/spoa-mirror/admin.sock",
             timeout: (timeout ?? parent.timeout ?? 5) + extraTime)
-    }
-
-    private static var standardPath: String {
-        guard let path = unsafe getenv("MIRRORCTL_SOCKET"), unsafe path.pointee != 0 else {
-            return "/run/spoa-mirror/admin.sock"
-        }
-        return unsafe String(cString: path)
     }
 }

@@ -8,9 +8,7 @@ extension Report {
         func printable(_ bytes: [UInt8]) -> String { bytes.isEmpty ? "-" : PrintableText.of(bytes) }
         let entries = failures.map {
             [
-                Field(
-                    "time",
-                    Timestamp.text(seconds: $0.time / 1_000_000_000, nanoseconds: $0.time % 1_000_000_000)),
+                Field("time", Timestamp.text($0.time)),
                 Field("id", $0.id),
                 Field("method", printable($0.method)),
                 Field("target", printable($0.target)),

@@ -93,7 +93,9 @@ struct StateFile {
             let pause = controller.pausedUntil.map { "pause until \($0)" } ?? "pause"
             lines.append(controller.settings.destination.isPaused ? pause : "resume")
         }
-        try write(([Self.header] + lines).map { "\($0)\n" }.joined())
+        try FileReplacement.write(
+            ([Self.header] + lines).map { "\($0)\n" }.joined(), to: path, mode: 0o640, isDurable: true,
+            action: "write state file \(path.debugDescription)")
         return lines.count
     }
 
@@ -122,25 +124,6 @@ struct StateFile {
             count += got
         }
         throw StateFileError(path: path, line: 0, reason: "it is longer than \(Self.longest) bytes")
-    }
-
-    /// A new file takes the place of the old one once it is on the disk (rename(2)).
-    private func write(_ text: String) throws(SystemError) {
-        let action = "write state file \(path.debugDescription)"
-        // Nobody can put a link in the place of a name that nobody knows.
-        let temporary = "\(path).new-\(String(UInt64.random(in: 0 ... .max), radix: 36))"
-        let number = unsafe open(
-            temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, mode_t(0o640))
-        guard number >= 0 else { throw SystemError(action) }
-        let file = Descriptor(owning: number)
-        let count = unsafe Glibc.write(number, text, text.utf8.count)
-        guard count == text.utf8.count, fsync(file.rawValue) == 0, unsafe rename(temporary, path) == 0
-        else {
-            // A short write has no code of its own: the file system is full.
-            let code = count >= 0 && count < text.utf8.count ? ENOSPC : errno
-            _ = unsafe unlink(temporary)
-            throw SystemError(action, code: code)
-        }
     }
 }
 

@@ -32,7 +32,7 @@ extension SPOPConnection {
     /// What `show connections` tells of this one; the worker's number is not known here.
     var description: ConnectionDescription {
         ConnectionDescription(
-            peer: PeerName.of(descriptor.rawValue), worker: 0,
+            peer: SocketAddress.peer(of: descriptor.rawValue) ?? "?", worker: 0,
             engineId: PrintableText.of(session.peer?.engineID.utf8 ?? "".utf8),
             capabilities: (session.peer?.capabilities ?? []).map(\.rawValue).sorted(),
             maxFrameSize: session.peer == nil ? 0 : session.splitter.maxFrameSize,

@@ -142,7 +142,7 @@ final class LogFile: Sendable {
 
     /// Takes from `rest` what can be written without waiting.
     private static func write(_ rest: inout ArraySlice<UInt8>, to descriptor: Int32) {
-        while !rest.isEmpty, isWritable(descriptor) {
+        while !rest.isEmpty, Poll.wait(descriptor, POLLOUT, milliseconds: 0) {
             // A pipe that is writable takes this much without waiting (pipe(7), PIPE_BUF).
             let piece = rest.prefix(4096)
             let count = unsafe piece.withUnsafeBytes {
@@ -174,11 +174,6 @@ final class LogFile: Sendable {
         flush()
         let number = fresh.release()
         state.withLock { $0.descriptor = Descriptor(owning: number) }
-    }
-
-    private static func isWritable(_ descriptor: Int32) -> Bool {
-        var entry = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
-        return unsafe poll(&entry, 1, 0) > 0
     }
 
     private static func open(_ path: String, flags more: Int32 = 0) throws(SystemError) -> Descriptor {

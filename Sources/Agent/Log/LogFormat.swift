@@ -11,9 +11,6 @@ enum LogFormat: Sendable {
     /// `<30>Nov 22 13:04:05 spoa-mirror[99]: message`, facility daemon (RFC 3164, section 4.1, as /dev/log takes it).
     case syslog
 
-    private static let months = [
-        "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
-    ]
     /// LOG_DAEMON.
     private static let facility = 3 << 3
 
@@ -29,30 +26,12 @@ enum LogFormat: Sendable {
     /// The line, without its end.
     func line(_ level: Logger.Level, _ message: String) -> String {
         switch self {
-        case .plain: return "\(Timestamp.now()) \(level) \(message)"
+        case .plain: return "\(Timestamp.text()) \(level) \(message)"
         case .journal: return "<\(level.severity)>\(message)"
         case .syslog:
             return
-                "<\(Self.facility | level.severity)>\(Self.localTime()) spoa-mirror[\(getpid())]: \(message)"
+                "<\(Self.facility | level.severity)>\(Timestamp.syslog()) spoa-mirror[\(getpid())]: \(message)"
         }
-    }
-
-    /// `Nov  2 13:04:05`.
-    private static func localTime() -> String {
-        var now = time(nil)
-        var parts = unsafe tm()
-        unsafe localtime_r(&now, &parts)
-        let day = unsafe parts.tm_mday
-        return unsafe "\(months[Int(parts.tm_mon)]) \(day < 10 ? " " : "")\(day) \(clock(parts))"
-    }
-
-    private static func clock(_ parts: tm) -> String {
-        unsafe "\(padded(parts.tm_hour, 2)):\(padded(parts.tm_min, 2)):\(padded(parts.tm_sec, 2))"
-    }
-
-    private static func padded(_ value: some BinaryInteger, _ width: Int) -> String {
-        let digits = String(value)
-        return String(repeating: "0", count: max(0, width - digits.count)) + digits
     }
 }
 

@@ -1,5 +1,5 @@
-internal import Glibc
 internal import Synchronization
+internal import System
 
 /// The last copies of one worker that failed or could not be sent: written by the worker's thread, read by the main thread.
 final class RecentFailures: Sendable {
@@ -34,11 +34,9 @@ final class RecentFailures: Sendable {
     func note(
         id: Int64, method: some Sequence<UInt8>, target: some Sequence<UInt8>, reason: String, detail: String
     ) {
-        var now = timespec()
-        unsafe clock_gettime(CLOCK_REALTIME, &now)
         let target = Array(target.prefix(Self.longestTarget))
         let failure = Failure(
-            time: now.tv_sec * 1_000_000_000 + now.tv_nsec, id: id,
+            time: KernelClock.real.nanoseconds, id: id,
             method: Array(method.prefix(Self.longestMethod)),
             target: ShownTarget.of(target, isCut: target.count == Self.longestTarget),
             reason: reason, detail: detail)

@@ -1,4 +1,3 @@
-internal import CLinux
 internal import Glibc
 internal import Synchronization
 internal import System
@@ -14,14 +13,16 @@ final class SyslogSocket: Sendable {
     /// Throws when nobody listens there.
     init(path: String = defaultPath) throws(SystemError) {
         self.path = path
-        guard connect() else { throw SystemError("reach syslog at \(path)") }
+        do throws(SystemError) { try connect() } catch {
+            throw SystemError("reach syslog at \(path)", code: error.code)
+        }
     }
 
     /// Sends one line without its end; false when that would wait, or when nobody listens at the moment.
     func send(_ line: ArraySlice<UInt8>) -> Bool {
         if write(line) { return true }
         // A syslog daemon that was restarted listens on another socket.
-        guard errno != EAGAIN, connect() else { return false }
+        guard errno != EAGAIN, (try? connect()) != nil else { return false }
         return write(line)
     }
 
@@ -30,14 +31,8 @@ final class SyslogSocket: Sendable {
         return unsafe line.withUnsafeBytes { unsafe Glibc.write(number, $0.baseAddress, $0.count) } >= 0
     }
 
-    private func connect() -> Bool {
-        let fresh = Descriptor(owning: linux_datagram_socket(AF_UNIX))
-        let number = fresh.rawValue
-        guard number >= 0, unsafe UnixAddress.with(path, { unsafe Glibc.connect(number, $0, $1) }) == 0 else {
-            return false
-        }
-        let owned = fresh.release()
-        socket.withLock { $0 = Descriptor(owning: owned) }
-        return true
+    private func connect() throws(SystemError) {
+        let number = try UnixAddress.connect(to: path, datagrams: true).release()
+        socket.withLock { $0 = Descriptor(owning: number) }
     }
 }

@@ -1,4 +1,3 @@
-internal import CLinux
 internal import Glibc
 internal import System
 
@@ -27,16 +26,11 @@ struct NotifySocket {
     @discardableResult
     func send(_ assignments: [String], mustArrive: Bool = false) -> Bool {
         // A socket for each message, as a manager that was restarted listens on another one.
-        let socket = Descriptor(owning: linux_datagram_socket(AF_UNIX))
-        let number = socket.rawValue
-        guard number >= 0, unsafe UnixAddress.with(address, { unsafe connect(number, $0, $1) }) == 0 else {
-            return false
-        }
+        guard let socket = try? UnixAddress.connect(to: address, datagrams: true) else { return false }
         let message = Array(assignments.joined(separator: "\n").utf8)
-        if unsafe write(number, message, message.count) == message.count { return true }
+        if unsafe write(socket.rawValue, message, message.count) == message.count { return true }
         guard mustArrive, errno == EAGAIN else { return false }
-        var entry = pollfd(fd: number, events: Int16(POLLOUT), revents: 0)
-        _ = unsafe poll(&entry, 1, Self.patience)
-        return unsafe write(number, message, message.count) == message.count
+        _ = Poll.wait(socket.rawValue, POLLOUT, milliseconds: Self.patience)
+        return unsafe write(socket.rawValue, message, message.count) == message.count
     }
 }

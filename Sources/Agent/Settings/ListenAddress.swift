@@ -74,7 +74,7 @@ enum ListenAddress: Hashable, Sendable, CustomStringConvertible {
 
     var description: String {
         switch self {
-        case .host(let host, let port): host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)"
+        case .host(let host, let port): SocketAddress.text(host: host, port: port)
         case .unix(let socket): "unix@\(socket.path)"
         case .passed(_, let addresses):
             "\(addresses.joined(separator: ", ")) (passed by the service manager)"

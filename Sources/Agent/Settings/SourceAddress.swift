@@ -20,13 +20,9 @@ enum SourceAddress {
             )
         }
         defer { unsafe freeaddrinfo(list) }
-        var name = [CChar](repeating: 0, count: Int(NI_MAXHOST))
-        guard
-            unsafe getnameinfo(
-                entry.pointee.ai_addr, entry.pointee.ai_addrlen, &name, socklen_t(name.count), nil, 0,
-                NI_NUMERICHOST) == 0
+        guard let numbers = unsafe SocketAddress.numbers(of: entry.pointee.ai_addr, entry.pointee.ai_addrlen)
         else { throw SystemError("spell the address of \(text)") }
-        return "host!\(String(decoding: name.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self))"
+        return "host!\(numbers.host)"
     }
 
     /// Whether connections can start at what `resolve` has returned: later, an address may still come to this machine.
