@@ -16,6 +16,8 @@ struct PlacesTests {
 
         var isGone = false
 
+        func start() {}
+
         func makeRoom() {
             isGone = true
             places.leave(self)

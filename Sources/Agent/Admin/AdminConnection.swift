@@ -58,7 +58,6 @@ final class AdminConnection: Guest {
         timer?.start(after: Self.idleTimeout)
     }
 
-    /// Takes what has come with the connection: in a crowd, whoever asks at once is answered before the next needs a place.
     func start() { ready(.read) }
 
     private func ready(_ events: IOEvents) {
@@ -91,8 +90,7 @@ final class AdminConnection: Guest {
     /// With a command that waits, the client may be silent, but it has to be there.
     private func timeUp() {
         guard wait != nil else { return close() }
-        var entry = pollfd(fd: descriptor.rawValue, events: 0, revents: 0)
-        guard unsafe poll(&entry, 1, 0) == 0 else { return close() }
+        guard !Poll.wait(descriptor.rawValue, 0, milliseconds: 0) else { return close() }
         timer?.start(after: Self.hangUpInterval)
     }
 

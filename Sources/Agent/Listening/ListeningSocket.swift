@@ -2,7 +2,7 @@ internal import CLinux
 internal import Glibc
 internal import System
 
-/// Opens the sockets that HAProxy connects to.
+/// Opens the sockets of an address.
 enum ListeningSocket {
     /// One listening, non-blocking socket per address that the name resolves to (one for a literal address).
     static func open(_ address: ListenAddress, backlog: Int32) throws -> [Int32] {
@@ -51,17 +51,18 @@ enum ListeningSocket {
         let number = unsafe linux_stream_socket(entry.ai_family)
         guard number >= 0 else { throw SystemError("open a socket for \(name)") }
         let descriptor = Descriptor(owning: number)
-        setOption(number, SOL_SOCKET, SO_REUSEADDR, 1)
-        if unsafe entry.ai_family == AF_INET6 { setOption(number, Int32(IPPROTO_IPV6), IPV6_V6ONLY, 1) }
-        guard unsafe bind(number, entry.ai_addr, entry.ai_addrlen) == 0 else {
+        SocketOption.set(SO_REUSEADDR, number, to: 1)
+        if unsafe entry.ai_family == AF_INET6 {
+            SocketOption.set(IPV6_V6ONLY, of: Int32(IPPROTO_IPV6), number, to: 1)
+        }
+        guard unsafe bind(number, entry.ai_addr, entry.ai_addrlen) == 0, listen(number, backlog) == 0 else {
             throw SystemError("listen on \(name)")
         }
-        guard listen(number, backlog) == 0 else { throw SystemError("listen on \(name)") }
         return descriptor.release()
     }
 
     /// A listening UNIX socket; a file that a dead process left behind is replaced.
-    static func openUnix(_ socket: UnixSocket, backlog: Int32) throws -> Int32 {
+    private static func openUnix(_ socket: UnixSocket, backlog: Int32) throws -> Int32 {
         let path = socket.path
         let number = linux_stream_socket(AF_UNIX)
         guard number >= 0 else { throw SystemError("open a socket for \(path)") }
@@ -100,17 +101,10 @@ enum ListeningSocket {
         guard status.st_mode & S_IFMT == S_IFSOCK else {
             throw ListenError(address: "unix@\(path)", reason: "the path exists and is not a socket")
         }
-        let probe = Descriptor(owning: linux_stream_socket(AF_UNIX))
-        guard unsafe UnixAddress.with(path, { unsafe connect(probe.rawValue, $0, $1) }) != 0 else {
-            throw SystemError("listen on unix@\(path)", code: EADDRINUSE)
-        }
-        guard errno == ECONNREFUSED else { throw SystemError("listen on unix@\(path)") }
+        var code = EADDRINUSE
+        do throws(SystemError) { _ = try UnixAddress.connect(to: path) } catch { code = error.code }
+        guard code == ECONNREFUSED else { throw SystemError("listen on unix@\(path)", code: code) }
         guard unsafe unlink(path) == 0 else { throw SystemError("replace the socket \(path)") }
-    }
-
-    static func setOption(_ descriptor: Int32, _ level: Int32, _ name: Int32, _ value: Int32) {
-        var value = value
-        _ = unsafe setsockopt(descriptor, level, name, &value, socklen_t(MemoryLayout<Int32>.size))
     }
 }
 

@@ -2,6 +2,8 @@
 protocol Guest: AnyObject {
     /// Since when it has had no need of its place, in seconds of the monotonic clock; nil while it waits for an answer.
     var idleSince: Double? { get }
+    /// Takes what has come with the connection: in a crowd, whoever asks at once is answered before the next needs a place.
+    func start()
     /// Ends it, so that another can have its place.
     func makeRoom()
 }
@@ -31,6 +33,23 @@ final class Places<Client: Guest> {
         guard let longest = idle.min(by: { $0.since < $1.since }) else { return .none }
         longest.client.makeRoom()
         return .made
+    }
+
+    /// The same; false when there is none. `errors` is told when `all` of them are taken, by clients of that `kind`.
+    func find(for kind: String, at place: String = "", all: String, _ errors: RepeatedErrors) -> Bool {
+        let search = find()
+        switch search {
+        case .free: break
+        case .made: errors.report("\(kind) closed", "\(place)idle, and \(all) are taken")
+        case .none: errors.report("\(kind) refused", "\(place)\(all) are taken, nobody is idle")
+        }
+        return search != .none
+    }
+
+    /// Gives a place to a client, and starts it.
+    func serve(_ client: Client) {
+        take(client)
+        client.start()
     }
 
     func take(_ client: Client) { clients[ObjectIdentifier(client)] = client }

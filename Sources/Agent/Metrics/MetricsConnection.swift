@@ -34,7 +34,6 @@ final class MetricsConnection: Guest {
         timer?.start(after: Self.timeLimit)
     }
 
-    /// Takes what has come with the connection: in a crowd, whoever asks at once is answered before the next needs a place.
     func start() { ready(.read) }
 
     private func ready(_ events: IOEvents) {

@@ -4,18 +4,23 @@ internal import System
 /// What an operator should know of the settings that an agent starts with.
 enum StartUpWarnings {
     /// Nil unless the agent goes on as root without having been told to.
-    static func aboutRoot(_ identity: Identity?) -> String? {
+    private static func aboutRoot(_ identity: Identity?) -> String? {
         guard geteuid() == 0, identity?.isUserNamed != true else { return nil }
         return "it runs as root: with --user NAME it gives that up after opening what needs root"
     }
 
-    static func about(_ settings: Settings, workers: Int, urlOrigin: SettingsController.Origin) -> [String] {
-        var warnings: [String] = []
+    /// To be called once root is given up.
+    static func about(_ configuration: Configuration, urlOrigin: SettingsController.Origin) -> [String] {
+        let settings = configuration.settings
+        var warnings = [aboutRoot(configuration.identity), LostRights.warning(configuration)].compactMap(
+            \.self)
         if urlOrigin == .default {
             warnings.append(
                 "nothing says where copies go (--mirror-url): they go to \(settings.destination.url.text)")
         }
-        let (wanted, allowed) = (DescriptorLimit.wanted(settings, workers: workers), DescriptorLimit.raise())
+        let (wanted, allowed) = (
+            DescriptorLimit.wanted(settings, workers: configuration.workers), DescriptorLimit.raise()
+        )
         if wanted > allowed {
             warnings.append(
                 "\(allowed) open files are allowed, the limits of connections and copies add up to \(wanted)")

@@ -1,0 +1,29 @@
+internal import Logging
+
+/// What SIGHUP asks for: files that others may have replaced are opened again. What cannot be read stays as it was.
+struct Reload {
+    let log: LogFile
+    let settings: SettingsController
+    let logger: Logger
+
+    func callAsFunction() {
+        attempt(keeping: "the old one stays") {
+            try log.reopen()
+            logger.info("log reopened")
+        }
+        attempt(keeping: "the old authorities stay") {
+            if try settings.readAuthoritiesAgain() { logger.info("authorities read again") }
+        }
+        attempt(keeping: "the old certificate and key stay") {
+            guard try settings.readIdentityAgain() else { return }
+            logger.info("certificate and key read again")
+            if let warning = settings.settings.destination.transport.identity?.warning {
+                logger.warning("\(warning)")
+            }
+        }
+    }
+
+    private func attempt(keeping old: String, _ body: () throws -> Void) {
+        do { try body() } catch { logger.error("\(error); \(old) in use") }
+    }
+}
