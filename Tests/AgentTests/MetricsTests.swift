@@ -2,7 +2,6 @@ import Stats
 import Testing
 
 @testable import Agent
-@testable import System
 
 @Suite("Metrics")
 struct MetricsTests {
@@ -87,9 +86,5 @@ struct MetricsTests {
         let since = Snapshot([bank]).since(Snapshot([bank]).zero)
         #expect(since[.received] == 3 && since[.completed] == 0 && since[.queued] == 2)
         #expect(since.isBalanced)
-    }
-
-    @Test func noClientBreaksALine() {
-        #expect(PrintableText.of(Array("/a b\n\"\\\u{7F}é".utf8)) == "/a\\x20b\\x0a\\x22\\x5c\\x7f\\xc3\\xa9")
     }
 }

@@ -1,10 +1,10 @@
 import CLinux
 import Foundation
 import Stats
+import System
 import Testing
 
 @testable import Agent
-@testable import System
 
 @Suite("Service manager and logs")
 struct ServiceTests {

@@ -1,9 +1,8 @@
 import Testing
 
-@testable import Agent
 @testable import System
 
-@Suite("What the kernel lets the agent have")
+@Suite("What the kernel lets the process have")
 struct MemoryLimitTests {
     @Test("Control groups bound by their own files and by those above")
     func groups() {
@@ -35,17 +34,5 @@ struct MemoryLimitTests {
         arguments: [(128 << 20, 32 << 20), (9001, 2048), (0, 1024)])
     func room(left: Int, forCopies: Int) {
         #expect(MemoryLimit(name: "test", bytes: 128 << 20, room: left).forCopies == forCopies)
-    }
-
-    @Test("Frames that have begun have as much as copies, 16 MiB at least, and no more than fits in")
-    func frames() throws {
-        var settings = Settings(url: try MirrorURL("http://mirror:1/"))
-        #expect(HeldMemory.mostOfFrames(settings) == 64 << 20)
-        settings.maxQueueBytes = 1 << 20
-        #expect(HeldMemory.mostOfFrames(settings) == 16 << 20)
-        #expect(HeldMemory.free(settings) == 16 << 10)
-        settings.memoryLimit = MemoryLimit(name: "test", bytes: 128 << 20, room: 32 << 20)
-        #expect(HeldMemory.mostOfFrames(settings) == 8 << 20)
-        #expect(HeldMemory.free(settings) == 2 << 10)
     }
 }
