@@ -28,8 +28,12 @@ enum WatcherPriority: Int32 {
         self.handler = handler
         unsafe watcher = .allocate(capacity: 1)
         unsafe shim_ev_io_init(
-            watcher, { _, watcher, revents in unsafe ioWatcherFired(watcher, revents) }, priority.rawValue,
-            Unmanaged.passUnretained(self).toOpaque())
+            watcher,
+            { _, watcher, revents in
+                unsafe WatcherOwner.call(watcher?.pointee.data) { (owner: IOWatcher) in
+                    owner.handler(IOEvents(rawValue: revents).intersection([.read, .write]))
+                }
+            }, priority.rawValue, Unmanaged.passUnretained(self).toOpaque())
     }
 
     deinit {
@@ -60,15 +64,4 @@ enum WatcherPriority: Int32 {
         unsafe ev_io_stop(loop.pointer, watcher)
         events = []
     }
-
-    fileprivate func fire(_ revents: Int32) {
-        handler(IOEvents(rawValue: revents).intersection([.read, .write]))
-    }
-}
-
-private func ioWatcherFired(_ watcher: UnsafeMutablePointer<ev_io>?, _ revents: Int32) {
-    guard let data = unsafe watcher?.pointee.data else { return }
-    // The handler may drop the last reference to the watcher: it is held until the handler is back.
-    let owner = unsafe Unmanaged<IOWatcher>.fromOpaque(data).takeUnretainedValue()
-    withExtendedLifetime(owner) { owner.fire(revents) }
 }

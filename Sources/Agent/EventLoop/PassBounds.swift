@@ -15,9 +15,14 @@ internal import CLibev
         self.ended = ended
         unsafe prepare = .allocate(capacity: 1)
         unsafe check = .allocate(capacity: 1)
-        unsafe shim_ev_pass_init(
-            prepare, { _, watcher, _ in unsafe PassBounds.from(watcher?.pointee.data)?.ended() },
-            check, { _, watcher, _ in unsafe PassBounds.from(watcher?.pointee.data)?.began() },
+        unsafe shim_ev_turn_init(
+            prepare,
+            { _, watcher, _ in
+                unsafe WatcherOwner.call(watcher?.pointee.data) { (owner: PassBounds) in owner.ended() }
+            }, check,
+            { _, watcher, _ in
+                unsafe WatcherOwner.call(watcher?.pointee.data) { (owner: PassBounds) in owner.began() }
+            },
             Unmanaged.passUnretained(self).toOpaque())
         unsafe ev_prepare_start(loop.pointer, prepare)
         unsafe ev_check_start(loop.pointer, check)
@@ -28,9 +33,5 @@ internal import CLibev
         unsafe ev_check_stop(loop.pointer, check)
         unsafe prepare.deallocate()
         unsafe check.deallocate()
-    }
-
-    private static func from(_ data: UnsafeMutableRawPointer?) -> PassBounds? {
-        unsafe data.map { unsafe Unmanaged<PassBounds>.fromOpaque($0).takeUnretainedValue() }
     }
 }

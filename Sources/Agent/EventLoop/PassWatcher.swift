@@ -16,7 +16,10 @@ internal import CLibev
         unsafe prepare = .allocate(capacity: 1)
         unsafe idle = .allocate(capacity: 1)
         unsafe shim_ev_prepare_init(
-            prepare, { _, watcher, _ in unsafe passWatcherFired(watcher) },
+            prepare,
+            { _, watcher, _ in
+                unsafe WatcherOwner.call(watcher?.pointee.data) { (owner: PassWatcher) in owner.handler() }
+            },
             Unmanaged.passUnretained(self).toOpaque())
         // An active idle watcher makes libev poll without waiting; nothing is to be done when it fires.
         unsafe shim_ev_idle_init(idle, { _, _, _ in }, nil)
@@ -40,12 +43,4 @@ internal import CLibev
             }
         }
     }
-
-    fileprivate func fire() { handler() }
-}
-
-private func passWatcherFired(_ watcher: UnsafeMutablePointer<ev_prepare>?) {
-    guard let data = unsafe watcher?.pointee.data else { return }
-    let owner = unsafe Unmanaged<PassWatcher>.fromOpaque(data).takeUnretainedValue()
-    withExtendedLifetime(owner) { owner.fire() }
 }

@@ -11,7 +11,10 @@ internal import CLibev
         self.handler = handler
         unsafe watcher = .allocate(capacity: 1)
         unsafe shim_ev_signal_init(
-            watcher, { _, watcher, _ in unsafe signalWatcherFired(watcher) }, signal,
+            watcher,
+            { _, watcher, _ in
+                unsafe WatcherOwner.call(watcher?.pointee.data) { (owner: SignalWatcher) in owner.handler() }
+            }, signal,
             Unmanaged.passUnretained(self).toOpaque())
         unsafe ev_signal_start(loop.pointer, watcher)
     }
@@ -20,12 +23,4 @@ internal import CLibev
         unsafe ev_signal_stop(loop.pointer, watcher)
         unsafe watcher.deallocate()
     }
-
-    fileprivate func fire() { handler() }
-}
-
-private func signalWatcherFired(_ watcher: UnsafeMutablePointer<ev_signal>?) {
-    guard let data = unsafe watcher?.pointee.data else { return }
-    let owner = unsafe Unmanaged<SignalWatcher>.fromOpaque(data).takeUnretainedValue()
-    withExtendedLifetime(owner) { owner.fire() }
 }

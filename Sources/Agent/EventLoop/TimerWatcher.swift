@@ -11,7 +11,10 @@ internal import CLibev
         self.handler = handler
         unsafe watcher = .allocate(capacity: 1)
         unsafe shim_ev_timer_init(
-            watcher, { _, watcher, _ in unsafe timerWatcherFired(watcher) }, priority.rawValue,
+            watcher,
+            { _, watcher, _ in
+                unsafe WatcherOwner.call(watcher?.pointee.data) { (owner: TimerWatcher) in owner.handler() }
+            }, priority.rawValue,
             Unmanaged.passUnretained(self).toOpaque())
     }
 
@@ -30,12 +33,4 @@ internal import CLibev
     }
 
     func stop() { unsafe ev_timer_stop(loop.pointer, watcher) }
-
-    fileprivate func fire() { handler() }
-}
-
-private func timerWatcherFired(_ watcher: UnsafeMutablePointer<ev_timer>?) {
-    guard let data = unsafe watcher?.pointee.data else { return }
-    let owner = unsafe Unmanaged<TimerWatcher>.fromOpaque(data).takeUnretainedValue()
-    withExtendedLifetime(owner) { owner.fire() }
 }
