@@ -76,9 +76,7 @@ let package = Package(
 )
 
 if isFuzzing {
-    // Its one product: the others would get libFuzzer's `main`, or none.
-    package.products = [.executable(name: "fuzz", targets: ["Fuzz"])]
-    package.targets.removeAll { $0.type == .test || $0.type == .executable }
+    package.products.append(.executable(name: "fuzz", targets: ["Fuzz"]))
     package.targets += [
         .systemLibrary(name: "CFuzzer", path: "Fuzz/CFuzzer"),
         .executableTarget(

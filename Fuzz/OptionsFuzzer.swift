@@ -33,7 +33,7 @@ enum OptionsFuzzer {
     /// What libcurl connects to is in the list. Both are taken apart here once more, by hand.
     private static func checkDestination(of settings: Settings) {
         let entries = settings.allowedDestinations.entries.map(\.description)
-        let origin = settings.destination.origin
+        let origin = settings.destination.url.origin
         guard !entries.isEmpty else { return }
         let isSecure = origin.hasPrefix("https://")
         require(

@@ -5,7 +5,7 @@ import AdminSocket
 enum StateFileFuzzer {
     static func run(_ input: [UInt8]) {
         guard let destination = try? MirrorURL(Options.defaultURL) else { fail("no destination") }
-        var settings = Settings(destination: destination)
+        var settings = Settings(url: destination)
         let entries: [(line: Int, entry: StateFile.Entry)]
         do throws(StateFileError) { entries = try StateFile.parse(input, path: "/state") } catch {
             require(error.line > 0, "an error in no line")
