@@ -20,7 +20,7 @@ extension EndToEnd {
                     admin, "--metrics-address", "127.0.0.1:\(port)",
                 ], in: directory, launcher: try Surroundings.withoutProc())
             try eventually("the metrics are there") { (try? Socket.connect(to: metrics)) != nil }
-            #expect(agent.log.contains("there is no /proc"))
+            try eventually("the warning is there") { agent.log.contains("there is no /proc") }
             let client = try ChildProcess(
                 try Executables.find("unshare"),
                 Array(try Surroundings.withoutProc().dropFirst())
