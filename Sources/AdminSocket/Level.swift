@@ -9,11 +9,5 @@ package enum Level: String, CaseIterable, Comparable, Sendable {
 
     package static func < (left: Level, right: Level) -> Bool { left.rank < right.rank }
 
-    private var rank: Int {
-        switch self {
-        case .user: 0
-        case .operator: 1
-        case .admin: 2
-        }
-    }
+    private var rank: Int { Self.allCases.firstIndex(of: self) ?? 0 }
 }

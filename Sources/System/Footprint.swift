@@ -26,17 +26,12 @@ package enum Footprint {
 
     /// The mappings of `program` that can be executed and not written (proc_pid_maps(5)).
     private static func codeRanges(of program: String) -> [Range<UInt>] {
-        guard let file = unsafe fopen("/proc/self/maps", "re") else { return [] }
-        defer { unsafe fclose(file) }
-        var ranges: [Range<UInt>] = []
-        var line = [CChar](repeating: 0, count: 4096)
-        while unsafe fgets(&line, Int32(line.count), file) != nil {
-            let text = String(field: line)
-            let fields = text.split(separator: " ")
-            guard fields.count >= 6, fields[1] == "r-xp", text.dropLast().hasSuffix(program) else { continue }
+        KernelFile.contents(of: "/proc/self/maps", upTo: 256 << 10).split(separator: "\n").compactMap {
+            line in
+            let fields = line.split(separator: " ")
+            guard fields.count >= 6, fields[1] == "r-xp", line.hasSuffix(program) else { return nil }
             let ends = fields[0].split(separator: "-").compactMap { UInt($0, radix: 16) }
-            if ends.count == 2, ends[0] < ends[1] { ranges.append(ends[0]..<ends[1]) }
+            return ends.count == 2 && ends[0] < ends[1] ? ends[0]..<ends[1] : nil
         }
-        return ranges
     }
 }

@@ -1,15 +1,17 @@
 internal import Glibc
 
-/// The kernel's clocks (clock_gettime(2)).
-package enum KernelClock {
+/// A clock of the kernel (clock_gettime(2)).
+package struct KernelClock: Sendable {
+    private let number: clockid_t
+
     /// Since 1970; may be set back.
-    case real
+    package static var real: KernelClock { KernelClock(number: CLOCK_REALTIME) }
     /// Since the machine started, the time that it slept included.
-    case boot
+    package static var boot: KernelClock { KernelClock(number: CLOCK_BOOTTIME) }
     /// Of the processor, for this process.
-    case processor
+    package static var processor: KernelClock { KernelClock(number: CLOCK_PROCESS_CPUTIME_ID) }
     /// Since some moment, never set back.
-    case monotonic
+    package static var monotonic: KernelClock { KernelClock(number: CLOCK_MONOTONIC) }
 
     /// What it shows, in seconds.
     package var seconds: Double { Double(time.tv_sec) + Double(time.tv_nsec) / 1e9 }
@@ -18,21 +20,13 @@ package enum KernelClock {
     package var nanoseconds: Int { time.tv_sec * 1_000_000_000 + time.tv_nsec }
 
     private var time: timespec {
-        let number =
-            switch self {
-            case .real: CLOCK_REALTIME
-            case .boot: CLOCK_BOOTTIME
-            case .processor: CLOCK_PROCESS_CPUTIME_ID
-            case .monotonic: CLOCK_MONOTONIC
-            }
         var time = timespec()
         unsafe clock_gettime(number, &time)
         return time
     }
 }
 
-/// The clock of every duration that is measured.
+/// The clock of every duration that is measured, in seconds.
 package enum MonotonicClock {
-    /// Seconds since some moment, never set back.
     package static var now: Double { KernelClock.monotonic.seconds }
 }

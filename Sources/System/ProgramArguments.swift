@@ -1,4 +1,5 @@
 internal import CLinux
+internal import Glibc
 
 /// What this program was started with, as the kernel gave it.
 package enum ProgramArguments {
@@ -23,13 +24,8 @@ package enum ProgramArguments {
         for index in 1..<max(1, linux_argument_count()) {
             guard let argument = unsafe linux_argument(index) else { break }
             guard let text = unsafe String(validatingCString: argument) else {
-                var bytes: [UInt8] = []
-                var next = unsafe argument
-                while unsafe next.pointee != 0 {
-                    unsafe bytes.append(UInt8(bitPattern: next.pointee))
-                    unsafe next += 1
-                }
-                throw NotText(position: Int(index), bytes: bytes)
+                let bytes = unsafe UnsafeRawBufferPointer(start: argument, count: strlen(argument))
+                throw NotText(position: Int(index), bytes: unsafe Array(bytes))
             }
             arguments.append(text)
         }

@@ -4,24 +4,14 @@ package import Glibc
 package enum SocketAddress {
     /// What a socket is bound to, `127.0.0.1:12345`, `[::1]:12345` or `unix@/path`; nil when the kernel does not tell.
     package static func local(of descriptor: Int32) -> String? {
-        unsafe told {
-            unsafe getsockname(descriptor, $0, $1)
-        } as: { address, length in
-            unsafe address.pointee.sa_family == sa_family_t(AF_UNIX)
-                ? path(UnsafeRawBufferPointer(start: address, count: Int(length))) : numeric(address, length)
-        }
+        unsafe told(by: getsockname, of: descriptor) { unsafe path($0, $1) ?? numeric($0, $1) }
     }
 
     /// Who is at the other end: `127.0.0.1:12345`, or `unix:pid=N` of a UNIX socket; nil when the kernel does not tell.
     package static func peer(of descriptor: Int32) -> String? {
         // The kernel names the other process for UNIX sockets only.
         let pid = PeerCredentials(of: descriptor).pid
-        guard pid == 0 else { return "unix:pid=\(pid)" }
-        return unsafe told {
-            unsafe getpeername(descriptor, $0, $1)
-        } as: {
-            unsafe numeric($0, $1)
-        }
+        return pid == 0 ? unsafe told(by: getpeername, of: descriptor, as: numeric) : "unix:pid=\(pid)"
     }
 
     /// `127.0.0.1:12345`, an IPv6 address in brackets.
@@ -45,21 +35,24 @@ package enum SocketAddress {
         unsafe numbers(of: address, length).map { text(host: $0.host, port: $0.port) }
     }
 
-    private static func path(_ address: UnsafeRawBufferPointer) -> String {
-        let name = unsafe address.dropFirst(MemoryLayout<sa_family_t>.size)
+    /// Nil for what is no address of a UNIX socket.
+    private static func path(_ address: UnsafePointer<sockaddr>, _ length: socklen_t) -> String? {
+        guard unsafe address.pointee.sa_family == sa_family_t(AF_UNIX) else { return nil }
+        let bytes = unsafe UnsafeRawBufferPointer(start: address, count: Int(length))
+        let name = unsafe bytes.dropFirst(MemoryLayout<sa_family_t>.size)
         let text = unsafe String(decoding: name.drop { $0 == 0 }.prefix { $0 != 0 }, as: UTF8.self)
         return unsafe "unix@\(name.first == 0 ? "@" : "")\(text)"
     }
 
     private static func told(
-        by call: (UnsafeMutablePointer<sockaddr>, UnsafeMutablePointer<socklen_t>) -> Int32,
-        as text: (UnsafePointer<sockaddr>, socklen_t) -> String?
+        by call: (Int32, UnsafeMutablePointer<sockaddr>, UnsafeMutablePointer<socklen_t>) -> Int32,
+        of descriptor: Int32, as text: (UnsafePointer<sockaddr>, socklen_t) -> String?
     ) -> String? {
         var storage = sockaddr_storage()
         var length = socklen_t(MemoryLayout<sockaddr_storage>.size)
         return unsafe withUnsafeMutablePointer(to: &storage) { storage in
             unsafe storage.withMemoryRebound(to: sockaddr.self, capacity: 1) { address in
-                unsafe call(address, &length) == 0 ? text(address, length) : nil
+                unsafe call(descriptor, address, &length) == 0 ? text(address, length) : nil
             }
         }
     }

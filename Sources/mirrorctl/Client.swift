@@ -130,36 +130,29 @@ struct Client {
     private static let longestAnswer = 8 << 20
 
     private func connect(until deadline: Double) throws(Failure) -> Descriptor {
-        while true {
-            if let descriptor = try tryToConnect() { return descriptor }
-            guard MonotonicClock.now < deadline else { throw .timedOut(path: path) }
-            _ = poll(nil, 0, 20)
-        }
-    }
-
-    /// Nil while more clients wait than the daemon's socket takes.
-    private func tryToConnect() throws(Failure) -> Descriptor? {
         // A path from here may begin like an abstract name.
         let file = path.hasPrefix("@") ? "./\(path)" : path
         guard !path.isEmpty, file.utf8.count <= UnixAddress.longest else {
             throw .unreachable(path: path, reason: "the path is too long or empty")
         }
-        do throws(SystemError) { return try UnixAddress.connect(to: file) } catch {
-            switch error.code {
-            case EACCES, EPERM: throw .permissionDenied(path: path)
-            case EAGAIN: return nil
-            default: throw unreachable(error.code)
+        while true {
+            do throws(SystemError) { return try UnixAddress.connect(to: file) } catch {
+                switch error.code {
+                case EACCES, EPERM: throw .permissionDenied(path: path)
+                // More clients wait than the daemon's socket takes.
+                case EAGAIN where MonotonicClock.now < deadline: _ = poll(nil, 0, 20)
+                case EAGAIN: throw .timedOut(path: path)
+                default: throw unreachable(error.code)
+                }
             }
         }
     }
 
-    private func wait(_ descriptor: borrowing Descriptor, _ events: Int32, until deadline: Double)
-        throws(Failure)
-    {
+    private func wait(_ socket: borrowing Descriptor, _ events: Int32, until end: Double) throws(Failure) {
         while true {
-            let left = deadline - MonotonicClock.now
+            let left = end - MonotonicClock.now
             guard left > 0 else { throw .timedOut(path: path) }
-            if Poll.wait(descriptor.rawValue, events, milliseconds: Int32(left * 1000) + 1) { return }
+            if Poll.wait(socket.rawValue, events, milliseconds: Int32(left * 1000) + 1) { return }
         }
     }
 

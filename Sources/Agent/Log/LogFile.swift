@@ -76,32 +76,24 @@ final class LogFile: Sendable {
     }
 
     /// Standard output, line by line.
-    init() {
-        path = nil
-        isLineBuffered = true
-        format = .of(standard: STDOUT_FILENO)
-        syslog = nil
-        state = Mutex(State())
-    }
+    convenience init() { self.init(.of(standard: STDOUT_FILENO)) }
 
     /// Syslog, line by line.
-    init(syslog: SyslogSocket) {
-        path = nil
-        self.syslog = syslog
-        isLineBuffered = true
-        format = .syslog
-        state = Mutex(State())
-    }
+    convenience init(syslog: SyslogSocket) { self.init(.syslog, syslog: syslog) }
 
     /// Opens, and creates if need be, the file at an absolute `path`.
-    init(path: String, mode: Mode, for owner: Identity? = nil) throws(SystemError) {
-        self.path = path
-        isLineBuffered = mode.isLineBuffered
-        format = .plain
-        syslog = nil
+    convenience init(path: String, mode: Mode, for owner: Identity? = nil) throws(SystemError) {
         let file: Descriptor
         if let owner { file = try Self.open(path, for: owner) } else { file = try Self.open(path) }
         if mode.truncates { _ = ftruncate(file.rawValue, 0) }
+        self.init(.plain, path: path, file, isLineBuffered: mode.isLineBuffered)
+    }
+
+    private init(
+        _ format: LogFormat, path: String? = nil, _ file: consuming sending Descriptor? = nil,
+        syslog: SyslogSocket? = nil, isLineBuffered: Bool = true
+    ) {
+        (self.format, self.path, self.syslog, self.isLineBuffered) = (format, path, syslog, isLineBuffered)
         state = Mutex(State(descriptor: file))
     }
 

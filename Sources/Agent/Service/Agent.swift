@@ -22,8 +22,8 @@ final class Agent {
     private let running: RunningAgent
     private let monitor: Monitor
     private var listener: Listener?
-    private var adminListeners: [AdminListener] = []
-    private var metricsListener: MetricsListener?
+    /// Those for operators and for metrics.
+    private var controlServers: [Server] = []
     private var runtime: TimerWatcher?
 
     /// Starts in order; what it throws is one line for the operator. When it returns, connections are accepted.
@@ -101,8 +101,7 @@ final class Agent {
         changes.sumUp()
         logger.info("stopped")
         log.flush()
-        adminListeners.removeAll()
-        metricsListener = nil
+        controlServers.removeAll()
     }
 
     // MARK: start
@@ -110,17 +109,12 @@ final class Agent {
     private func startControl(_ rights: borrowing Rights) throws {
         let errors = RepeatedErrors(
             loop: loop, interval: configuration.monitorInterval.inSeconds, logger: logger)
-        for option in configuration.adminSockets {
-            adminListeners.append(
-                try rights.open { _ in
-                    try AdminListener(option, loop: loop, errors: errors, agent: running)
-                })
+        controlServers = try configuration.adminSockets.map { option in
+            try rights.open { _ in try .admin(option, loop: loop, errors: errors, agent: running) }
         }
-        if let address = configuration.metricsAddress {
-            metricsListener = try rights.open { _ in
-                try MetricsListener(address, loop: loop, errors: errors, agent: running)
-            }
-        }
+        guard let address = configuration.metricsAddress else { return }
+        controlServers.append(
+            try rights.open { _ in try .metrics(address, loop: loop, errors: errors, agent: running) })
     }
 
     private func startTimers(_ interval: Double) {
