@@ -1,11 +1,11 @@
 package import Glibc
 
-/// Files that another process may read at any time: what it finds is the old one or the new one, never half of it.
+/// Files that another process may read at any time: it sees the old file or the new one, never half of one.
 package enum FileReplacement {
-    /// Writes a file beside `path`, with another ending, and renames it (rename(2)).
+    /// Writes a temporary file next to `path`, with another extension, and renames it to `path` (rename(2)).
     ///
-    /// The umask takes from its `mode`, unless the file is `forAll`. `isDurable` has it on the disk before it takes the place of the
-    /// old one. `action` is that of the error.
+    /// The umask applies to `mode` unless the file is `forAll`. With `isDurable` the data is on disk before the rename. Errors carry
+    /// `action` and leave the old file in place.
     package static func write(
         _ text: String, to path: String, mode: mode_t, forAll isForAll: Bool = false, isDurable: Bool = false,
         action: String

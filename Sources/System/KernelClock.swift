@@ -4,19 +4,19 @@ internal import Glibc
 package struct KernelClock: Sendable {
     private let number: clockid_t
 
-    /// Since 1970; may be set back.
+    /// The time of day since 1970; it can jump.
     package static var real: KernelClock { KernelClock(number: CLOCK_REALTIME) }
-    /// Since the machine started, the time that it slept included.
+    /// Time since the machine started, including sleep.
     package static var boot: KernelClock { KernelClock(number: CLOCK_BOOTTIME) }
-    /// Of the processor, for this process.
+    /// Processor time of this process.
     package static var processor: KernelClock { KernelClock(number: CLOCK_PROCESS_CPUTIME_ID) }
-    /// Since some moment, never set back.
+    /// Time since an arbitrary moment; it never jumps.
     package static var monotonic: KernelClock { KernelClock(number: CLOCK_MONOTONIC) }
 
-    /// What it shows, in seconds.
+    /// The reading in seconds.
     package var seconds: Double { Double(time.tv_sec) + Double(time.tv_nsec) / 1e9 }
 
-    /// What it shows, in nanoseconds.
+    /// The reading in nanoseconds.
     package var nanoseconds: Int { time.tv_sec * 1_000_000_000 + time.tv_nsec }
 
     private var time: timespec {
@@ -26,7 +26,7 @@ package struct KernelClock: Sendable {
     }
 }
 
-/// The clock of every duration that is measured, in seconds.
+/// The clock for all durations, in seconds.
 package enum MonotonicClock {
     package static var now: Double { KernelClock.monotonic.seconds }
 }

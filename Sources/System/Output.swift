@@ -2,7 +2,7 @@ internal import Glibc
 
 /// Writing to a file, a pipe or a terminal.
 package enum Output {
-    /// Writes all of `text`, however long that takes; returns 0, or `errno`.
+    /// Writes all of `text` and blocks until that is done; returns 0, or `errno`.
     package static func write(_ text: String, to descriptor: Int32) -> Int32 {
         var rest = Array(text.utf8)[...]
         while !rest.isEmpty {

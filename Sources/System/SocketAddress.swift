@@ -2,16 +2,16 @@ package import Glibc
 
 /// Addresses of sockets, as text.
 package enum SocketAddress {
-    /// What a socket is bound to, `127.0.0.1:12345`, `[::1]:12345` or `unix@/path`; nil when the kernel does not tell.
+    /// The address that a socket is bound to: `127.0.0.1:12345`, `[::1]:12345` or `unix@/path`; nil on error.
     package static func local(of descriptor: Int32) -> String? {
-        unsafe told(by: getsockname, of: descriptor) { unsafe path($0, $1) ?? numeric($0, $1) }
+        unsafe address(by: getsockname, of: descriptor) { unsafe path($0, $1) ?? numeric($0, $1) }
     }
 
-    /// Who is at the other end: `127.0.0.1:12345`, or `unix:pid=N` of a UNIX socket; nil when the kernel does not tell.
+    /// The peer of a connected socket: `127.0.0.1:12345`, or `unix:pid=N` for a UNIX socket; nil on error.
     package static func peer(of descriptor: Int32) -> String? {
         // The kernel names the other process for UNIX sockets only.
         let pid = PeerCredentials(of: descriptor).pid
-        return pid == 0 ? unsafe told(by: getpeername, of: descriptor, as: numeric) : "unix:pid=\(pid)"
+        return pid == 0 ? unsafe address(by: getpeername, of: descriptor, as: numeric) : "unix:pid=\(pid)"
     }
 
     /// `127.0.0.1:12345`, an IPv6 address in brackets.
@@ -44,7 +44,7 @@ package enum SocketAddress {
         return unsafe "unix@\(name.first == 0 ? "@" : "")\(text)"
     }
 
-    private static func told(
+    private static func address(
         by call: (Int32, UnsafeMutablePointer<sockaddr>, UnsafeMutablePointer<socklen_t>) -> Int32,
         of descriptor: Int32, as text: (UnsafePointer<sockaddr>, socklen_t) -> String?
     ) -> String? {

@@ -2,14 +2,14 @@ internal import Glibc
 
 /// Options of sockets that are whole numbers (socket(7), tcp(7)).
 package enum SocketOption {
-    /// Sets one; a socket that does not have it stays as it is.
+    /// Sets an option; errors are ignored.
     package static func set(_ name: Int32, of level: Int32 = SOL_SOCKET, _ descriptor: Int32, to value: Int32)
     {
         var value = value
         _ = unsafe setsockopt(descriptor, level, name, &value, socklen_t(MemoryLayout<Int32>.size))
     }
 
-    /// Of the socket itself; nil when it has none, or `descriptor` is no socket.
+    /// The value of an option at level SOL_SOCKET; nil on error.
     package static func value(_ name: Int32, of descriptor: Int32) -> Int32? {
         var value: Int32 = 0
         var length = socklen_t(MemoryLayout<Int32>.size)

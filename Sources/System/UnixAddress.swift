@@ -25,7 +25,7 @@ package enum UnixAddress {
         }
     }
 
-    /// A non-blocking socket that is connected to `path`: a stream, or for datagrams.
+    /// Connects a new non-blocking socket to `path`: a stream socket, or a datagram socket. `path` is as for `with`.
     package static func connect(
         to path: String, datagrams isForDatagrams: Bool = false
     ) throws(SystemError) -> Descriptor {

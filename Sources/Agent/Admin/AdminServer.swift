@@ -2,7 +2,7 @@ internal import Glibc
 internal import System
 
 extension Server {
-    /// Serves one admin socket, which it opens with its mode and group.
+    /// Opens one admin socket, with its mode and group, and serves it.
     static func admin(
         _ option: AdminSocketOption, loop: EventLoop, errors: RepeatedErrors, agent: RunningAgent
     ) throws -> Server {

@@ -15,7 +15,7 @@ internal import CLibev
         self.ended = ended
         unsafe prepare = .allocate(capacity: 1)
         unsafe check = .allocate(capacity: 1)
-        unsafe shim_ev_turn_init(
+        unsafe shim_ev_pass_init(
             prepare,
             { _, watcher, _ in
                 unsafe WatcherOwner.call(watcher?.pointee.data) { (owner: PassBounds) in owner.ended() }

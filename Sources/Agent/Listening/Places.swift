@@ -35,7 +35,7 @@ final class Places<Client: Guest> {
         return .made
     }
 
-    /// The same; false when there is none. `errors` is told when `all` of them are taken, by clients of that `kind`.
+    /// The same; false when there is none. When `all` places are taken, by clients of this `kind`, `errors` gets a report.
     func find(for kind: String, at place: String = "", all: String, _ errors: RepeatedErrors) -> Bool {
         let search = find()
         switch search {
@@ -46,7 +46,7 @@ final class Places<Client: Guest> {
         return search != .none
     }
 
-    /// Gives a place to a client, and starts it.
+    /// Gives a place to a client and starts it.
     func serve(_ client: Client) {
         take(client)
         client.start()

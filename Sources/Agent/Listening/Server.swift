@@ -1,16 +1,16 @@
 internal import System
 
-/// Where connections come in: the sockets of one address and the file of a UNIX socket, which end with it. Connections that were
-/// accepted are not touched. On the main thread.
+/// The listening sockets of one address, closed with their owner. The file of a UNIX socket is removed, too; accepted connections
+/// stay open. On the main thread.
 final class Server {
     private let loop: EventLoop
     private let errors: RepeatedErrors
-    /// Until they are accepted on.
+    /// Before `start`; afterwards their acceptors own them.
     private var sockets: [Int32]
     private var acceptors: [Acceptor] = []
     private let file: SocketFile?
 
-    /// Opens the address; who connects has to wait until `start`. `errors` is told when accepting has to pause.
+    /// Opens the address. Clients can connect, and wait until `start`. `errors` gets a report when accepting has to pause.
     init(_ address: ListenAddress, backlog: Int32, loop: EventLoop, errors: RepeatedErrors) throws {
         self.loop = loop
         self.errors = errors

@@ -1,5 +1,5 @@
 extension Server {
-    /// Answers Prometheus (`--metrics-address`).
+    /// Opens the metrics address (`--metrics-address`) and serves it.
     static func metrics(
         _ address: ListenAddress, loop: EventLoop, errors: RepeatedErrors, agent: RunningAgent
     ) throws -> Server {

@@ -1,4 +1,4 @@
-/// Writes the log when there is something to write, on the main thread.
+/// Writes log lines to their destination as they come, on the main thread.
 final class LogWriter {
     /// Seconds until a log that could not take all its lines is tried again.
     private static let retryInterval = 0.1
@@ -15,7 +15,7 @@ final class LogWriter {
         log.writeWhenAsked { [wakes] in wakes.send(()) }
     }
 
-    /// Writes what the log takes without waiting, and the rest as soon as it takes that.
+    /// Writes as much as possible without waiting, and the rest a moment later.
     func write() {
         if !log.flush() { retry?.start(after: Self.retryInterval) }
     }

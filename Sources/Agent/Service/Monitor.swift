@@ -2,7 +2,7 @@ internal import Logging
 internal import Stats
 internal import System
 
-/// What is looked at and said once each monitor interval, on the main thread.
+/// Logs a summary after each monitor interval, ends the intervals of rates, and returns freed memory. On the main thread.
 final class Monitor {
     /// Bytes of copies held at once that make giving memory back worth it.
     private static let burst: UInt64 = 1 << 20
@@ -27,7 +27,7 @@ final class Monitor {
         self.logger = logger
     }
 
-    /// Begins. An interval is so many seconds long, and ends with `ended`.
+    /// Starts the timers. `interval` is in seconds; `ended` is called after each.
     func start(interval: Double, ended: @escaping (Snapshot) -> Void) {
         timer = TimerWatcher(loop: loop) { [unowned self, statistics] in
             let snapshot = statistics.total

@@ -1,6 +1,6 @@
 internal import Logging
 
-/// What SIGHUP asks for: files that others may have replaced are opened again. What cannot be read stays as it was.
+/// SIGHUP: reopens the log and reads certificates again. A file that cannot be read leaves the old one in use.
 struct Reload {
     let log: LogFile
     let settings: SettingsController

@@ -1,6 +1,6 @@
 internal import Glibc
 
-/// The signals that the agent answers, and those that it must not end by.
+/// The signals that the agent handles, and those that must not end it.
 final class Signals {
     /// SIGTERM and SIGINT.
     var stop: () -> Void = {}
@@ -8,7 +8,7 @@ final class Signals {
     var reload: () -> Void = {}
     private var watchers: [SignalWatcher] = []
 
-    /// From now on a signal waits until the loop runs.
+    /// Signals that arrive before the loop runs are handled once it does.
     init(loop: EventLoop) {
         // A write to a closed connection must be an error code, also inside libcurl and its TLS library.
         signal(SIGPIPE, SIG_IGN)

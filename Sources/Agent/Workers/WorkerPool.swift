@@ -40,12 +40,12 @@ final class WorkerPool {
         }
     }
 
-    /// Each uses the new settings from its next turn on.
+    /// Puts new settings into force for every request that comes from now on.
     func apply(_ settings: Settings) {
         for worker in workers { worker.apply(settings) }
     }
 
-    /// Has them end, copies given `drainTimeout` seconds.
+    /// Tells them to end; queued and in-flight copies get `drainTimeout` seconds.
     func stop(drainTimeout: Double) {
         for worker in workers { worker.stop(drainTimeout: drainTimeout) }
     }
