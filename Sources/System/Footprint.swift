@@ -26,7 +26,7 @@ package enum Footprint {
 
     /// The mappings of `program` that can be executed and not written (proc_pid_maps(5)).
     private static func codeRanges(of program: String) -> [Range<UInt>] {
-        KernelFile.contents(of: "/proc/self/maps", upTo: 256 << 10).split(separator: "\n").compactMap {
+        KernelFile.contents(of: "/proc/self/maps", upTo: 64 << 10).split(separator: "\n").compactMap {
             line in
             let fields = line.split(separator: " ")
             guard fields.count >= 6, fields[1] == "r-xp", line.hasSuffix(program) else { return nil }
