@@ -24,19 +24,19 @@ struct LiveSettingTests {
     ]
 
     private static func settings() throws -> Settings {
-        Settings(url: try MirrorURL("http://start/"))
+        Settings(destination: DestinationSettings(url: try MirrorURL("http://start/")))
     }
 
     @Test("each takes what it shows", arguments: SettingName.allCases)
     func roundTrip(_ name: SettingName) throws {
         for value in try #require(Self.values[name]) {
             var settings = try Self.settings()
-            try LiveSetting.put(value, name, into: &settings)
-            #expect(LiveSetting.text(name, of: settings) == value)
+            try settings.set(name, to: value)
+            #expect(settings.text(of: name) == value)
             // Nothing else has changed.
             let start = try Self.settings()
             for other in SettingName.allCases where other != name {
-                #expect(LiveSetting.text(other, of: settings) == LiveSetting.text(other, of: start))
+                #expect(settings.text(of: other) == start.text(of: other))
             }
         }
     }
@@ -47,9 +47,9 @@ struct LiveSettingTests {
         for value in ["", "\u{1}", "@ /", " "] {
             var settings = start
             #expect(throws: InvalidValue.self, "\(value.debugDescription)") {
-                try LiveSetting.put(value, name, into: &settings)
+                try settings.set(name, to: value)
             }
-            #expect(LiveSetting.text(name, of: settings) == LiveSetting.text(name, of: start))
+            #expect(settings.text(of: name) == start.text(of: name))
         }
     }
 

@@ -39,7 +39,7 @@ struct MemoryLimitTests {
 
     @Test("Frames that have begun have as much as copies, 16 MiB at least, and no more than fits in")
     func frames() throws {
-        var settings = Settings(url: try MirrorURL("http://mirror:1/"))
+        var settings = Settings(destination: DestinationSettings(url: try MirrorURL("http://mirror:1/")))
         #expect(HeldMemory.mostOfFrames(settings) == 64 << 20)
         settings.maxQueueBytes = 1 << 20
         #expect(HeldMemory.mostOfFrames(settings) == 16 << 20)
