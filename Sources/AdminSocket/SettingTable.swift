@@ -1,4 +1,5 @@
 /// The settings that `set` changes, by the names operators write, in the order in which they are shown.
+/// Coding keys, because that is how a parser of options reads what it has found.
 package enum SettingName: String, CaseIterable, CodingKey, Sendable {
     case url
     case sampleRate = "sample-rate"

@@ -11,7 +11,7 @@ final class SettingsController {
     }
 
     private(set) var settings: Settings
-    /// Of each setting that has not its default.
+    /// Of each setting that somebody has set.
     private(set) var origins: [SettingName: Origin]
     /// Of the pause, or of its absence.
     private(set) var pauseOrigin: Origin
