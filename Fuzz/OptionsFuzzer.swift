@@ -17,7 +17,7 @@ enum OptionsFuzzer {
         }
         // It would be looked up, and a fuzzer asks no name server.
         options.mirrorInterface = nil
-        guard let configuration = try? options.configuration(given: ControlOptions.given(in: arguments))
+        guard let configuration = try? options.configuration()
         else {
             return
         }
@@ -25,7 +25,7 @@ enum OptionsFuzzer {
         checkDestination(of: configuration.settings)
         for argument in arguments {
             var settings = configuration.settings
-            guard (try? LiveSetting.put(argument, .url, into: &settings)) != nil else { continue }
+            guard (try? settings.set(.url, to: argument)) != nil else { continue }
             checkDestination(of: settings)
         }
     }
@@ -62,10 +62,10 @@ enum OptionsFuzzer {
     }
 
     private static func check(_ name: SettingName, _ settings: Settings) {
-        let text = LiveSetting.text(name, of: settings)
+        let text = settings.text(of: name)
         var copy = settings
         require(
-            (try? LiveSetting.put(text, name, into: &copy)) != nil, "\(name) cannot be set to \(text)")
-        require(LiveSetting.text(name, of: copy) == text, "\(name) \(text) is another once set")
+            (try? copy.set(name, to: text)) != nil, "\(name) cannot be set to \(text)")
+        require(copy.text(of: name) == text, "\(name) \(text) is another once set")
     }
 }

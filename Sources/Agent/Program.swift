@@ -12,7 +12,7 @@ package enum Program {
             let options = parse(arguments)
             if options.version { return print(Version.text) }
             CoreDumps.allow(options.service.allowCore)
-            var configuration = try options.configuration(given: ControlOptions.given(in: arguments))
+            var configuration = try options.configuration()
             if options.check {
                 try configuration.stateFile.map { try StateFile(path: $0).check(configuration) }
                 return print("spoa-mirror: the options are valid")

@@ -59,7 +59,12 @@ struct ReplyTests {
     }
 
     @Test func labels() {
-        #expect(SettingName.url.label == "Destination" && SettingName.url.option == "mirror-url")
-        #expect(SettingName.maxQueueBytes.label == "Max queue bytes")
+        #expect(SettingName.url.row.label == "Destination" && SettingName.url.row.option == "mirror-url")
+        #expect(SettingName.maxQueueBytes.row.label == "Max queue bytes")
+    }
+
+    @Test func everySettingHasOneRow() {
+        #expect(Setting.table.count == SettingName.allCases.count)
+        #expect(Set(Setting.table.map(\.name)) == Set(SettingName.allCases))
     }
 }

@@ -137,17 +137,17 @@ struct AllowedDestinationsTests {
 
     @Test("a setting cannot leave the list, and says which destinations are in it")
     func setting() throws {
-        var settings = Settings(url: try MirrorURL("http://qa.example/"))
+        var settings = Settings(destination: DestinationSettings(url: try MirrorURL("http://qa.example/")))
         settings.allowedDestinations.entries = [try .init("qa.example"), try .init("audit.example:8443")]
         let error = #expect(throws: InvalidValue.self) {
-            try LiveSetting.put("http://evil.test/", .url, into: &settings)
+            try settings.set(.url, to: "http://evil.test/")
         }
         #expect(
             error?.sentence
                 == "Invalid URL: 'http://evil.test:80' is not a destination that --allow-destination names (qa.example, audit.example:8443)."
         )
         #expect(settings.destination.url.text == "http://qa.example/")
-        try LiveSetting.put("https://audit.example:8443/x", .url, into: &settings)
+        try settings.set(.url, to: "https://audit.example:8443/x")
         #expect(settings.destination.url.text == "https://audit.example:8443/x")
     }
 }

@@ -24,21 +24,62 @@ struct LiveSettingTests {
     ]
 
     private static func settings() throws -> Settings {
-        Settings(url: try MirrorURL("http://start/"))
+        Settings(destination: DestinationSettings(url: try MirrorURL("http://start/")))
     }
 
     @Test("each takes what it shows", arguments: SettingName.allCases)
     func roundTrip(_ name: SettingName) throws {
         for value in try #require(Self.values[name]) {
             var settings = try Self.settings()
-            try LiveSetting.put(value, name, into: &settings)
-            #expect(LiveSetting.text(name, of: settings) == value)
+            try settings.set(name, to: value)
+            #expect(settings.text(of: name) == value)
             // Nothing else has changed.
             let start = try Self.settings()
             for other in SettingName.allCases where other != name {
-                #expect(LiveSetting.text(other, of: settings) == LiveSetting.text(other, of: start))
+                #expect(settings.text(of: other) == start.text(of: other))
             }
         }
+    }
+
+    @Test("each can be given on the command line, and is known to have been", arguments: Setting.table)
+    func option(_ row: Setting) throws {
+        for value in try #require(Self.values[row.name]) {
+            for words in [["--\(row.option)", value], ["--\(row.option)=\(value)"]] {
+                let configuration = try Options.parse(words).configuration()
+                #expect(configuration.settings.text(of: row.name) == value)
+                #expect(configuration.given == [row.name])
+            }
+        }
+    }
+
+    @Test("the command line has these options, and none of its own under their names")
+    func options() throws {
+        let options = try Parser(of: Options.self).command.options
+        for row in Setting.table { #expect(options.count { $0 == "--\(row.option)" } == 1) }
+        #expect(try Options.parse([]).configuration().given.isEmpty)
+        #expect(try Options.parse(["-uhttp://localhost:10100/"]).configuration().given == [.url])
+    }
+
+    @Test("a row says whose it is, and which words it takes", arguments: Setting.table)
+    func rows(_ row: Setting) throws {
+        let start = try Self.settings()
+        for value in try #require(Self.values[row.name]) {
+            var settings = start
+            try settings.set(row.name, to: value)
+            settings.destination = start.destination
+            let isBack = settings.text(of: row.name) == start.text(of: row.name)
+            #expect(isBack == (row.scope == .own || value == start.text(of: row.name)), "\(value)")
+        }
+        let words = row.values.filter { $0 == $0.lowercased() }
+        for word in words {
+            var settings = start
+            try settings.set(row.name, to: word)
+            #expect(settings.text(of: row.name) == word)
+        }
+        guard words == row.values else { return }
+        var settings = start
+        let error = #expect(throws: InvalidValue.self) { try settings.set(row.name, to: "?") }
+        #expect(error?.accepted == words.joined(separator: ", "))
     }
 
     @Test("each refuses nonsense and stays as it was", arguments: SettingName.allCases)
@@ -47,9 +88,9 @@ struct LiveSettingTests {
         for value in ["", "\u{1}", "@ /", " "] {
             var settings = start
             #expect(throws: InvalidValue.self, "\(value.debugDescription)") {
-                try LiveSetting.put(value, name, into: &settings)
+                try settings.set(name, to: value)
             }
-            #expect(LiveSetting.text(name, of: settings) == LiveSetting.text(name, of: start))
+            #expect(settings.text(of: name) == start.text(of: name))
         }
     }
 

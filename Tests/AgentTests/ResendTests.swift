@@ -107,7 +107,8 @@ private final class KeptConnection {
         server = try SmallServer()
         transfer = try #require(
             Transfer(sockets: SocketTable(loop: try EventLoop(backend: nil)) {}, counters: counters))
-        var settings = Settings(url: try MirrorURL("http://127.0.0.1:\(server.port)/"))
+        var settings = Settings(
+            destination: DestinationSettings(url: try MirrorURL("http://127.0.0.1:\(server.port)/")))
         settings.destination.resend = resend
         settings.destination.transport.httpVersion = httpVersion
         self.settings = settings

@@ -59,7 +59,7 @@ struct AdminCommands {
         }
         var rows = commands.map { ($0.usage, $0.help) }
         if arguments == ["set"], client.level == .admin {
-            rows += SettingName.allCases.map { ("  set \($0.rawValue) <value>", $0.help) }
+            rows += SettingName.allCases.map { ("  set \($0.rawValue) <value>", $0.row.help) }
         }
         let width = rows.map(\.0.count).max() ?? 0
         return rows.map { usage, help in
@@ -87,12 +87,12 @@ struct AdminCommands {
         return .message(text)
     }
 
-    private func duration(_ text: String) throws(CommandError) -> Duration {
-        do { return try OptionParsers.interval(text) } catch { throw Self.refusal(error) }
-    }
-
-    private static func refusal(_ error: any Error) -> CommandError {
-        CommandError((error as? InvalidValue)?.sentence ?? "\(error).")
+    private func duration(
+        _ text: String, from least: Duration = .milliseconds(1)
+    ) throws(CommandError) -> Duration {
+        do throws(InvalidValue) { return try OptionParsers.interval(from: least)(text) } catch {
+            throw CommandError(error.sentence)
+        }
     }
 
     private func pause(_ text: String?) throws(CommandError) -> Reply {
@@ -100,11 +100,7 @@ struct AdminCommands {
             agent.settings.pause(for: nil)
             return changed("pause", "Mirroring paused.")
         }
-        let duration: Duration
-        do throws(InvalidValue) { duration = try TimeValue.parse(text) } catch { throw Self.refusal(error) }
-        guard duration >= .seconds(1) else {
-            throw CommandError("Value out of range: '\(text)' (at least 1s expected).")
-        }
+        let duration = try duration(text, from: .seconds(1))
         agent.settings.pause(for: duration)
         return changed("pause", "Mirroring paused for \(TimeValue.format(duration)).")
     }
@@ -117,12 +113,12 @@ struct AdminCommands {
     private func set(_ name: String, _ value: String) throws(CommandError) -> Reply {
         guard let setting = SettingName(rawValue: name) else {
             let names = SettingName.allCases.map(\.rawValue)
-            let option = SettingName.allCases.first { $0.option == name }?.rawValue
+            let option = Setting.table.first { $0.option == name }?.name.rawValue
             let hint = (option ?? Suggestion.nearest(to: name, in: names)).map { "did you mean '\($0)'?" }
             throw CommandError("Unknown setting: '\(name)', \(hint ?? "'show settings' lists them.")")
         }
-        do { return changed(name, try agent.settings.set(setting, to: value)) } catch {
-            throw Self.refusal(error)
+        do throws(InvalidValue) { return changed(name, try agent.settings.set(setting, to: value)) } catch {
+            throw CommandError(error.sentence)
         }
     }
 

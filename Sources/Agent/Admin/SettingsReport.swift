@@ -4,12 +4,13 @@ extension Report {
     /// `show settings`: every live setting, what it would be by default, and where its value came from. In text
     /// `name: value (default VALUE, from ORIGIN)`, one a line.
     static func settings(_ controller: SettingsController) -> Report {
+        let defaults = Settings()
         let pause = controller.settings.destination.isPaused ? "yes" : "no"
         let entries: [(name: String, value: String, default: String, origin: SettingsController.Origin)] =
             SettingName.allCases.map {
                 (
-                    $0.rawValue, LiveSetting.text($0, of: controller.settings),
-                    LiveSetting.text($0, of: controller.defaults), controller.origins[$0] ?? .default
+                    $0.rawValue, controller.settings.text(of: $0), defaults.text(of: $0),
+                    controller.origins[$0] ?? .default
                 )
             } + [("paused", pause, "no", controller.pauseOrigin)]
         return Report(

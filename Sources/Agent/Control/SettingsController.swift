@@ -11,9 +11,8 @@ final class SettingsController {
     }
 
     private(set) var settings: Settings
+    /// Of each setting that somebody has set.
     private(set) var origins: [SettingName: Origin]
-    /// What an agent without options has.
-    let defaults: Settings
     /// Of the pause, or of its absence.
     private(set) var pauseOrigin: Origin
     /// When a pause ends by itself, in seconds since 1970; nil when it does not.
@@ -27,14 +26,10 @@ final class SettingsController {
     private var originBeforePause = Origin.default
 
     /// Calls `expired` when a pause has ended by itself.
-    init(_ configuration: Configuration, loop: EventLoop, expired: @escaping () -> Void) throws {
+    init(_ configuration: Configuration, loop: EventLoop, expired: @escaping () -> Void) {
         settings = configuration.settings
         settings.destination.readAuthorities()
-        defaults = Settings(url: try MirrorURL(Options.defaultURL))
-        origins = Dictionary(
-            uniqueKeysWithValues: SettingName.allCases.map {
-                ($0, configuration.given.contains($0) ? .option : .default)
-            })
+        origins = configuration.given.reduce(into: [:]) { $0[$1] = .option }
         pauseOrigin = configuration.settings.destination.isPaused ? .option : .default
         lastChange = time(nil)
         timer = TimerWatcher(loop: loop) { [unowned self] in
@@ -43,14 +38,14 @@ final class SettingsController {
     }
 
     /// Changes one setting and says so: `Sample rate set to 10% (was 100%).`
-    func set(_ name: SettingName, to text: String, origin: Origin = .runtime) throws -> String {
-        let old = LiveSetting.text(name, of: settings)
+    func set(_ name: SettingName, to text: String, origin: Origin = .runtime) throws(InvalidValue) -> String {
+        let old = settings.text(of: name)
         var changed = settings
-        try LiveSetting.put(text, name, into: &changed)
+        try changed.set(name, to: text)
         origins[name] = origin
         apply(changed)
         let warning = name == .url && settings.destination.trustsNobody ? " But \(TrustError.system)." : ""
-        return "\(name.label) set to \(LiveSetting.text(name, of: settings)) (was \(old)).\(warning)"
+        return "\(name.row.label) set to \(settings.text(of: name)) (was \(old)).\(warning)"
     }
 
     /// Takes no more than `limit` for copies from now on. Returns what there is to say when it was more.
@@ -61,10 +56,8 @@ final class SettingsController {
         changed.maxQueueBytes = min(wanted, limit.forCopies)
         apply(changed)
         guard wanted > limit.forCopies else { return nil }
-        return """
-            max-queue-bytes is \(SizeValue.format(limit.forCopies)), not \(SizeValue.format(wanted)): \(limit.name) lets the \
-            agent have \(SizeValue.format(limit.bytes)) of memory
-            """
+        let sizes = (SizeValue.format(limit.forCopies), SizeValue.format(wanted))
+        return "max-queue-bytes is \(sizes.0), not \(sizes.1): \(limit.reason)"
     }
 
     /// Pauses, for good or for at least a second.

@@ -28,8 +28,7 @@ struct StateFile {
         for (line, entry) in entries {
             switch entry {
             case .set(let name, let value):
-                do { _ = try controller.set(name, to: value, origin: .stateFile) } catch let error
-                    as InvalidValue
+                do throws(InvalidValue) { _ = try controller.set(name, to: value, origin: .stateFile) } catch
                 {
                     throw StateFileError(path: path, line: line, reason: error.sentence)
                 }
@@ -86,7 +85,7 @@ struct StateFile {
     func save(_ controller: SettingsController) throws(SystemError) -> Int {
         var lines = SettingName.allCases.compactMap { name -> String? in
             guard let origin = controller.origins[name], origin.isSaved else { return nil }
-            let value = LiveSetting.text(name, of: controller.settings)
+            let value = controller.settings.text(of: name)
             return "set \(name.rawValue) \(RequestLine.escape(value))"
         }
         if controller.pauseOrigin.isSaved {

@@ -1,6 +1,4 @@
-internal import AdminSocket
 internal import ArgumentParser
-internal import Logging
 
 /// How the agent is watched and steered while it runs.
 struct ControlOptions: ParsableArguments {
@@ -26,28 +24,5 @@ struct ControlOptions: ParsableArguments {
         transform: OptionParsers.path)
     var stateFile: String?
 
-    @Option(
-        help: ArgumentHelp(
-            "Least level that is logged: trace, debug, info, notice, warning, error, critical. (default: info)",
-            valueName: "level"),
-        transform: OptionParsers.logLevel)
-    var logLevel = Logger.Level.info
-
-    @Option(
-        help: ArgumentHelp(
-            "One log line per copy: off, on, or query, with the query of its URL. (default: off)",
-            valueName: "off|on|query"),
-        transform: OptionParsers.word(RequestLogMode.self))
-    var requestLog = RequestLogMode.off
-
-    /// The settings that `arguments` name, for `show settings` to tell an option from a default.
-    static func given(in arguments: [String]) -> Set<SettingName> {
-        Set(
-            SettingName.allCases.filter { name in
-                arguments.contains { argument in
-                    argument == "--\(name.option)" || argument.hasPrefix("--\(name.option)=")
-                        || (name == .url && argument.hasPrefix("-u"))
-                }
-            })
-    }
+    @OptionGroup var log: LogOptions
 }

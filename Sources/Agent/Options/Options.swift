@@ -1,3 +1,4 @@
+internal import AdminSocket
 internal import ArgumentParser
 internal import SPOP
 
@@ -12,31 +13,29 @@ struct Options: ParsableCommand {
             """)
 
     @Option(
-        name: [.customShort("a", allowingJoined: true), .long],
+        name: .letter("a"),
         help:
             "Listen address: IPv4, IPv6, host name, or unix@/path[,mode=..][,group=..]. SPOP has no authentication."
     )
     var address = "127.0.0.1"
 
     @Option(
-        name: [.customShort("p", allowingJoined: true), .long], help: "Listen port. (default: 12345)",
-        transform: OptionParsers.number(1...65535))
+        name: .letter("p"), help: "Listen port. (default: 12345)", transform: OptionParsers.number(1...65535))
     var port: UInt16 = 12345
 
     @Option(
-        name: [.customShort("b", allowingJoined: true), .long],
-        help: "Connections the kernel queues before they are accepted. (default: 128)",
+        name: .letter("b"), help: "Connections the kernel queues before they are accepted. (default: 128)",
         transform: OptionParsers.number(1...65535))
     var connectionBacklog: Int32 = 128
 
     @Option(
-        name: [.customShort("B", allowingJoined: true), .long],
+        name: .letter("B"),
         help: "Event mechanism: select, poll, epoll, linuxaio, iouring. (default: the best one here)",
         transform: OptionParsers.word(Backend.self))
     var libevBackend: Backend?
 
     @Option(
-        name: [.customShort("c", allowingJoined: true), .long], parsing: .singleValue,
+        name: .letter("c"), parsing: .singleValue,
         help: "Capability to announce: fragmentation, pipelining, async. Repeatable. (default: all)",
         transform: OptionParsers.word(Capability.self))
     var capability: [Capability] = []
@@ -45,19 +44,17 @@ struct Options: ParsableCommand {
         name: [.customShort("D"), .long], help: "Run in the background; return once the listeners are open.")
     var daemonize = false
 
-    @Option(
-        name: [.customShort("F", allowingJoined: true), .long], help: "Write the process id to this file.",
-        transform: OptionParsers.path)
+    @Option(name: .letter("F"), help: "Write the process id to this file.", transform: OptionParsers.path)
     var pidfile: String?
 
     @Option(
-        name: [.customShort("i", allowingJoined: true), .long],
+        name: .letter("i"),
         help: "Interval of the summary line in the log, and of the rates shown. (default: 5s)",
-        transform: OptionParsers.interval)
+        transform: OptionParsers.interval())
     var monitorInterval: Duration = .seconds(5)
 
     @Option(
-        name: [.customShort("l", allowingJoined: true), .long],
+        name: .letter("l"),
         help: ArgumentHelp(
             "Log to this file. Modes: a append (default), w start empty; A, W the same, written line by line.",
             valueName: "[mode:]file"),
@@ -65,7 +62,7 @@ struct Options: ParsableCommand {
     var logfile: LogFile.Location?
 
     @Option(
-        name: [.customShort("m", allowingJoined: true), .long],
+        name: .letter("m"),
         help: "Longest SPOP frame in bytes, 256 to 16777216. (default: what HAProxy offers)",
         transform: OptionParsers.number(256...Options.longestFrame))
     var maxFrameSize: Int?
@@ -74,37 +71,30 @@ struct Options: ParsableCommand {
     static let longestFrame = 16 << 20
 
     @Option(
-        name: [.customShort("n", allowingJoined: true), .long],
-        help: "Worker threads, 1 to 64. (default: one per CPU, at most 4)",
+        name: .letter("n"), help: "Worker threads, 1 to 64. (default: one per CPU, at most 4)",
         transform: OptionParsers.number(1...64))
     var numWorkers: Int?
 
     @Option(
-        name: [.customShort("r", allowingJoined: true), .long],
-        help: "Stop after this time; 0 runs for ever. (default: 0)",
-        transform: OptionParsers.time)
+        name: .letter("r"), help: "Stop after this time; 0 runs for ever. (default: 0)",
+        transform: TimeValue.parse)
     var runtime: Duration = .zero
 
     @Option(
-        name: [.customShort("t", allowingJoined: true), .long],
-        help: "Hold each ACK back for this long, for tests. (default: 0)", transform: OptionParsers.time)
+        name: .letter("t"), help: "Hold each ACK back for this long, for tests. (default: 0)",
+        transform: TimeValue.parse)
     var processingDelay: Duration = .zero
 
-    @Option(
-        name: [.customShort("u", allowingJoined: true), .long],
-        help: "Where copies go. A path in it is put before each target.")
-    var mirrorURL = Options.defaultURL
-
-    static let defaultURL = "http://localhost:10100/"
+    @Option(name: .letter("u"), help: ArgumentHelp(SettingName.url.row.optionText))
+    var mirrorURL = MirrorURLOption()
 
     @Option(
-        name: [.customShort("I", allowingJoined: true), .long],
-        help: "Source of outgoing connections: interface, address or host name.",
+        name: .letter("I"), help: "Source of outgoing connections: interface, address or host name.",
         transform: OptionParsers.interface)
     var mirrorInterface: String?
 
     @Option(
-        name: [.customShort("P", allowingJoined: true), .long],
+        name: .letter("P"),
         help: ArgumentHelp(
             "Source port or ports of outgoing connections: PORT, FIRST-LAST or FIRST:COUNT.",
             valueName: "ports"),
@@ -138,4 +128,11 @@ struct Options: ParsableCommand {
     @Flag(
         name: [.customShort("V"), .long], help: "Show the version, the libraries and the event mechanisms.")
     var version = false
+}
+
+extension NameSpecification {
+    /// The long name, and a letter whose value may stand right behind it.
+    fileprivate static func letter(_ letter: Character) -> NameSpecification {
+        [.customShort(letter, allowingJoined: true), .long]
+    }
 }

@@ -9,16 +9,14 @@ extension Options {
     private static let maxReassembled = 1 << 20
 
     /// Checks what needs more than one option, or a look at the machine.
-    /// `given` are the settings that the command line names.
-    func configuration(given: Set<SettingName> = []) throws -> Configuration {
+    func configuration() throws -> Configuration {
         let listen = try named("--address") { () throws(InvalidValue) in
             try ListenAddress(address: address, port: port)
         }
-        let allowed = AllowedDestinations(entries: transport.allowedDestinations)
-        let destination = try named("--mirror-url") { () throws(InvalidValue) in
-            let destination = try MirrorURL(mirrorURL)
-            try allowed.check(destination)
-            return destination
+        var settings = Settings()
+        settings.allowedDestinations = AllowedDestinations(entries: transport.allowedDestinations)
+        try named("--mirror-url") { () throws(InvalidValue) in
+            try settings.set(.url, to: mirrorURL.given ?? settings.destination.url.text)
         }
         // Without a descriptor none would be there.
         try DescriptorLimit.require(EventLoop.openFiles, for: "an event loop")
@@ -31,18 +29,15 @@ extension Options {
         guard logfile == nil || !service.syslog else {
             throw UsageError("--syslog: the log goes there or to --logfile, not to both")
         }
-        var settings = Settings(url: destination)
-        settings.allowedDestinations = allowed
         settings.destination.transport = try transport.settings()
         settings.destination.transport.source = try mirrorInterface.map { try SourceAddress.resolve($0) }
         settings.destination.transport.sourcePorts = mirrorLocalPort
-        settings.destination.sampleRate = copies.sampleRate
-        settings.destination.methods = copies.methods
-        settings.destination.style = copies.style
         settings.destination.isPaused = paused
-        settings.logLevel = control.logLevel
-        settings.requestLog = control.requestLog
-        budgets.apply(to: &settings)
+        var given: Set<SettingName> = mirrorURL.given == nil ? [] : [.url]
+        for options in [control.log, copies, budgets] as [any LiveOptions] {
+            for (name, text) in options.given { try settings.set(name, to: text) }
+            given.formUnion(options.given.keys)
+        }
         return Configuration(
             address: listen, backlog: connectionBacklog, backend: libevBackend,
             sessionLimits: .init(
@@ -78,21 +73,5 @@ extension Options {
             }
             return flags + [String(rest)]
         }
-    }
-}
-
-extension BudgetOptions {
-    /// Puts the bounds that can change while the agent runs where it looks for them.
-    fileprivate func apply(to settings: inout Settings) {
-        settings.helloTimeout = helloTimeout
-        settings.maxConnections = maxConnections
-        settings.destination.maxInFlight = maxInFlight
-        settings.destination.maxQueue = maxQueue
-        settings.maxQueueBytes = maxQueueBytes
-        settings.destination.maxQueueAge = maxQueueAge
-        settings.destination.connectTimeout = connectTimeout
-        settings.destination.timeout = timeout
-        settings.destination.maxResponse = maxResponse
-        settings.destination.resend = resend
     }
 }

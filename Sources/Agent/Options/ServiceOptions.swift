@@ -25,6 +25,6 @@ struct ServiceOptions: ParsableArguments {
     @Option(
         help:
             "Time that copies waiting or under way are given when the agent stops; 0 gives them up. (default: 5s)",
-        transform: OptionParsers.time)
+        transform: TimeValue.parse)
     var drainTimeout: Duration = .seconds(5)
 }

@@ -41,7 +41,7 @@ final class Agent {
         loop = try EventLoop(backend: options.backend)
         let changes = ChangeLog(loop: loop, logger: loggers.changes)
         self.changes = changes
-        settings = try SettingsController(options, loop: loop) {
+        settings = SettingsController(options, loop: loop) {
             // In the order of what happened.
             changes.sumUp()
             logger.notice("the pause is over: mirroring resumed")

@@ -47,12 +47,10 @@ struct CopyStyle: Hashable, Sendable {
 
     /// HAProxy's own default of tune.bufsize, in bytes.
     static let usualBufferSize = 16384
-}
 
-extension CopyStyle {
     /// `auto`, or a size.
-    static func parseBufferSize(_ text: String) throws -> Int? {
-        text == "auto" ? nil : try BudgetParsers.haproxyBufsize(text)
+    static func parseBufferSize(_ text: String) throws(InvalidValue) -> Int? {
+        text == "auto" ? nil : try OptionParsers.size(1 << 10...1 << 30)(text)
     }
 }
 

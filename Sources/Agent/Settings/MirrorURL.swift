@@ -2,7 +2,7 @@ internal import CLibcurl
 
 /// Where copies go: a mirror URL, taken apart and checked once. A value that each request carries to its end, so that a
 /// change of destination never touches a copy already made.
-final class MirrorURL: Sendable {
+final class MirrorURL: Sendable, Equatable {
     /// As the operator gave it, without credentials by construction.
     let text: String
     /// Scheme, host and port: what libcurl connects to. The path never goes through libcurl's URL parser.
@@ -20,7 +20,16 @@ final class MirrorURL: Sendable {
     /// `host` or `host:port`, for a Host field where the request has none.
     let authority: [UInt8]
 
+    /// Where copies go unless somebody says where.
+    static let standard: MirrorURL = {
+        do throws(InvalidValue) { return try MirrorURL("http://localhost:10100/") } catch {
+            fatalError(error.sentence)
+        }
+    }()
+
     static let accepted = "http://HOST[:PORT][/PREFIX] or https://..."
+
+    static func == (left: MirrorURL, right: MirrorURL) -> Bool { left.text == right.text }
 
     /// Parses and checks a mirror URL (RFC 3986) with libcurl's own parser: what it takes, and could not use, is refused as well.
     init(_ url: String) throws(InvalidValue) {

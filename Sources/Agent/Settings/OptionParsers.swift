@@ -1,29 +1,27 @@
 internal import Glibc
-internal import Logging
 internal import System
 
 /// One function per kind of option value, each throwing what is accepted.
 enum OptionParsers {
+    typealias Parser<Value> = @Sendable (String) throws(InvalidValue) -> Value
+
     /// Makes a parser of whole numbers in `range`.
-    static func number<Number: FixedWidthInteger & Sendable>(
-        _ range: ClosedRange<Number>
-    ) -> @Sendable (String) throws -> Number {
-        { text in
+    static func number<Number: FixedWidthInteger & Sendable>(_ range: ClosedRange<Number>) -> Parser<Number> {
+        { text throws(InvalidValue) in
             let accepted = "a number from \(range.lowerBound) to \(range.upperBound)"
             guard let value = Number(text) else { throw InvalidValue(text, accepted: accepted) }
             guard range.contains(value) else {
-                throw InvalidValue(
-                    text, accepted: accepted, problem: .outOfRange)
+                throw InvalidValue(text, accepted: accepted, problem: .outOfRange)
             }
             return value
         }
     }
 
     /// Makes a parser of a fixed set of words.
-    static func word<Word: RawRepresentable & CaseIterable & SendableMetatype>(
+    static func word<Word: RawRepresentable<String> & CaseIterable & SendableMetatype>(
         _ type: Word.Type
-    ) -> @Sendable (String) throws -> Word where Word.RawValue == String {
-        { text in
+    ) -> Parser<Word> {
+        { text throws(InvalidValue) in
             guard let value = Word(rawValue: text) else {
                 throw InvalidValue(text, accepted: Word.allCases.map(\.rawValue).joined(separator: ", "))
             }
@@ -31,30 +29,21 @@ enum OptionParsers {
         }
     }
 
-    /// A level of swift-log.
-    static let logLevel: @Sendable (String) throws -> Logger.Level = { text in
-        guard let level = Logger.Level(rawValue: text) else {
-            throw InvalidValue(
-                text, accepted: Logger.Level.allCases.map(\.rawValue).joined(separator: ", "))
+    /// Makes a parser of times of at least `least`.
+    static func interval(from least: Duration = .milliseconds(1)) -> Parser<Duration> {
+        { text throws(InvalidValue) in
+            let value = try TimeValue.parse(text)
+            guard value >= least else {
+                let accepted = "at least \(TimeValue.format(least))"
+                throw InvalidValue(text, accepted: accepted, problem: .outOfRange)
+            }
+            return value
         }
-        return level
-    }
-
-    /// A time that may be 0.
-    static let time: @Sendable (String) throws -> Duration = { try TimeValue.parse($0) }
-
-    /// A time of at least a millisecond.
-    static let interval: @Sendable (String) throws -> Duration = { text in
-        let value = try TimeValue.parse(text)
-        guard value >= .milliseconds(1) else {
-            throw InvalidValue(text, accepted: "at least 1ms", problem: .outOfRange)
-        }
-        return value
     }
 
     /// Makes a parser of sizes in `range`, in bytes.
-    static func size(_ range: ClosedRange<Int>) -> @Sendable (String) throws -> Int {
-        { text in
+    static func size(_ range: ClosedRange<Int>) -> Parser<Int> {
+        { text throws(InvalidValue) in
             let value = try SizeValue.parse(text)
             guard range.contains(value) else {
                 let bounds = "\(SizeValue.format(range.lowerBound)) to \(SizeValue.format(range.upperBound))"

@@ -1,11 +1,12 @@
+internal import AdminSocket
 internal import Logging
 internal import System
 
 /// Everything that shapes what happens to requests, as one immutable value. Workers get a new one through a `SettingsBox`:
-/// a request sees the old settings or the new, never a mix.
+/// a request sees the old settings or the new, never a mix. What stands here is what an agent without options has.
 struct Settings: Sendable {
     /// Where copies go.
-    var destination: DestinationSettings
+    var destination = DestinationSettings()
     /// What may become the destination; only the command line says so.
     var allowedDestinations = AllowedDestinations()
     /// Whether HAProxy has been seen not to wait for bodies; a new one when `unknown-length` is set.
@@ -24,6 +25,66 @@ struct Settings: Sendable {
     var logLevel = Logger.Level.info
     /// Whether each copy gets a line in the log.
     var requestLog = RequestLogMode.off
+}
 
-    init(url: MirrorURL) { destination = DestinationSettings(url: url) }
+/// What belongs to one mirror: where copies go, which ones, how they differ from what clients sent, and what they may take.
+struct DestinationSettings: Sendable {
+    var url = MirrorURL.standard
+    var isPaused = false
+    /// The share of requests that is mirrored.
+    var sampleRate = SampleRate.all
+    /// Which methods are mirrored.
+    var methods = MethodFilter.all
+    /// How copies differ from what the client sent.
+    var style = CopyStyle()
+    /// How the mirror is connected to.
+    var transport = TransportSettings()
+
+    /// Transfers under way at once, over all workers.
+    var maxInFlight = 256
+    /// Copies waiting, over all workers.
+    var maxQueue = 10_000
+    /// How long a copy may wait.
+    var maxQueueAge = Duration.seconds(5)
+
+    /// From the start of a transfer to an established connection.
+    var connectTimeout = Duration.seconds(5)
+    /// From the start of a transfer to its end.
+    var timeout = Duration.seconds(10)
+    /// Bytes of an answer that are read before the connection is cut.
+    var maxResponse = 1 << 20
+    /// Which copies are sent once more.
+    var resend = Resend.idempotent
+}
+
+extension SettingName {
+    /// Where the value of this setting stands, and how it is written. The rest is in its row.
+    var field: SettingField {
+        switch self {
+        case .url: SettingField(\.destination.url, MirrorURL.init, \.text)
+        case .sampleRate: SettingField(\.destination.sampleRate, SampleRate.init, \.description)
+        case .methods: SettingField(\.destination.methods, MethodFilter.init, \.description)
+        case .hostHeader: SettingField(\.destination.style.host, CopyStyle.HostHeader.init, \.description)
+        case .markHeader:
+            SettingField(\.destination.style.mark, CopyStyle.Mark.parse, { $0?.description ?? "none" })
+        case .truncatedBody: .word(\.destination.style.truncatedBody)
+        case .unknownLength: .word(\.destination.style.unknownLength)
+        case .haproxyBufsize:
+            SettingField(
+                \.destination.style.bufferSize, CopyStyle.parseBufferSize,
+                { $0.map(SizeValue.format) ?? "auto" })
+        case .maxInFlight: .number(\.destination.maxInFlight, 1...100_000)
+        case .maxQueue: .number(\.destination.maxQueue, 1...10_000_000)
+        case .maxQueueBytes: .size(\.maxQueueBytes, 1 << 10...1 << 40)
+        case .maxQueueAge: .interval(\.destination.maxQueueAge)
+        case .connectTimeout: .interval(\.destination.connectTimeout)
+        case .timeout: .interval(\.destination.timeout)
+        case .maxResponse: .size(\.destination.maxResponse, 0...1 << 40)
+        case .resend: .word(\.destination.resend)
+        case .maxConnections: .number(\.maxConnections, 1...100_000)
+        case .helloTimeout: .interval(\.helloTimeout)
+        case .logLevel: .word(\.logLevel)
+        case .requestLog: .word(\.requestLog)
+        }
+    }
 }

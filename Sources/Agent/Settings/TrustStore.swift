@@ -117,3 +117,15 @@ extension TrustError {
             "--tls-ca: \(file.debugDescription) cannot be read as certificates in PEM: \(PEMFile.reason() ?? "there are none")"
     }
 }
+
+extension DestinationSettings {
+    /// Reads the system's authorities when the mirror is the first to need them. That takes tens of milliseconds: workers
+    /// get settings that have them.
+    mutating func readAuthorities() {
+        guard url.isEncrypted, !transport.isInsecure, transport.trusted?.isEmpty ?? true else { return }
+        transport.trusted = (try? TrustStore(file: nil)) ?? TrustStore()
+    }
+
+    /// The mirror cannot be verified.
+    var trustsNobody: Bool { url.isEncrypted && transport.trusted?.isEmpty == true }
+}

@@ -37,6 +37,19 @@ struct ManualPage: CustomStringConvertible {
         return items.contains { $0.starts(with: wanted) }
     }
 
+    /// The text of the item whose head ends with `words`, head and all; macros stand in it where they stand in its head.
+    func item(_ words: String) -> String? {
+        let isHead = { (line: Substring) in line.hasPrefix(".It ") }
+        let index = lines.firstIndex {
+            isHead($0) && $0.replacing(" Qq ", with: " ").hasSuffix(" \(words)")
+        }
+        guard let index else { return nil }
+        let text = lines[(index + 1)...].prefix { !isHead($0) && $0 != ".El" }.map { line in
+            line.first == "." ? line.split(separator: " ").dropFirst().joined(separator: " ") : String(line)
+        }
+        return ([String(lines[index])] + text).joined(separator: " ")
+    }
+
     /// The section or subsection that lists a command: its words, with nothing but arguments behind them.
     func section(of command: [String]) -> String? {
         let head = (["Ic"] + command).map { $0[...] }

@@ -53,12 +53,6 @@ struct ManualTests {
         }
     }
 
-    @Test func everySetting() {
-        for setting in SettingName.allCases {
-            #expect(protocolPage.lists("Cm", [setting.rawValue]), "\(setting.rawValue) is missing")
-        }
-    }
-
     @Test func everyCounter() {
         for counter in Counter.allCases {
             #expect(protocolPage.lists("Va", [counter.name]), "\(counter.name) is missing")

@@ -1,0 +1,99 @@
+/// The settings that `set` changes, by the names operators write, in the order in which they are shown.
+/// Coding keys, because that is how a parser of options reads what it has found.
+package enum SettingName: String, CaseIterable, CodingKey, Sendable {
+    case url
+    case sampleRate = "sample-rate"
+    case methods
+    case hostHeader = "host-header"
+    case markHeader = "mark-header"
+    case truncatedBody = "truncated-body"
+    case unknownLength = "unknown-length"
+    case haproxyBufsize = "haproxy-bufsize"
+    case maxInFlight = "max-in-flight"
+    case maxQueue = "max-queue"
+    case maxQueueBytes = "max-queue-bytes"
+    case maxQueueAge = "max-queue-age"
+    case connectTimeout = "connect-timeout"
+    case timeout
+    case maxResponse = "max-response"
+    case resend
+    case maxConnections = "max-connections"
+    case helloTimeout = "hello-timeout"
+    case logLevel = "log-level"
+    case requestLog = "request-log"
+
+    package var description: String { rawValue }
+}
+
+extension Setting {
+    /// Every setting, in the order of the options of the command line.
+    package static let table = [
+        Setting(
+            .url, .own, .general, "URL", "where copies go", named: "mirror-url", label: "Destination",
+            option: "Where copies go. A path in it is put before each target."),
+        Setting(
+            .logLevel, .shared, .control, "trace|debug|info|notice|warning|error|critical",
+            "least level that is logged: trace, debug, info, notice, warning, error, critical",
+            placeholder: "level"),
+        Setting(
+            .requestLog, .shared, .control, "off|on|query",
+            "one log line per copy: off, on, or query (with the query of the URL)",
+            option: "One log line per copy: off, on, or query, with the query of its URL."),
+        Setting(
+            .sampleRate, .own, .copies, "PERCENT", "share of requests that is mirrored, 0% to 100%",
+            option: "Share of requests to mirror, 0% to 100% in steps of 0.001%."),
+        Setting(
+            .methods, .own, .copies, "all|safe|NAMES",
+            "methods that are mirrored: all, safe, or names separated by commas",
+            option: "Methods to mirror: all, safe (GET, HEAD, OPTIONS, TRACE), or names separated by commas."),
+        Setting(
+            .hostHeader, .own, .copies, "preserve|destination|NAME",
+            "what Host says: preserve, destination, or a name",
+            option: "What Host says: preserve what the client sent, destination, or a name."),
+        Setting(
+            .truncatedBody, .own, .copies, "drop|send|headers",
+            "a copy whose body is not whole: drop, send, or headers",
+            option: "A copy whose body is not whole: drop it, send what is there, or send the headers alone."),
+        Setting(
+            .haproxyBufsize, .own, .copies, "SIZE|auto",
+            "HAProxy's tune.bufsize, or auto for what HAProxy says", remark: ", what HAProxy says",
+            option: "HAProxy's tune.bufsize: a body of no declared length that fills it counts as cut off."),
+        Setting(
+            .unknownLength, .own, .copies, "auto|send|drop",
+            "a body of no declared length that may not be whole: auto, send, or drop",
+            option: """
+                A body of no declared length of which nothing tells whether it is whole: send it, drop it as one that is \
+                cut off, or auto, drop it while HAProxy seems not to wait for bodies.
+                """),
+        Setting(
+            .markHeader, .own, .copies, "NAME: VALUE|none",
+            "field that marks each copy, 'NAME: value', or none", placeholder: "name: value",
+            option: "Field that marks each copy, or none. A request that carries it is not mirrored again."),
+        Setting(
+            .maxInFlight, .own, .budgets, "NUMBER", "copies under way at once",
+            option: "Copies under way to the mirror at once, 1 to 100000."),
+        Setting(
+            .maxQueue, .own, .budgets, "NUMBER", "copies that may wait",
+            option: "Copies that may wait, 1 to 10000000; past it the new one is dropped."),
+        Setting(
+            .maxQueueBytes, .shared, .budgets, "SIZE", "memory for copies, waiting or under way",
+            option: "Memory for copies that wait or are under way: bytes, or a number and KiB, MiB, GiB."),
+        Setting(.maxQueueAge, .own, .budgets, "TIME", "how long a copy may wait"),
+        Setting(.connectTimeout, .own, .budgets, "TIME", "time for a connection to the mirror"),
+        Setting(.timeout, .own, .budgets, "TIME", "time for a whole request to the mirror"),
+        Setting(
+            .maxResponse, .own, .budgets, "SIZE", "size of an answer that is read",
+            option: "Size of an answer past which the connection is cut: bytes, or KiB, MiB, GiB."),
+        Setting(
+            .resend, .own, .budgets, "idempotent|all|never",
+            "copies sent once more after no answer: idempotent, all, or never",
+            option: """
+                Copies that are sent once more when a kept connection ends without an answer: those with an idempotent \
+                method, all, or never any.
+                """),
+        Setting(
+            .maxConnections, .shared, .budgets, "NUMBER", "SPOP connections at once",
+            option: "SPOP connections at once, 1 to 100000."),
+        Setting(.helloTimeout, .shared, .budgets, "TIME", "time for HAProxy to say HELLO"),
+    ]
+}
