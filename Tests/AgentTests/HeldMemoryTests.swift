@@ -7,7 +7,7 @@ import Testing
 struct HeldMemoryTests {
     @Test("Frames that have begun have as much as copies, 16 MiB at least, and no more than fits in")
     func frames() throws {
-        var settings = Settings(url: try MirrorURL("http://mirror:1/"))
+        var settings = Settings()
         #expect(HeldMemory.mostOfFrames(settings) == 64 << 20)
         settings.maxQueueBytes = 1 << 20
         #expect(HeldMemory.mostOfFrames(settings) == 16 << 20)
