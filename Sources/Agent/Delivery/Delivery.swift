@@ -1,20 +1,17 @@
-internal import CLibcurl
 internal import Glibc
 internal import Stats
 internal import System
 
-/// One worker's way to the mirror: a bounded queue, a pool of easy handles, and the one point where every copy that was
-/// queued ends.
+/// One worker's way to the mirror: a bounded queue, a transport, and the one point where every copy that was queued ends.
 final class Delivery {
-    /// Transfers started in one turn of the loop, and seconds that starting them may take, so that a burst of copies never
-    /// holds back a frame. One on a kept connection takes some microseconds, one that has to connect ten times as much.
+    /// Transfers started in one turn of the loop, at most. One on a kept connection takes some microseconds, one that has to connect
+    /// ten times as much.
     private static let batch = 32
-    private static let turnBudget = 0.0003
     /// Transfers started between two looks at the clock.
     private static let step = 4
     /// Seconds until a worker that has no transfer of its own looks again for one that others gave back.
     private static let retryInterval = 0.005
-    /// Seconds that copies wait after a mirror has kept calls into libcurl from their end, twice within so many seconds: what it
+    /// Seconds that copies wait after a mirror has kept the transport from its end, twice within so many seconds: what it
     /// takes of the worker stays a small share. Once may be an accident: thousands of transfers that time out together.
     private static let holdInterval = 5.0
     private static let holdMemory = 10.0
@@ -23,44 +20,36 @@ final class Delivery {
     /// Seconds between looks for copies that waited too long.
     private static let expiryInterval = 0.25
 
+    private let transport: any Transport
+    private let pass: PassBudget
     private let budget: DeliveryBudget
     private let counters: CounterBank
     private let reporter: DeliveryReporter
     private var settings: Settings
-    private var settingsVersion = 0
     /// In seconds.
     private var maxQueueAge: Double
-    private var multi: CurlMulti?
     private var turn: TurnWatcher?
     private var retry: TimerWatcher?
     private var expiry: TimerWatcher?
     private var lastCutOff = -Double.infinity
     private var lanes = Lanes()
-    private var pool: [Transfer] = []
     /// In no order; each transfer knows its slot.
     private var active: [Transfer] = []
     /// Called when the last copy is gone, while draining.
     private var drained: (() -> Void)?
 
-    /// Throws when libcurl has no memory.
     init(
-        loop: EventLoop, settings: Settings, budget: DeliveryBudget, counters: CounterBank,
-        reporter: DeliveryReporter
-    ) throws {
+        loop: EventLoop, transport: any Transport, pass: PassBudget, settings: Settings,
+        budget: DeliveryBudget, counters: CounterBank, reporter: DeliveryReporter
+    ) {
+        self.transport = transport
+        self.pass = pass
         self.settings = settings
         maxQueueAge = settings.destination.maxQueueAge.inSeconds
         self.budget = budget
         self.counters = counters
         self.reporter = reporter
-        multi = CurlMulti(
-            loop: loop, completed: { [unowned self] in completed($0, $1) },
-            cutOff: { [unowned self] in mirrorWasCutOff() },
-            spokeUnasked: {
-                counters.add(to: .mirrorAmbiguous)
-                reporter.connectionEnded("it spoke while no copy was under way")
-            })
-        guard multi != nil else { throw OutOfMemory() }
-        limitConnections()
+        transport.client = self
         turn = TurnWatcher(loop: loop) { [unowned self] in startBatch() }
         // The timer only makes the loop turn, and each turn starts a batch.
         retry = TimerWatcher(loop: loop, priority: .mirror) {}
@@ -75,9 +64,8 @@ final class Delivery {
         let isReplaced = settings.destination.url !== self.settings.destination.url
         if isReplaced { budget.retire(lanes.retire()) }
         self.settings = settings
-        settingsVersion += 1
         maxQueueAge = settings.destination.maxQueueAge.inSeconds
-        limitConnections()
+        transport.apply(settings.destination)
         if isReplaced { giveUpExcess() }
     }
 
@@ -85,18 +73,12 @@ final class Delivery {
     private func giveUpExcess() {
         let excess = budget.excess(maxInFlight: settings.destination.maxInFlight)
         guard excess > 0 else { return }
-        let oldest = active.filter { $0.request.map { kind(of: $0) } == .retired }
+        let oldest = active.filter { $0.copy.map { kind(of: $0) } == .retired }
             .sorted { $0.startedAt < $1.startedAt }.prefix(excess)
         for transfer in oldest {
-            completed(
-                transfer, CURLE_OPERATION_TIMEDOUT, cause: "given up for copies to a mirror that replaced it")
+            transport.giveUp(
+                transfer, as: .timeout, because: "given up for copies to a mirror that replaced it")
         }
-    }
-
-    /// Transfers to earlier destinations come on top of those to the current one.
-    private func limitConnections() {
-        multi?.limitConnections(
-            total: 2 * settings.destination.maxInFlight, idle: settings.destination.maxInFlight)
     }
 
     /// Takes a copy, or throws `queueFull` and counts nothing. It is started in the loop's next turn.
@@ -114,7 +96,7 @@ final class Delivery {
     // MARK: start
 
     private func startBatch() {
-        multi?.beginTurn()
+        transport.beginPass()
         guard !lanes.isEmpty else {
             turn?.isBusy = false
             return
@@ -146,8 +128,8 @@ final class Delivery {
                 started += 1
             }
             guard started > before else { break }
-            multi?.kick()
-        } while started < allowed && MonotonicClock.now - now < Self.turnBudget
+            transport.kick()
+        } while started < allowed && pass.allowsStart(since: now)
         return started >= min(Self.step, allowed) && started > 0 && !lanes[lane].queue.isEmpty
     }
 
@@ -177,70 +159,20 @@ final class Delivery {
         counters.add(to: .inFlight)
         counters.queueDurations.record(seconds: now - request.header.receivedAt)
         lanes[kind(of: request)].began()
-        guard
-            let transfer = pool.popLast()
-                ?? multi.flatMap({ Transfer(sockets: $0.sockets, counters: counters) })
-        else {
+        guard let transfer = transport.start(request, for: self, now: now) else {
             return finish(request, .failed(.other), now)
         }
-        transfer.prepare(request, settings: settings, version: settingsVersion, now: now)
         transfer.slot = active.count
         active.append(transfer)
-        if multi?.add(transfer) != true {
-            _ = recycle(transfer)
-            finish(request, .failed(.other), now)
-        }
     }
 
     // MARK: end
 
-    /// All connections of this worker are shut down. Those to a mirror that was replaced are to blame, if there are any: the new
-    /// one goes on.
-    private func mirrorWasCutOff() {
-        let now = MonotonicClock.now
-        let isAgain = now - lastCutOff < Self.holdMemory
-        lastCutOff = now
-        counters.add(to: .mirrorCutOffs)
-        let kind: Lanes.Kind = lanes.retired.active > 0 ? .retired : .current
-        if isAgain { lanes[kind].probing.hold(until: now + Self.holdInterval) }
-        reporter.mirrorWasCutOff(holdSeconds: isAgain ? Self.holdInterval : 0)
-        for transfer in active.filter({ $0.request.map { self.kind(of: $0) } == kind }) {
-            completed(
-                transfer, CURLE_RECV_ERROR,
-                cause: "cut off with all connections of its worker: one of them took too much processor time")
-        }
-    }
-
-    /// `cause` says why, where the agent ended it.
-    private func completed(_ transfer: Transfer, _ result: CURLcode, cause: String? = nil) {
-        let outcome = transfer.outcome(result)
-        let now = MonotonicClock.now
-        counters.requestDurations.record(seconds: now - transfer.startedAt)
-        countTraffic(transfer)
-        if transfer.wasAmbiguous {
-            counters.add(to: .mirrorAmbiguous)
-            reporter.connectionEnded("nobody can say what follows its answer")
-        }
-        reporter.ended(
-            transfer, outcome, result, cause: cause, seconds: now - transfer.startedAt, settings.requestLog)
-        if let request = recycle(transfer) { finish(request, outcome, now) }
-    }
-
-    private func countTraffic(_ transfer: Transfer) {
-        counters.add(transfer.connectionsOpened, to: .mirrorConnections)
-        counters.add(transfer.bytesReceived, to: .bytesReceived)
-        counters.add(transfer.bytesSent, to: .bytesSent)
-    }
-
-    private func recycle(_ transfer: Transfer) -> MirrorRequest? {
-        multi?.remove(transfer)
+    private func remove(_ transfer: Transfer) {
         let last = active.removeLast()
-        if last !== transfer {
-            active[transfer.slot] = last
-            last.slot = transfer.slot
-        }
-        pool.append(transfer)
-        return transfer.finish()
+        guard last !== transfer else { return }
+        active[transfer.slot] = last
+        last.slot = transfer.slot
     }
 
     /// The one point where a transfer's copy ends.
@@ -316,7 +248,8 @@ final class Delivery {
         let count = lanes.count + active.count
         while let request = lanes.popFirst(receivedBefore: .infinity) { drop(request, .shutdown) }
         while let transfer = active.last {
-            guard let request = recycle(transfer) else { continue }
+            remove(transfer)
+            guard let request = transport.takeBack(transfer) else { continue }
             endTransfer(request) { $0.active -= 1 }
             counters.add(to: Refusal.shutdown.counter)
         }
@@ -330,7 +263,47 @@ final class Delivery {
     }
 }
 
-/// libcurl could not set itself up.
-struct OutOfMemory: Error, CustomStringConvertible {
-    var description: String { "libcurl has no memory to start with" }
+extension Delivery: TransferOwner {
+    func wasResent(_ transfer: Transfer) { counters.add(to: .resent) }
+
+    func ended(_ transfer: Transfer, _ end: TransferEnd) {
+        guard let copy = transfer.copy else { return }
+        let now = MonotonicClock.now
+        counters.requestDurations.record(seconds: now - transfer.startedAt)
+        counters.add(end.connectionsOpened, to: .mirrorConnections)
+        counters.add(end.bytesReceived, to: .bytesReceived)
+        counters.add(end.bytesSent, to: .bytesSent)
+        if end.wasAmbiguous {
+            counters.add(to: .mirrorAmbiguous)
+            reporter.connectionEnded("nobody can say what follows its answer")
+        }
+        reporter.ended(copy, end, seconds: now - transfer.startedAt, settings.requestLog)
+        remove(transfer)
+        finish(copy, end.outcome, now)
+    }
+}
+
+extension Delivery: TransportClient {
+    /// Those to a mirror that was replaced are to blame, if there are any: the new one goes on.
+    func mirrorWasCutOff() {
+        let now = MonotonicClock.now
+        let isAgain = now - lastCutOff < Self.holdMemory
+        lastCutOff = now
+        counters.add(to: .mirrorCutOffs)
+        let kind: Lanes.Kind = lanes.retired.active > 0 ? .retired : .current
+        if isAgain { lanes[kind].probing.hold(until: now + Self.holdInterval) }
+        reporter.mirrorWasCutOff(holdSeconds: isAgain ? Self.holdInterval : 0)
+        for transfer in active.filter({ $0.copy.map { self.kind(of: $0) } == kind }) {
+            transport.giveUp(
+                transfer, as: .reset,
+                because:
+                    "cut off with all connections of its worker: one of them took too much processor time"
+            )
+        }
+    }
+
+    func mirrorSpokeUnasked() {
+        counters.add(to: .mirrorAmbiguous)
+        reporter.connectionEnded("it spoke while no copy was under way")
+    }
 }

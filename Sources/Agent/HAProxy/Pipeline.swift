@@ -15,14 +15,13 @@ final class Pipeline {
     private var requestLog: RequestLogMode
 
     init(
-        loop: EventLoop, ids: RequestIDs, settings: Settings, budget: DeliveryBudget, counters: CounterBank,
+        delivery: Delivery, ids: RequestIDs, settings: Settings, counters: CounterBank,
         reporter: DeliveryReporter, unknownMessages: UnknownMessages
-    ) throws {
+    ) {
+        self.delivery = delivery
         self.counters = counters
         self.reporter = reporter
         self.unknownMessages = unknownMessages
-        delivery = try Delivery(
-            loop: loop, settings: settings, budget: budget, counters: counters, reporter: reporter)
         gate = Gate(settings, ids: ids)
         renderer = RequestRenderer(settings)
         (destination, requestLog) = (settings.destination.url, settings.requestLog)

@@ -41,8 +41,8 @@ struct RequestRenderer {
         ]
         let mark = style.mark.map { $0.name.count + $0.value.count } ?? 0
         ownBytes =
-            names.reduce(0) { $0 + $1.utf8.count + 1 } + (host ?? destination.authority).count + 2 * 20 + 46
-            + mark + 3
+            names.reduce(0) { $0 + $1.utf8.count + 2 } + (host ?? destination.authority).count + 2 * 20 + 46
+            + mark + 4
     }
 
     /// Throws when the copy would not be true, or is not wanted; nothing is allocated then.
@@ -56,17 +56,19 @@ struct RequestRenderer {
         unsafe request.withUnsafeMutablePointers { layout, bytes in
             var writer = unsafe RequestWriter(bytes, capacity: layout.pointee.size)
             writer.append(payload, plan.method)
-            writer.endString()
-            unsafe layout.pointee.targetOffset = writer.count
+            unsafe layout.pointee.methodEnd = writer.count
+            writer.append(UInt8(ascii: " "))
             write(plan.target, payload, to: &writer)
-            writer.endString()
-            unsafe layout.pointee.headersOffset = writer.count
+            unsafe layout.pointee.targetEnd = writer.count
+            writer.append(MirrorRequest.Layout.version)
+            writer.endLine()
             writeClientFields(plan, arguments, payload, to: &writer)
             writeOwnFields(plan, payload, to: &writer)
-            unsafe layout.pointee.headerCount = writer.fieldCount
-            unsafe layout.pointee.bodyOffset = writer.count
+            unsafe layout.pointee.fieldsEnd = writer.count
+            unsafe layout.pointee.fieldCount = writer.fieldCount
+            writer.endLine()
             writer.append(payload, plan.body)
-            unsafe layout.pointee.bodyLength = plan.body.count
+            unsafe layout.pointee.bodyEnd = writer.count
             unsafe layout.pointee.answerHasNoBody = payload.matches(plan.method, "HEAD")
             // Another method by its case (RFC 9110, section 9.1), and CONNECT to some proxies: Squid's relaxed_header_parser.
             unsafe layout.pointee.mayOpenTunnel = payload.equalsIgnoringCase(plan.method, "connect")
@@ -82,9 +84,10 @@ struct RequestRenderer {
             case .origin(let range), .queryOnly(let range), .verbatim(let range): range.count
             case .empty: 0
             }
-        let requestLine = plan.method.count + 1 + destination.prefix.count + 1 + target + 1
-        // ": " and a NUL for each header; another Host for each of the client's, which are mostly one.
-        let fields = plan.headerBytes + (3 + (host?.count ?? 0)) * plan.headerCount
+        let requestLine =
+            plan.method.count + destination.prefix.count + 1 + target + "  HTTP/1.1\r\n".utf8.count
+        // ": " and CR LF for each header; another Host for each of the client's, which are mostly one.
+        let fields = plan.headerBytes + (4 + (host?.count ?? 0)) * plan.headerCount + "\r\n".utf8.count
         return requestLine + fields + ownBytes + (plan.id?.count ?? 0) + plan.body.count
     }
 
@@ -105,7 +108,7 @@ struct RequestRenderer {
         }
     }
 
-    /// The client's header lines in their order, each ended by a NUL.
+    /// The client's header lines in their order.
     private func writeClientFields(
         _ plan: RequestPlan, _ arguments: MirrorArguments, _ payload: RawSpan, to writer: inout RequestWriter
     ) {
@@ -165,11 +168,7 @@ struct RequestRenderer {
 
     private func write(_ field: HeaderReader.Header, _ block: RawSpan, to writer: inout RequestWriter) {
         writer.append(block, field.name)
-        guard !block.trimmed(field.value).isEmpty else {
-            // What libcurl turns into "name:"; a line that ends with the colon would mean "leave it out".
-            writer.append(UInt8(ascii: ";"))
-            return
-        }
+        guard !block.trimmed(field.value).isEmpty else { return writer.append(UInt8(ascii: ":")) }
         writer.append(": ")
         writer.append(block, field.value)
     }

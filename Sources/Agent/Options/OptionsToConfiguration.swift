@@ -34,7 +34,7 @@ extension Options {
         var settings = Settings(url: destination)
         settings.allowedDestinations = allowed
         settings.destination.transport = try transport.settings()
-        settings.destination.transport.source = try mirrorInterface.map { try SourceAddress.resolve($0) }
+        settings.destination.transport.source = try mirrorInterface.map { try SourceAddress(resolving: $0) }
         settings.destination.transport.sourcePorts = mirrorLocalPort
         settings.destination.sampleRate = copies.sampleRate
         settings.destination.methods = copies.methods

@@ -1,5 +1,4 @@
 internal import AdminSocket
-internal import CLibcurl
 internal import Glibc
 internal import Logging
 internal import Stats
@@ -81,7 +80,7 @@ final class Agent {
         if let path = configuration.pidFile { pidFile = try rights.open { _ in try PIDFile(path) } }
         // libcurl would write the keys of its connections there, and with them what clients sent.
         unsafe unsetenv("SSLKEYLOGFILE")
-        curl_global_init(Int(CURL_GLOBAL_DEFAULT))
+        CurlTransport.setUp()
         try TrustStore.checkLibrary()
         let statistics = try makeWorkers()
         try startControl(statistics, rights)

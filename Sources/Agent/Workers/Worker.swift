@@ -41,10 +41,17 @@ final class Worker {
         loop = try EventLoop(backend: configuration.backend)
         let errors = RepeatedErrors(
             loop: loop, interval: configuration.monitorInterval.inSeconds, logger: loggers.events)
-        let pipeline = try Pipeline(
-            loop: loop, ids: ids, settings: configuration.settings, budget: budget, counters: counters,
-            reporter: DeliveryReporter(errors: errors, failures: failures, requests: loggers.requests),
-            unknownMessages: unknownMessages)
+        let reporter = DeliveryReporter(errors: errors, failures: failures, requests: loggers.requests)
+        let pass = PassBudget(loop: loop)
+        let delivery = Delivery(
+            loop: loop,
+            transport: try CurlTransport(
+                loop: loop, budget: pass, settings: configuration.settings.destination),
+            pass: pass, settings: configuration.settings, budget: budget, counters: counters,
+            reporter: reporter)
+        let pipeline = Pipeline(
+            delivery: delivery, ids: ids, settings: configuration.settings, counters: counters,
+            reporter: reporter, unknownMessages: unknownMessages)
         context = WorkerContext(
             loop: loop, counters: counters, pipeline: pipeline, budget: budget,
             errors: errors,
