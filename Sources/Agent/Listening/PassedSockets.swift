@@ -61,7 +61,7 @@ enum PassedSockets {
             guard let base = bytes.baseAddress else { return nil }
             let address = unsafe base.assumingMemoryBound(to: sockaddr.self)
             guard unsafe getsockname(descriptor, address, &length) == 0 else { return nil }
-            if unsafe address.pointee.sa_family == sa_family_t(AF_UNIX) {
+            if unsafe bytes.load(as: sa_family_t.self) == sa_family_t(AF_UNIX) {
                 let path = unsafe bytes[MemoryLayout<sa_family_t>.size..<Int(length)]
                 let isAbstract = unsafe path.first == 0
                 let text = unsafe String(decoding: path.drop { $0 == 0 }.prefix { $0 != 0 }, as: UTF8.self)
