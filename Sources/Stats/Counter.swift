@@ -1,4 +1,4 @@
-/// Everything that is counted: one slot of a `CounterBank` each.
+/// Everything that is counted: one slot of a `CounterBank` each, in which those that a bank does not count stay at 0.
 ///
 /// At any quiet moment, and to the last request:
 /// `received = skipped + dropped + completed + queued + inFlight` and `completed = responses + failed`.

@@ -23,7 +23,8 @@ final class Delivery {
     private let transport: any Transport
     private let pass: PassBudget
     private let budget: DeliveryBudget
-    private let counters: CounterBank
+    private let bank: CopyBank
+    private var counters: CounterBank { bank.counters }
     private let reporter: DeliveryReporter
     private var settings: Settings
     /// In seconds.
@@ -40,14 +41,14 @@ final class Delivery {
 
     init(
         loop: EventLoop, transport: any Transport, pass: PassBudget, settings: Settings,
-        budget: DeliveryBudget, counters: CounterBank, reporter: DeliveryReporter
+        budget: DeliveryBudget, bank: CopyBank, reporter: DeliveryReporter
     ) {
         self.transport = transport
         self.pass = pass
         self.settings = settings
         maxQueueAge = settings.destination.maxQueueAge.inSeconds
         self.budget = budget
-        self.counters = counters
+        self.bank = bank
         self.reporter = reporter
         transport.client = self
         turn = TurnWatcher(loop: loop) { [unowned self] in startBatch() }
@@ -157,7 +158,7 @@ final class Delivery {
         budget.releaseQueue()
         counters.subtract(from: .queued)
         counters.add(to: .inFlight)
-        counters.queueDurations.record(seconds: now - request.header.receivedAt)
+        bank.queueDurations.record(seconds: now - request.header.receivedAt)
         lanes[kind(of: request)].began()
         guard let transfer = transport.start(request, for: self, now: now) else {
             return finish(request, .failed(.other), now)
@@ -177,7 +178,7 @@ final class Delivery {
 
     /// The one point where a transfer's copy ends.
     private func finish(_ request: MirrorRequest, _ outcome: Outcome, _ now: Double) {
-        if case .response = outcome { counters.noteSuccess(at: time(nil)) }
+        if case .response = outcome { bank.noteSuccess(at: time(nil)) }
         endTransfer(request) { $0.ended(outcome, now: now) }
         counters.add(to: .completed)
         counters.add(to: outcome.counter)
@@ -269,7 +270,7 @@ extension Delivery: TransferOwner {
     func ended(_ transfer: Transfer, _ end: TransferEnd) {
         guard let copy = transfer.copy else { return }
         let now = MonotonicClock.now
-        counters.requestDurations.record(seconds: now - transfer.startedAt)
+        bank.requestDurations.record(seconds: now - transfer.startedAt)
         counters.add(end.connectionsOpened, to: .mirrorConnections)
         counters.add(end.bytesReceived, to: .bytesReceived)
         counters.add(end.bytesSent, to: .bytesSent)

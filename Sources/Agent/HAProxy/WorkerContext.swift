@@ -5,6 +5,8 @@ internal import System
 /// What the connections of one worker share.
 @safe final class WorkerContext {
     let loop: EventLoop
+    let bank: ThreadBank
+    /// Of SPOP.
     let counters: CounterBank
     let pipeline: Pipeline
     let budget: DeliveryBudget
@@ -40,12 +42,13 @@ internal import System
     private static let usualPending = 1024
 
     init(
-        loop: EventLoop, counters: CounterBank, pipeline: Pipeline, budget: DeliveryBudget,
+        loop: EventLoop, bank: ThreadBank, pipeline: Pipeline, budget: DeliveryBudget,
         errors: RepeatedErrors,
         unknownMessages: UnknownMessages, box: SettingsBox, configuration: Configuration
     ) {
         self.loop = loop
-        self.counters = counters
+        self.bank = bank
+        counters = bank.counters
         self.pipeline = pipeline
         self.budget = budget
         maxQueueBytes = configuration.settings.maxQueueBytes

@@ -21,7 +21,7 @@ final class Agent {
     private var logger: Logger { loggers.events }
     private let serviceManager: ServiceManager?
     private let loop: EventLoop
-    private let counters = CounterBank()
+    private let bank = ThreadBank()
     private let workerEnds = Mailbox<Void>.Sender()
     private var mailbox: Mailbox<Void>?
     private let logWakes = Mailbox<Void>.Sender()
@@ -106,7 +106,7 @@ final class Agent {
             logger.warning(
                 "\(abandoned) copies were waiting or under way at the end: dropped, reason shutdown")
         }
-        logSummary(Snapshot(workers.map(\.counters) + [counters]), isLast: true)
+        logSummary(Snapshot(workers.map(\.bank) + [bank]), isLast: true)
         changes.sumUp()
         logger.info("stopped")
         log.flush()
@@ -137,7 +137,7 @@ final class Agent {
                     unknownMessages: unknownMessages,
                     loggers: loggers))
         }
-        return Statistics(workers.map(\.counters) + [counters], loop: loop)
+        return Statistics(workers.map(\.bank) + [bank], loop: loop)
     }
 
     /// Their threads, or none.
@@ -167,14 +167,14 @@ final class Agent {
         listener = Listener(
             sockets: sockets, loop: loop, workers: workers,
             maxConnections: configuration.settings.maxConnections,
-            counters: counters, errors: errors)
+            counters: bank.counters, errors: errors)
     }
 
     private func startControl(_ statistics: Statistics, _ rights: borrowing Rights) throws {
         settings.publish = { [unowned self] in putIntoForce($0) }
         let context = RunningAgent(
             configuration: configuration, loop: loop, settings: settings, statistics: statistics,
-            counters: counters, workers: workers, changes: changes)
+            counters: bank.counters, workers: workers, changes: changes)
         admin = context
         let errors = RepeatedErrors(
             loop: loop, interval: configuration.monitorInterval.inSeconds, logger: logger)

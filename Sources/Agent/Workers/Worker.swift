@@ -34,8 +34,8 @@ final class Worker {
 
     /// Made by the main thread, then handed to its own, where `run` and all else happens.
     init(
-        ids: RequestIDs, configuration: Configuration, sender: Mailbox<Message>.Sender, counters: CounterBank,
-        budget: DeliveryBudget,
+        ids: RequestIDs, configuration: Configuration, sender: Mailbox<Message>.Sender, bank: ThreadBank,
+        copies: CopyBank, budget: DeliveryBudget,
         unknownMessages: UnknownMessages, box: SettingsBox, failures: RecentFailures, loggers: Loggers
     ) throws {
         loop = try EventLoop(backend: configuration.backend)
@@ -47,13 +47,13 @@ final class Worker {
             loop: loop,
             transport: try CurlTransport(
                 loop: loop, budget: pass, settings: configuration.settings.destination),
-            pass: pass, settings: configuration.settings, budget: budget, counters: counters,
+            pass: pass, settings: configuration.settings, budget: budget, bank: copies,
             reporter: reporter)
         let pipeline = Pipeline(
-            delivery: delivery, ids: ids, settings: configuration.settings, counters: counters,
+            delivery: delivery, ids: ids, settings: configuration.settings, counters: copies.counters,
             reporter: reporter, unknownMessages: unknownMessages)
         context = WorkerContext(
-            loop: loop, counters: counters, pipeline: pipeline, budget: budget,
+            loop: loop, bank: bank, pipeline: pipeline, budget: budget,
             errors: errors,
             unknownMessages: unknownMessages, box: box, configuration: configuration)
         context.closed = { [unowned self] connection in
@@ -61,7 +61,7 @@ final class Worker {
             endWhenDone()
         }
         mailbox = Mailbox(loop: loop, sender: sender) { [unowned self] in handle($0) }
-        bounds = TurnBounds(loop: loop, began: { counters.beginTurn() }, ended: { counters.endTurn() })
+        bounds = TurnBounds(loop: loop, began: { bank.beginTurn() }, ended: { bank.endTurn() })
         deadline = TimerWatcher(loop: loop) { [unowned self] in abandon() }
     }
 
@@ -74,7 +74,7 @@ final class Worker {
         }
         loop.run()
         // The loop is left in the middle of a turn.
-        context.counters.endTurn()
+        context.bank.endTurn()
         context.errors.sumUp()
         return abandoned
     }

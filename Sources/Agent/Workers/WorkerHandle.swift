@@ -5,7 +5,7 @@ internal import System
 
 /// The main thread's end of a worker.
 final class WorkerHandle {
-    let counters = CounterBank()
+    let bank: ThreadBank
     /// The worker's last failures.
     let failures = RecentFailures()
     private let sender = Mailbox<Worker.Message>.Sender()
@@ -25,9 +25,12 @@ final class WorkerHandle {
         loggers: Loggers
     ) throws {
         self.index = index
+        let copies = CopyBank()
+        bank = ThreadBank(copies: [copies])
         worker = Handoff(
             try Worker(
-                ids: ids, configuration: configuration, sender: sender, counters: counters, budget: budget,
+                ids: ids, configuration: configuration, sender: sender, bank: bank, copies: copies,
+                budget: budget,
                 unknownMessages: unknownMessages, box: box, failures: failures, loggers: loggers))
     }
 
@@ -43,7 +46,7 @@ final class WorkerHandle {
     }
 
     /// Connections given to this worker and not yet closed by it.
-    var connectionCount: UInt64 { assigned - counters.value(of: .connectionsClosed) }
+    var connectionCount: UInt64 { assigned - bank.counters.value(of: .connectionsClosed) }
 
     /// Gives the worker a connected socket.
     func serve(_ connection: consuming Descriptor) {
