@@ -5,9 +5,10 @@ import SPOP
 /// peer put into it.
 enum NotifyFuzzer {
     private static let renderers: [RequestRenderer] = {
-        guard let destination = try? MirrorURL("http://mirror.example:8080/prefix"),
-            let other = try? MirrorURL("https://[::1]/")
+        guard let url = try? MirrorURL("http://mirror.example:8080/prefix"),
+            let otherURL = try? MirrorURL("https://[::1]/")
         else { fail("no destination") }
+        let (destination, other) = (Destination(url, workers: 1), Destination(otherURL, workers: 1))
         var sending = CopyStyle()
         sending.truncatedBody = .send
         sending.host = .destination

@@ -25,10 +25,11 @@ struct FieldLimitsTests {
         try Notification.decode(
             payload.span.bytes, messageName: Array("mirror".utf8), copy: { arguments = $0 }, unknown: { _ in }
         )
-        let request = try RequestRenderer(destination: MirrorURL("http://mirror:1/"), style: CopyStyle())
-            .render(
-                #require(arguments), payload: payload.span.bytes,
-                Arrival(id: 1, receivedAt: 0, bufferSize: 16384))
+        let request = try RequestRenderer(
+            destination: Destination(MirrorURL("http://mirror:1/"), workers: 1), style: CopyStyle()
+        ).render(
+            #require(arguments), payload: payload.span.bytes,
+            Arrival(id: 1, receivedAt: 0, bufferSize: 16384))
         #expect(request.memorySize >= request.header.size + 16 * 1000)
     }
 

@@ -96,7 +96,8 @@ struct PayloadBuilder {
         let span = payload.span.bytes
         guard let copy = try first(of: span) else { throw Refusal.malformed(.missing) }
         return try RequestRenderer(
-            destination: destination, style: style, watch: watch, keepsTrailers: keepsTrailers
+            destination: Destination(destination, workers: 1), style: style, watch: watch,
+            keepsTrailers: keepsTrailers
         ).render(copy, payload: span, Arrival(id: 1, receivedAt: 0, bufferSize: bufferSize))
     }
 }

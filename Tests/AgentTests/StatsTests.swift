@@ -3,7 +3,7 @@ import Testing
 
 @testable import Agent
 
-@Suite("Counters and budget")
+@Suite("Counters")
 struct StatsTests {
     @Test func banksAddUp() {
         let (one, two) = (ThreadBank(), ThreadBank())
@@ -56,25 +56,5 @@ struct StatsTests {
         bank.counters.add(to: .droppedTruncated)
         bank.counters.add(to: .droppedShutdown)
         #expect(notice.news(in: Snapshot([bank])) == "copies dropped: truncated 1")
-    }
-
-    @Test func theQueueBudgetHoldsInNumberAndBytes() {
-        let budget = DeliveryBudget()
-        #expect(budget.reserveQueue(size: 60, maxQueue: 2, maxBytes: 100))
-        #expect(!budget.reserveQueue(size: 41, maxQueue: 2, maxBytes: 100))
-        #expect(budget.reserveQueue(size: 40, maxQueue: 2, maxBytes: 100))
-        #expect(!budget.reserveQueue(size: 0, maxQueue: 2, maxBytes: 100))
-        budget.releaseQueue()
-        #expect(!budget.reserveQueue(size: 1, maxQueue: 2, maxBytes: 100))
-        budget.releaseBytes(60)
-        #expect(budget.reserveQueue(size: 60, maxQueue: 2, maxBytes: 100))
-    }
-
-    @Test func theTransferBudgetHolds() {
-        let budget = DeliveryBudget()
-        #expect(budget.reserveTransfer(maxInFlight: 1))
-        #expect(!budget.reserveTransfer(maxInFlight: 1))
-        budget.releaseTransfer()
-        #expect(budget.reserveTransfer(maxInFlight: 1))
     }
 }

@@ -33,7 +33,7 @@ internal import CLibcurl
     private var writtenBefore = 0
     /// It was begun, came to nothing, and may not be begun again.
     private(set) var isRefused = false
-    private var origin: MirrorURL?
+    private var destination: Destination?
     private var settingsVersion = -1
     private var headerLines = HeaderLines()
 
@@ -100,9 +100,9 @@ internal import CLibcurl
         (hasOpenedSocket, socketRefusal) = (false, nil)
         unsafe copy.withUnsafeMutablePointers { layout, bytes in
             let layout = unsafe layout.pointee
-            if origin !== layout.destination {
-                origin = layout.destination
-                handle.set(CURLOPT_URL, layout.destination.origin)
+            if destination !== layout.destination {
+                destination = layout.destination
+                handle.set(CURLOPT_URL, layout.destination.url.origin)
             }
             setMethod(layout)
             unsafe setBody(layout, bytes)
@@ -158,7 +158,7 @@ internal import CLibcurl
     }
 
     /// The mirror is reached over TLS.
-    var isEncrypted: Bool { origin?.isEncrypted == true }
+    var isEncrypted: Bool { destination?.url.isEncrypted == true }
 
     // MARK: libcurl calls back
 

@@ -5,10 +5,16 @@ internal import System
 
 /// Tells of copies that came to an end: failures to the log, summed up, and to `show errors`; all of them to the request log, if
 /// that is on. One per worker, on its thread.
-struct DeliveryReporter {
-    let errors: RepeatedErrors
-    let failures: RecentFailures
-    let requests: Logger
+final class DeliveryReporter {
+    private let errors: RepeatedErrors
+    private let failures: RecentFailures
+    private let requests: Logger
+    /// Which copies get a line in the request log.
+    var mode = RequestLogMode.off
+
+    init(errors: RepeatedErrors, failures: RecentFailures, requests: Logger) {
+        (self.errors, self.failures, self.requests) = (errors, failures, requests)
+    }
 
     /// One call into the transport took more processor time than any honest answer does.
     func mirrorWasCutOff(holdSeconds: Double) {
@@ -22,9 +28,9 @@ struct DeliveryReporter {
     func connectionEnded(_ reason: String) { errors.report("mirror: connection ended", reason) }
 
     /// A transfer of `copy` is over.
-    func ended(_ copy: MirrorRequest, _ end: TransferEnd, seconds: Double, _ mode: RequestLogMode) {
+    func ended(_ copy: MirrorRequest, _ end: TransferEnd, seconds: Double) {
         if case .failed(let reason) = end.outcome {
-            let (url, detail) = (copy.header.destination.text, end.detail ?? "")
+            let (url, detail) = (copy.header.destination.url.text, end.detail ?? "")
             errors.report("mirror: \(reason.label)", "\(url) (\(detail))")
             failures.note(
                 id: copy.header.id, method: copy.method, target: copy.target, reason: reason.counter.name,
@@ -49,7 +55,7 @@ struct DeliveryReporter {
     }
 
     /// A copy cannot be sent for what it is.
-    func dropped(_ copy: DroppedCopy, _ reason: Refusal, _ detail: String, _ mode: RequestLogMode) {
+    func dropped(_ copy: DroppedCopy, _ reason: Refusal, _ detail: String) {
         let name = reason.counter.name
         // Not of single requests: HAProxy's configuration, or the agent's, makes them all like this one.
         if let label = reason.label { errors.report("\(name) (\(label))", detail) }
@@ -73,7 +79,7 @@ enum RequestLogLine {
         let milliseconds = (seconds * 10_000).rounded() / 10
         let resent = end.wasResent ? "resent=1 " : ""
         return """
-            \(start(copy.method, copy.header.destination, copy.target, mode)) \(end.httpVersion) \(status) \
+            \(start(copy.method, copy.header.destination.url, copy.target, mode)) \(end.httpVersion) \(status) \
             id=\(copy.header.id) up=\(end.bytesSent) down=\(end.bytesReceived) ms=\(milliseconds) \
             \(resent)\(word)\(end.detail.map { ": \($0)" } ?? "")
             """

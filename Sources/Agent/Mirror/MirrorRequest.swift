@@ -5,7 +5,7 @@
 final class MirrorRequest: ManagedBuffer<MirrorRequest.Layout, UInt8> {
     /// Where the parts stand: they follow each other as on the wire.
     struct Layout {
-        let destination: MirrorURL
+        let destination: Destination
         /// What the ACK called it.
         let id: Int64
         /// On the monotonic clock, in seconds.
@@ -39,7 +39,7 @@ final class MirrorRequest: ManagedBuffer<MirrorRequest.Layout, UInt8> {
     }
 
     /// An empty request of `size` bytes, to be filled front to back with `RequestWriter`.
-    static func make(size: Int, destination: MirrorURL, arrival: Arrival) -> MirrorRequest {
+    static func make(size: Int, destination: Destination, arrival: Arrival) -> MirrorRequest {
         let buffer = MirrorRequest.create(minimumCapacity: size) { _ in
             Layout(destination: destination, id: arrival.id, receivedAt: arrival.receivedAt, size: size)
         }

@@ -31,6 +31,7 @@ final class Agent {
     /// When HAProxy connects to a UNIX socket.
     private var listenFile: SocketFile?
     private var workers: [WorkerHandle] = []
+    private var destination: Destination
     private var listener: Listener?
     private let changes: ChangeLog
     private let settings: SettingsController
@@ -70,6 +71,7 @@ final class Agent {
         let file = options.stateFile.map { StateFile(path: $0) }
         let restored = try rights.open { [settings] _ in try file?.load(into: settings) ?? 0 }
         configuration = options.with(settings.settings)
+        destination = Destination(settings.settings.destination.url, workers: options.workers)
         startLog()
         // Before anybody can see that the agent is there, and stop it: the signal waits until the loop runs.
         watchSignals()
@@ -126,14 +128,14 @@ final class Agent {
 
     /// Returns the counters of all.
     private func makeWorkers() throws -> Statistics {
-        let budget = DeliveryBudget()
+        let memory = MemoryBudget()
         let unknownMessages = UnknownMessages(expected: configuration.messageName, logger: logger)
         let instance = Int64.random(in: RequestIDs.instances)
         for index in 0..<configuration.workers {
             workers.append(
                 try WorkerHandle(
                     index: index, ids: RequestIDs(instance: instance, worker: index),
-                    configuration: configuration, budget: budget,
+                    configuration: configuration, destination: destination, memory: memory,
                     unknownMessages: unknownMessages,
                     loggers: loggers))
         }
@@ -252,7 +254,8 @@ final class Agent {
     /// Each worker uses the new settings from its next turn on.
     private func putIntoForce(_ settings: Settings) {
         log.level = settings.logLevel
-        for worker in workers { worker.apply(settings) }
+        destination = destination.replaced(by: settings.destination.url)
+        for worker in workers { worker.apply(settings, destination) }
         listener?.maxConnections = settings.maxConnections
         serviceManager?.stateChanged()
     }

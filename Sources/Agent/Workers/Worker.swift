@@ -6,7 +6,7 @@ internal import Stats
 internal import System
 
 /// One thread with one loop: its own connections from HAProxy, its own pipeline to the mirror. It shares nothing with
-/// other workers but the budget and the immutable settings.
+/// other workers but budgets and the immutable settings.
 final class Worker {
     /// What the main thread tells a worker.
     enum Message: Sendable {
@@ -34,8 +34,8 @@ final class Worker {
 
     /// Made by the main thread, then handed to its own, where `run` and all else happens.
     init(
-        ids: RequestIDs, configuration: Configuration, sender: Mailbox<Message>.Sender, bank: ThreadBank,
-        copies: CopyBank, budget: DeliveryBudget,
+        index: Int, ids: RequestIDs, configuration: Configuration, destination: Destination,
+        sender: Mailbox<Message>.Sender, bank: ThreadBank, memory: MemoryBudget,
         unknownMessages: UnknownMessages, box: SettingsBox, failures: RecentFailures, loggers: Loggers
     ) throws {
         loop = try EventLoop(backend: configuration.backend)
@@ -47,13 +47,14 @@ final class Worker {
             loop: loop,
             transport: try CurlTransport(
                 loop: loop, budget: pass, settings: configuration.settings.destination),
-            pass: pass, settings: configuration.settings, budget: budget, bank: copies,
-            reporter: reporter)
+            pass: pass, settings: configuration.settings, destination: destination, worker: index,
+            memory: memory, reporter: reporter)
         let pipeline = Pipeline(
-            delivery: delivery, ids: ids, settings: configuration.settings, counters: copies.counters,
-            reporter: reporter, unknownMessages: unknownMessages)
+            delivery: delivery, ids: ids, settings: configuration.settings, destination: destination,
+            counters: destination.books.banks[index].counters, reporter: reporter,
+            unknownMessages: unknownMessages)
         context = WorkerContext(
-            loop: loop, bank: bank, pipeline: pipeline, budget: budget,
+            loop: loop, bank: bank, pipeline: pipeline, memory: memory,
             errors: errors,
             unknownMessages: unknownMessages, box: box, configuration: configuration)
         context.closed = { [unowned self] connection in

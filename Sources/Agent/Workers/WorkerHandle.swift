@@ -20,17 +20,17 @@ final class WorkerHandle {
 
     /// Makes the worker; what it is sent waits until it is started.
     init(
-        index: Int, ids: RequestIDs, configuration: Configuration, budget: DeliveryBudget,
+        index: Int, ids: RequestIDs, configuration: Configuration, destination: Destination,
+        memory: MemoryBudget,
         unknownMessages: UnknownMessages,
         loggers: Loggers
     ) throws {
         self.index = index
-        let copies = CopyBank()
-        bank = ThreadBank(copies: [copies])
+        bank = ThreadBank(copies: [destination.books.banks[index]])
         worker = Handoff(
             try Worker(
-                ids: ids, configuration: configuration, sender: sender, bank: bank, copies: copies,
-                budget: budget,
+                index: index, ids: ids, configuration: configuration, destination: destination,
+                sender: sender, bank: bank, memory: memory,
                 unknownMessages: unknownMessages, box: box, failures: failures, loggers: loggers))
     }
 
@@ -54,9 +54,9 @@ final class WorkerHandle {
         sender.send(.connection(connection.release()))
     }
 
-    /// Gives the worker new settings. When this returns, they are in force for every request that comes.
-    func apply(_ settings: Settings) {
-        box.put(settings)
+    /// Gives the worker new settings, and where copies go. When this returns, they are in force for every request that comes.
+    func apply(_ settings: Settings, _ destination: Destination) {
+        box.put((settings, destination))
         sender.send(.settings)
     }
 
