@@ -5,9 +5,10 @@ import SPOP
 /// peer put into it.
 enum NotifyFuzzer {
     private static let renderers: [RequestRenderer] = {
-        guard let destination = try? MirrorURL("http://mirror.example:8080/prefix"),
-            let other = try? MirrorURL("https://[::1]/")
+        guard let url = try? MirrorURL("http://mirror.example:8080/prefix"),
+            let otherURL = try? MirrorURL("https://[::1]/")
         else { fail("no destination") }
+        let (destination, other) = (Destination(url, workers: 1), Destination(otherURL, workers: 1))
         var sending = CopyStyle()
         sending.truncatedBody = .send
         sending.host = .destination
@@ -57,26 +58,37 @@ enum NotifyFuzzer {
             return
         }
         let layout = request.header
-        require(layout.bodyOffset + layout.bodyLength <= layout.size, "written past the end")
+        require(layout.bodyEnd <= layout.size, "written past the end")
         request.withUnsafeMutablePointerToElements { start in
-            let head = UnsafeBufferPointer(start: start, count: layout.bodyOffset)
-            let lines = head.split(separator: 0, omittingEmptySubsequences: false).dropLast()
-            require(lines.count == layout.headerCount + 2, "a NUL inside a line, or lines without one")
-            for line in lines {
-                require(!line.contains { $0 == 0x0D || $0 == 0x0A }, "a line break inside a line")
-            }
-            for part in lines.prefix(2) {
+            let head = Array(UnsafeBufferPointer(start: start, count: layout.body.lowerBound))
+            for part in [head[layout.method], head[layout.target]] {
                 require(!part.isEmpty && !part.contains { $0 <= 0x20 }, "no method or target")
             }
-            // libcurl's two spellings of a field: with a value, and without (CURLOPT_HTTPHEADER(3)).
-            for line in lines.dropFirst(2) {
-                require(
-                    line.contains(UInt8(ascii: ":")) || line.last == UInt8(ascii: ";"), "not a field")
-                let name = line.prefix { $0 != UInt8(ascii: ":") && $0 != UInt8(ascii: ";") }
+            let lines = lines(of: head[layout.targetEnd...])
+            require(lines.first == Array(" HTTP/1.1".utf8)[...], "no version behind the target")
+            require(lines.count == layout.fieldCount + 2, "lines too many or too few")
+            require(lines.last?.isEmpty == true, "no empty line behind them")
+            let fields = lines.dropFirst().dropLast()
+            for line in fields {
+                require(!line.contains { [0, 0x0D, 0x0A].contains($0) }, "a line break or NUL inside a line")
+                let name = line.prefix { $0 != UInt8(ascii: ":") }
+                require(name.count < line.count, "not a field")
                 require(!name.isEmpty && name.allSatisfy { tokens.contains($0) }, "a name that is no token")
             }
-            require(lengths(in: lines.dropFirst(2)).allSatisfy { $0 == layout.bodyLength }, "wrong length")
+            require(lengths(in: fields).allSatisfy { $0 == layout.body.count }, "wrong length")
         }
+    }
+
+    /// Cut at each CR LF; what is behind the last one is an error.
+    private static func lines(of bytes: ArraySlice<UInt8>) -> [ArraySlice<UInt8>] {
+        var lines: [ArraySlice<UInt8>] = []
+        var rest = bytes
+        while let end = rest.indices.first(where: { rest[$0...].starts(with: [0x0D, 0x0A]) }) {
+            lines.append(rest[..<end])
+            rest = rest[(end + 2)...]
+        }
+        require(rest.isEmpty, "no end of the head")
+        return lines
     }
 
     /// What the Content-Length fields say; nil for one that says nothing.

@@ -1,5 +1,5 @@
-/// Everything that is counted: one slot of a `CounterBank` each, in the order of `show stat`. Each has a row in one of the
-/// tables below.
+/// Everything that is counted, in the order of `show stat`: one slot of a `CounterBank` each, in which those that a bank does not
+/// count stay at 0. Each has a row in one of the tables below.
 ///
 /// At any quiet moment, and to the last request:
 /// `received = skipped + dropped + completed + queued + inFlight` and `completed = responses + failed`.

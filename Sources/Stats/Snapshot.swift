@@ -1,4 +1,4 @@
-/// The counters of all workers at one moment, added up.
+/// The counters of all threads at one moment, added up.
 package struct Snapshot: Sendable, Equatable {
     private var values: [UInt64]
     /// From the read that brought a NOTIFY to the write that took its ACK.
@@ -13,7 +13,7 @@ package struct Snapshot: Sendable, Equatable {
 
     /// Adds up `banks`, each as it is between two passes of its loop: what moves a copy on does so within one. Any thread but
     /// the workers'.
-    package init(_ banks: [CounterBank]) {
+    package init(_ banks: [ThreadBank]) {
         for bank in banks { bank.ask() }
         let parts = banks.map { $0.read() }
         values = Counter.allCases.map { counter in

@@ -22,7 +22,7 @@ struct MetricsTests {
     }
 
     @Test func everySeriesIsThereFromTheStart() {
-        let samples = Self.samples(Self.text(Snapshot([CounterBank()])))
+        let samples = Self.samples(Self.text(Snapshot([ThreadBank()])))
         #expect(samples.values.allSatisfy { !$0.isNaN }, "each series once, each with a number")
         for name in [
             "spoa_mirror_requests_skipped_total{reason=\"paused\"}",
@@ -40,12 +40,15 @@ struct MetricsTests {
     }
 
     @Test func countersAndHistogramsSayWhatWasCounted() {
-        let bank = CounterBank()
-        bank.add(3, to: .received)
-        bank.add(2, to: .droppedQueueFull)
-        bank.noteSuccess(at: 42)
-        bank.requestDurations.record(seconds: 0.001, count: 2)
-        bank.requestDurations.record(seconds: 100)
+        let copies = CopyBank()
+        let bank = ThreadBank(copies: [copies])
+        bank.counters.add(to: .received)
+        copies.counters.add(2, to: .received)
+        copies.counters.add(2, to: .droppedQueueFull)
+        copies.noteSuccess(at: 42)
+        copies.requestDurations.record(seconds: 0.001, count: 2)
+        copies.requestDurations.record(seconds: 100)
+        #expect(bank.value(of: .received) == 3)
         let samples = Self.samples(Self.text(Snapshot([bank])))
         #expect(samples["spoa_mirror_requests_received_total"] == 3)
         #expect(samples["spoa_mirror_requests_dropped_total{reason=\"queue_full\"}"] == 2)
@@ -77,12 +80,12 @@ struct MetricsTests {
     }
 
     @Test func zeroLeavesWhatIsUnderWay() {
-        let bank = CounterBank()
-        bank.add(10, to: .received)
-        bank.add(7, to: .completed)
-        bank.add(7, to: .responses2xx)
-        bank.add(2, to: .queued)
-        bank.add(1, to: .inFlight)
+        let bank = ThreadBank()
+        bank.counters.add(10, to: .received)
+        bank.counters.add(7, to: .completed)
+        bank.counters.add(7, to: .responses2xx)
+        bank.counters.add(2, to: .queued)
+        bank.counters.add(1, to: .inFlight)
         let since = Snapshot([bank]).since(Snapshot([bank]).zero)
         #expect(since[.received] == 3 && since[.completed] == 0 && since[.queued] == 2)
         #expect(since.isBalanced)

@@ -63,7 +63,7 @@ struct OptionsTests {
         #expect(configuration.workers == 3)
         #expect(configuration.runtime == .seconds(7200))
         #expect(configuration.processingDelay == .microseconds(500))
-        #expect(configuration.settings.destination.transport.source == "if!lo")
+        #expect(configuration.settings.destination.transport.source == .interface("lo"))
         #expect(configuration.settings.destination.transport.sourcePorts == 30000...30010)
         #expect(configuration.messageName == "copy")
     }
@@ -203,8 +203,8 @@ struct OptionsTests {
 
     @Test("a source address that the machine does not have is worth a warning")
     func sourceAddress() throws {
-        for (source, isHere) in [("lo", true), ("127.0.0.1", true), ("192.0.2.1", false)] {
-            #expect(SourceAddress.isHere(try SourceAddress.resolve(source)) == isHere)
+        for (source, elsewhere) in [("lo", nil), ("127.0.0.1", nil), ("192.0.2.1", "192.0.2.1")] {
+            #expect(try SourceAddress(resolving: source).elsewhere == elsewhere)
         }
     }
 

@@ -1,4 +1,5 @@
 import SPOP
+import Testing
 
 @testable import Agent
 
@@ -95,7 +96,8 @@ struct PayloadBuilder {
         let span = payload.span.bytes
         guard let copy = try first(of: span) else { throw Refusal.malformed(.missing) }
         return try RequestRenderer(
-            destination: destination, style: style, watch: watch, keepsTrailers: keepsTrailers
+            destination: Destination(destination, workers: 1), style: style, watch: watch,
+            keepsTrailers: keepsTrailers
         ).render(copy, payload: span, Arrival(id: 1, receivedAt: 0, bufferSize: bufferSize))
     }
 }
@@ -121,7 +123,7 @@ extension PayloadBuilder {
     }
 }
 
-/// A rendered request, read back as libcurl will.
+/// A rendered request, read back.
 struct Rendered: Equatable {
     let method: String
     let target: String
@@ -131,20 +133,17 @@ struct Rendered: Equatable {
     init(_ request: MirrorRequest) {
         let layout = request.header
         let bytes = request.withUnsafeMutablePointerToElements { elements in
-            Array(UnsafeBufferPointer(start: elements, count: layout.bodyOffset + layout.bodyLength))
+            Array(UnsafeBufferPointer(start: elements, count: layout.bodyEnd))
         }
-        func string(at offset: Int) -> String {
-            String(decoding: bytes[offset...].prefix { $0 != 0 }, as: UTF8.self)
-        }
-        method = string(at: 0)
-        target = string(at: layout.targetOffset)
-        var headers: [String] = []
-        var offset = layout.headersOffset
-        for _ in 0..<layout.headerCount {
-            headers.append(string(at: offset))
-            offset += headers[headers.count - 1].utf8.count + 1
-        }
-        self.headers = headers
-        body = Array(bytes[layout.bodyOffset...])
+        func string(_ range: Range<Int>) -> String { String(decoding: bytes[range], as: UTF8.self) }
+        method = string(layout.method)
+        target = string(layout.target)
+        // The empty string behind the last line's end, and the empty line.
+        let lines = string(layout.targetEnd..<layout.body.lowerBound).split(
+            separator: "\r\n", omittingEmptySubsequences: false)
+        #expect(lines.first == " HTTP/1.1" && lines.suffix(2) == ["", ""])
+        headers = lines.dropFirst().dropLast(2).map(String.init)
+        #expect(headers.count == layout.fieldCount)
+        body = Array(bytes[layout.body])
     }
 }

@@ -86,7 +86,7 @@ struct RequestRendererTests {
     func emptyValue(_ value: String) throws {
         #expect(
             try PayloadBuilder(headers: [("host", "h"), ("x-empty", value)]).render().headers == [
-                "host: h", "x-empty;",
+                "host: h", "x-empty:",
             ])
     }
 

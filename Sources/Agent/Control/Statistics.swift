@@ -3,7 +3,7 @@ internal import System
 
 /// The counters of the whole agent, on the main thread, with what is needed to tell of an interval.
 final class Statistics {
-    private let banks: [CounterBank]
+    private let banks: [ThreadBank]
     private let loop: EventLoop
     /// What `clear counters` left behind.
     private var zero: Snapshot?
@@ -32,7 +32,7 @@ final class Statistics {
         }
     }
 
-    init(_ banks: [CounterBank], loop: EventLoop) {
+    init(_ banks: [ThreadBank], loop: EventLoop) {
         (self.banks, self.loop) = (banks, loop)
         let start = Snapshot(banks)
         (rates, durations) = (Interval(start), Interval(start))

@@ -1,20 +1,16 @@
-internal import CLibcurl
-internal import Glibc
 internal import Stats
 internal import System
 
-/// One worker's way to the mirror: a bounded queue, a pool of easy handles, and the one point where every copy that was
-/// queued ends.
+/// One worker's way to the mirror: decides when copies are started, and which are dropped.
 final class Delivery {
-    /// Transfers started in one turn of the loop, and seconds that starting them may take, so that a burst of copies never
-    /// holds back a frame. One on a kept connection takes some microseconds, one that has to connect ten times as much.
+    /// Transfers started in one turn of the loop, at most. One on a kept connection takes some microseconds, one that has to connect
+    /// ten times as much.
     private static let batch = 32
-    private static let turnBudget = 0.0003
     /// Transfers started between two looks at the clock.
     private static let step = 4
     /// Seconds until a worker that has no transfer of its own looks again for one that others gave back.
     private static let retryInterval = 0.005
-    /// Seconds that copies wait after a mirror has kept calls into libcurl from their end, twice within so many seconds: what it
+    /// Seconds that copies wait after a mirror has kept the transport from its end, twice within so many seconds: what it
     /// takes of the worker stays a small share. Once may be an accident: thousands of transfers that time out together.
     private static let holdInterval = 5.0
     private static let holdMemory = 10.0
@@ -23,44 +19,41 @@ final class Delivery {
     /// Seconds between looks for copies that waited too long.
     private static let expiryInterval = 0.25
 
-    private let budget: DeliveryBudget
-    private let counters: CounterBank
+    private let transport: any Transport
+    private let pass: PassBudget
+    private let account: CopyAccount
     private let reporter: DeliveryReporter
     private var settings: Settings
-    private var settingsVersion = 0
     /// In seconds.
     private var maxQueueAge: Double
-    private var multi: CurlMulti?
     private var turn: PassWatcher?
     private var retry: TimerWatcher?
     private var expiry: TimerWatcher?
     private var lastCutOff = -Double.infinity
-    private var lanes = Lanes()
-    private var pool: [Transfer] = []
-    /// In no order; each transfer knows its slot.
-    private var active: [Transfer] = []
-    /// Called when the last copy is gone, while draining.
+    private var destination: Destination
+    /// Copies for it, and for those that it replaced.
+    private var current: Outbox
+    private let draining: Outbox
+    /// Called when the last copy is gone, while the worker stops.
     private var drained: (() -> Void)?
 
-    /// Throws when libcurl has no memory.
+    /// `worker` is the number of its worker.
     init(
-        loop: EventLoop, settings: Settings, budget: DeliveryBudget, counters: CounterBank,
-        reporter: DeliveryReporter
-    ) throws {
+        loop: EventLoop, transport: any Transport, pass: PassBudget, settings: Settings,
+        destination: Destination, worker: Int, memory: MemoryBudget, reporter: DeliveryReporter
+    ) {
+        self.transport = transport
+        self.pass = pass
         self.settings = settings
+        self.destination = destination
         maxQueueAge = settings.destination.maxQueueAge.inSeconds
-        self.budget = budget
-        self.counters = counters
+        account = CopyAccount(destination, worker: worker, memory: memory)
         self.reporter = reporter
-        multi = CurlMulti(
-            loop: loop, completed: { [unowned self] in completed($0, $1) },
-            cutOff: { [unowned self] in mirrorWasCutOff() },
-            spokeUnasked: {
-                counters.add(to: .mirrorAmbiguous)
-                reporter.connectionEnded("it spoke while no copy was under way")
-            })
-        guard multi != nil else { throw OutOfMemory() }
-        limitConnections()
+        current = Outbox(places: destination.inFlight, account: account, reporter: reporter)
+        draining = Outbox(places: destination.books.draining, account: account, reporter: reporter)
+        transport.client = self
+        current.copyEnded = { [unowned self] in reportWhenDrained() }
+        draining.copyEnded = current.copyEnded
         turn = PassWatcher(loop: loop) { [unowned self] in startBatch() }
         // The timer only makes the loop turn, and each turn starts a batch.
         retry = TimerWatcher(loop: loop, priority: .mirror) {}
@@ -69,53 +62,44 @@ final class Delivery {
         }
     }
 
-    /// Uses `settings` for every copy that starts from now on. Copies made for another destination go there, out of the way of
-    /// those for the new one.
-    func apply(_ settings: Settings) {
-        let isReplaced = settings.destination.url !== self.settings.destination.url
-        if isReplaced { budget.retire(lanes.retire()) }
+    /// Uses `settings` for every copy that starts from now on. If `destination` is another one than before, that one drains: its
+    /// copies go there, out of the way of those for the new one.
+    func apply(_ settings: Settings, _ destination: Destination) {
         self.settings = settings
-        settingsVersion += 1
         maxQueueAge = settings.destination.maxQueueAge.inSeconds
-        limitConnections()
-        if isReplaced { giveUpExcess() }
+        transport.apply(settings.destination)
+        guard destination !== self.destination else { return }
+        self.destination = destination
+        draining.takeOver(current)
+        current = Outbox(places: destination.inFlight, account: account, reporter: reporter)
+        current.copyEnded = draining.copyEnded
+        giveUpExcess()
     }
 
-    /// Mirrors that hang, replaced by others that hang, may not hold more and more: the oldest transfers are given up.
+    /// Mirrors that hang, replaced by others that hang, may not hold more and more: past as many transfers as the current one may
+    /// have, the oldest are given up.
     private func giveUpExcess() {
-        let excess = budget.excess(maxInFlight: settings.destination.maxInFlight)
+        let excess = destination.books.draining.held - settings.destination.maxInFlight
         guard excess > 0 else { return }
-        let oldest = active.filter { $0.request.map { kind(of: $0) } == .retired }
-            .sorted { $0.startedAt < $1.startedAt }.prefix(excess)
-        for transfer in oldest {
-            completed(
-                transfer, CURLE_OPERATION_TIMEDOUT, cause: "given up for copies to a mirror that replaced it")
+        for transfer in draining.underWay.sorted(by: { $0.startedAt < $1.startedAt }).prefix(excess) {
+            transport.giveUp(
+                transfer, as: .timeout, because: "given up for copies to a mirror that replaced it")
         }
     }
 
-    /// Transfers to earlier destinations come on top of those to the current one.
-    private func limitConnections() {
-        multi?.limitConnections(
-            total: 2 * settings.destination.maxInFlight, idle: settings.destination.maxInFlight)
+    /// Takes a copy, or throws `queueFull` and counts nothing. It is started in the loop's next turn.
+    func enqueue(_ copy: MirrorRequest) throws(Refusal) {
+        try account.enter(copy, maxQueue: settings.destination.maxQueue, maxBytes: settings.maxQueueBytes)
+        current.append(copy)
     }
 
-    /// Takes a copy, or throws `queueFull` and counts nothing. It is started in the loop's next turn.
-    func enqueue(_ request: MirrorRequest) throws(Refusal) {
-        let size = request.memorySize
-        guard
-            budget.reserveQueue(
-                size: size, maxQueue: settings.destination.maxQueue, maxBytes: settings.maxQueueBytes)
-        else { throw .queueFull }
-        counters.add(to: .queued)
-        counters.add(size, to: .queuedBytes)
-        lanes.current.queue.append(request)
-    }
+    private var noneWaits: Bool { current.queue.isEmpty && draining.queue.isEmpty }
 
     // MARK: start
 
     private func startBatch() {
-        multi?.beginTurn()
-        guard !lanes.isEmpty else {
+        transport.beginPass()
+        guard !noneWaits else {
             turn?.isBusy = false
             return
         }
@@ -123,47 +107,45 @@ final class Delivery {
         guard !settings.destination.isPaused else { return dropPaused() }
         // While copies can be started or dropped, the loop may not sleep on the rest of the queue.
         var isBusy = dropExpired(now)
-        if startBatch(of: .current, now) { isBusy = true }
-        if startBatch(of: .retired, now) { isBusy = true }
+        let maxInFlight = settings.destination.maxInFlight
+        if startBatch(from: current, upTo: maxInFlight, now) { isBusy = true }
+        // Its transfers come on top, half as many at most: more are only under way when they were at the time of the change.
+        if startBatch(from: draining, upTo: max(1, maxInFlight / 2), now) { isBusy = true }
         turn?.isBusy = isBusy
         waitForRoom(now)
     }
 
     /// True when more can be started in the next turn.
-    private func startBatch(of lane: Lanes.Kind, _ now: Double) -> Bool {
+    private func startBatch(from outbox: Outbox, upTo bound: Int, _ now: Double) -> Bool {
         // One that is left over from this turn's drops must not be sent.
-        guard let first = lanes[lane].queue.first, first.header.receivedAt >= now - maxQueueAge else {
+        guard let first = outbox.queue.first, first.header.receivedAt >= now - maxQueueAge else {
             return false
         }
-        let allowed = lanes[lane].probing.allowance(Self.batch, now: now)
+        let allowed = outbox.probing.allowance(Self.batch, now: now)
         var started = 0
         repeat {
             let before = started
-            while started < min(before + Self.step, allowed), !lanes[lane].queue.isEmpty,
-                reserveTransfer(lane)
+            while started < min(before + Self.step, allowed),
+                outbox.startFirst(on: transport, upTo: bound, now: now)
             {
-                start(lanes[lane].queue.removeFirst(), now)
                 started += 1
             }
             guard started > before else { break }
-            multi?.kick()
-        } while started < allowed && MonotonicClock.now - now < Self.turnBudget
-        return started >= min(Self.step, allowed) && started > 0 && !lanes[lane].queue.isEmpty
-    }
-
-    private func reserveTransfer(_ lane: Lanes.Kind) -> Bool {
-        lane == .current
-            ? budget.reserveTransfer(maxInFlight: settings.destination.maxInFlight)
-            : budget.reserveRetiredTransfer(maxInFlight: settings.destination.maxInFlight)
+            transport.kick()
+        } while started < allowed && pass.allowsStart(since: now)
+        return started >= min(Self.step, allowed) && started > 0 && !outbox.queue.isEmpty
     }
 
     /// While the queue is full of copies that cannot start, the loop must sleep: a transfer that ends wakes it. Only
     /// a worker whose transfers are all with others has to look by itself.
     private func waitForRoom(_ now: Double) {
-        guard !lanes.isEmpty else { return }
-        if active.isEmpty && lanes.mayStart(now: now) {
+        guard !noneWaits else { return }
+        let hasTransfers = !current.underWay.isEmpty || !draining.underWay.isEmpty
+        if !hasTransfers && (current.mayStart(now: now) || draining.mayStart(now: now)) {
             retry?.start(after: Self.retryInterval)
-        } else if let pause = lanes.nextLook(now: now) {
+        } else if let pause = [current.nextLook(now: now), draining.nextLook(now: now)].compactMap(\.self)
+            .min()
+        {
             retry?.start(after: max(pause, Self.retryInterval))
         }
         if expiry?.isRunning == false {
@@ -171,136 +153,29 @@ final class Delivery {
         }
     }
 
-    private func start(_ request: MirrorRequest, _ now: Double) {
-        budget.releaseQueue()
-        counters.subtract(from: .queued)
-        counters.add(to: .inFlight)
-        counters.queueDurations.record(seconds: now - request.header.receivedAt)
-        lanes[kind(of: request)].began()
-        guard
-            let transfer = pool.popLast()
-                ?? multi.flatMap({ Transfer(sockets: $0.sockets, counters: counters) })
-        else {
-            return finish(request, .failed(.other), now)
-        }
-        transfer.prepare(request, settings: settings, version: settingsVersion, now: now)
-        transfer.slot = active.count
-        active.append(transfer)
-        if multi?.add(transfer) != true {
-            _ = recycle(transfer)
-            finish(request, .failed(.other), now)
-        }
-    }
-
-    // MARK: end
-
-    /// All connections of this worker are shut down. Those to a mirror that was replaced are to blame, if there are any: the new
-    /// one goes on.
-    private func mirrorWasCutOff() {
-        let now = MonotonicClock.now
-        let isAgain = now - lastCutOff < Self.holdMemory
-        lastCutOff = now
-        counters.add(to: .mirrorCutOffs)
-        let kind: Lanes.Kind = lanes.retired.active > 0 ? .retired : .current
-        if isAgain { lanes[kind].probing.hold(until: now + Self.holdInterval) }
-        reporter.mirrorWasCutOff(holdSeconds: isAgain ? Self.holdInterval : 0)
-        for transfer in active.filter({ $0.request.map { self.kind(of: $0) } == kind }) {
-            completed(
-                transfer, CURLE_RECV_ERROR,
-                cause: "cut off with all connections of its worker: one of them took too much processor time")
-        }
-    }
-
-    /// `cause` says why, where the agent ended it.
-    private func completed(_ transfer: Transfer, _ result: CURLcode, cause: String? = nil) {
-        let outcome = transfer.outcome(result)
-        let now = MonotonicClock.now
-        counters.requestDurations.record(seconds: now - transfer.startedAt)
-        countTraffic(transfer)
-        if transfer.wasAmbiguous {
-            counters.add(to: .mirrorAmbiguous)
-            reporter.connectionEnded("nobody can say what follows its answer")
-        }
-        reporter.ended(
-            transfer, outcome, result, cause: cause, seconds: now - transfer.startedAt, settings.requestLog)
-        if let request = recycle(transfer) { finish(request, outcome, now) }
-    }
-
-    private func countTraffic(_ transfer: Transfer) {
-        counters.add(transfer.connectionsOpened, to: .mirrorConnections)
-        counters.add(transfer.bytesReceived, to: .bytesReceived)
-        counters.add(transfer.bytesSent, to: .bytesSent)
-    }
-
-    private func recycle(_ transfer: Transfer) -> MirrorRequest? {
-        multi?.remove(transfer)
-        let last = active.removeLast()
-        if last !== transfer {
-            active[transfer.slot] = last
-            last.slot = transfer.slot
-        }
-        pool.append(transfer)
-        return transfer.finish()
-    }
-
-    /// The one point where a transfer's copy ends.
-    private func finish(_ request: MirrorRequest, _ outcome: Outcome, _ now: Double) {
-        if case .response = outcome { counters.noteSuccess(at: time(nil)) }
-        endTransfer(request) { $0.ended(outcome, now: now) }
-        counters.add(to: .completed)
-        counters.add(to: outcome.counter)
-        reportWhenDrained()
-    }
-
-    private func kind(of request: MirrorRequest) -> Lanes.Kind {
-        request.header.destination === settings.destination.url ? .current : .retired
-    }
-
-    private func endTransfer(_ request: MirrorRequest, _ note: (inout Lanes.Lane) -> Void) {
-        note(&lanes[kind(of: request)])
-        switch kind(of: request) {
-        case .current: budget.releaseTransfer()
-        case .retired: budget.releaseRetiredTransfer()
-        }
-        counters.subtract(from: .inFlight)
-        release(request)
-    }
+    // MARK: drop
 
     /// True when there may be more of them.
     @discardableResult
     private func dropExpired(_ now: Double) -> Bool {
-        let oldest = now - maxQueueAge
-        var left = Self.expiryBatch
-        while left > 0, let request = lanes.popFirst(receivedBefore: oldest) {
-            drop(request, .expired)
-            left -= 1
-        }
-        if lanes.isEmpty { expiry?.stop() }
+        let isUsedUp = drop(receivedBefore: now - maxQueueAge, .expired)
+        if noneWaits { expiry?.stop() }
         reportWhenDrained()
-        return left == 0
+        return isUsedUp
     }
 
     /// A pause sends nothing: what has waited is not wanted any more.
     private func dropPaused() {
-        var left = Self.expiryBatch
-        while left > 0, let request = lanes.popFirst(receivedBefore: .infinity) {
-            drop(request, .paused)
-            left -= 1
-        }
-        turn?.isBusy = !lanes.isEmpty
+        drop(receivedBefore: .infinity, .paused)
+        turn?.isBusy = !noneWaits
         reportWhenDrained()
     }
 
-    private func drop(_ request: MirrorRequest, _ reason: Refusal) {
-        budget.releaseQueue()
-        release(request)
-        counters.subtract(from: .queued)
-        counters.add(to: reason.counter)
-    }
-
-    private func release(_ request: MirrorRequest) {
-        budget.releaseBytes(request.memorySize)
-        counters.subtract(request.memorySize, from: .queuedBytes)
+    /// Drops one batch; true when there may be more.
+    @discardableResult
+    private func drop(receivedBefore time: Double, _ reason: Refusal) -> Bool {
+        let left = Self.expiryBatch - draining.drop(receivedBefore: time, reason, upTo: Self.expiryBatch)
+        return current.drop(receivedBefore: time, reason, upTo: left) == left
     }
 
     // MARK: stop
@@ -312,25 +187,35 @@ final class Delivery {
     }
 
     /// Drops whatever is left, reason `shutdown`; returns how many.
-    func abandon() -> Int {
-        let count = lanes.count + active.count
-        while let request = lanes.popFirst(receivedBefore: .infinity) { drop(request, .shutdown) }
-        while let transfer = active.last {
-            guard let request = recycle(transfer) else { continue }
-            endTransfer(request) { $0.active -= 1 }
-            counters.add(to: Refusal.shutdown.counter)
-        }
-        return count
-    }
+    func abandon() -> Int { draining.abandon(transport) + current.abandon(transport) }
 
     private func reportWhenDrained() {
-        guard let drained, lanes.isEmpty, active.isEmpty else { return }
+        guard let drained, current.isEmpty, draining.isEmpty else { return }
         self.drained = nil
         drained()
     }
 }
 
-/// libcurl could not set itself up.
-struct OutOfMemory: Error, CustomStringConvertible {
-    var description: String { "libcurl has no memory to start with" }
+extension Delivery: TransportClient {
+    /// Mirrors that were replaced are to blame, if copies are under way to any: the new one goes on.
+    func mirrorWasCutOff() {
+        let now = MonotonicClock.now
+        let isAgain = now - lastCutOff < Self.holdMemory
+        lastCutOff = now
+        account.count(.mirrorCutOffs)
+        let blamed = draining.underWay.isEmpty ? current : draining
+        if isAgain { blamed.probing.hold(until: now + Self.holdInterval) }
+        reporter.mirrorWasCutOff(holdSeconds: isAgain ? Self.holdInterval : 0)
+        for transfer in blamed.underWay {
+            transport.giveUp(
+                transfer, as: .reset,
+                because:
+                    "cut off with all connections of its worker: one of them took too much processor time")
+        }
+    }
+
+    func mirrorSpokeUnasked() {
+        account.count(.mirrorAmbiguous)
+        reporter.connectionEnded("it spoke while no copy was under way")
+    }
 }

@@ -1,4 +1,3 @@
-internal import CLibcurl
 internal import CLinux
 internal import Logging
 internal import Stats
@@ -6,12 +5,18 @@ internal import System
 
 /// Tells of copies that came to an end: failures to the log, summed up, and to `show errors`; all of them to the request log, if
 /// that is on. One per worker, on its thread.
-struct DeliveryReporter {
-    let errors: RepeatedErrors
-    let failures: RecentFailures
-    let requests: Logger
+final class DeliveryReporter {
+    private let errors: RepeatedErrors
+    private let failures: RecentFailures
+    private let requests: Logger
+    /// Which copies get a line in the request log.
+    var mode = RequestLogMode.off
 
-    /// One call into libcurl took more processor time than any honest answer does.
+    init(errors: RepeatedErrors, failures: RecentFailures, requests: Logger) {
+        (self.errors, self.failures, self.requests) = (errors, failures, requests)
+    }
+
+    /// One call into the transport took more processor time than any honest answer does.
     func mirrorWasCutOff(holdSeconds: Double) {
         let pause = holdSeconds > 0 ? ", again; copies wait \(Int(holdSeconds)) s" : ""
         errors.report(
@@ -22,25 +27,17 @@ struct DeliveryReporter {
     /// A connection was ended because what comes on it might be taken for the answer to another copy.
     func connectionEnded(_ reason: String) { errors.report("mirror: connection ended", reason) }
 
-    /// A transfer is over and still has its request. `cause` says why, where the agent ended it.
-    func ended(
-        _ transfer: Transfer, _ outcome: Outcome, _ code: CURLcode, cause: String?, seconds: Double,
-        _ mode: RequestLogMode
-    ) {
-        guard let request = transfer.request else { return }
-        var detail: String?
-        if case .failed(let reason) = outcome {
-            let url = request.header.destination.text
-            let text = cause ?? transfer.failureText(code)
-            errors.report("mirror: \(reason.label)", "\(url) (\(text))")
+    /// A transfer of `copy` is over.
+    func ended(_ copy: MirrorRequest, _ end: TransferEnd, seconds: Double) {
+        if case .failed(let reason) = end.outcome {
+            let (url, detail) = (copy.header.destination.url.text, end.detail ?? "")
+            errors.report("mirror: \(reason.label)", "\(url) (\(detail))")
             failures.note(
-                id: request.header.id, method: request.method, target: request.target,
-                reason: reason.counter.name,
-                detail: "\(url) \(text)")
-            detail = text
+                id: copy.header.id, method: copy.method, target: copy.target, reason: reason.counter.name,
+                detail: "\(url) \(detail)")
         }
         guard mode != .off else { return }
-        requests.info("\(RequestLogLine.text(request, transfer, outcome, detail, seconds: seconds, mode))")
+        requests.info("\(RequestLogLine.text(copy, end, seconds: seconds, mode))")
     }
 
     /// What is known of a copy that was never made.
@@ -58,7 +55,7 @@ struct DeliveryReporter {
     }
 
     /// A copy cannot be sent for what it is.
-    func dropped(_ copy: DroppedCopy, _ reason: Refusal, _ detail: String, _ mode: RequestLogMode) {
+    func dropped(_ copy: DroppedCopy, _ reason: Refusal, _ detail: String) {
         let name = reason.counter.name
         // Not of single requests: HAProxy's configuration, or the agent's, makes them all like this one.
         if let label = reason.label { errors.report("\(name) (\(label))", detail) }
@@ -72,20 +69,19 @@ struct DeliveryReporter {
 /// stand the counter of a copy that came to nothing, a colon, and the reason.
 enum RequestLogLine {
     static func text(
-        _ request: MirrorRequest, _ transfer: Transfer, _ outcome: Outcome, _ detail: String?,
-        seconds: Double, _ mode: RequestLogMode
+        _ copy: MirrorRequest, _ end: TransferEnd, seconds: Double, _ mode: RequestLogMode
     ) -> String {
-        let (status, end) =
-            switch outcome {
+        let (status, word) =
+            switch end.outcome {
             case .response(let status): ("\(status)", "ok")
             case .failed(let reason): ("-", reason.counter.name)
             }
         let milliseconds = (seconds * 10_000).rounded() / 10
-        let resent = transfer.wasResent ? "resent=1 " : ""
+        let resent = end.wasResent ? "resent=1 " : ""
         return """
-            \(start(request.method, request.header.destination, request.target, mode)) \(transfer.httpVersion) \(status) \
-            id=\(request.header.id) up=\(transfer.bytesSent) down=\(transfer.bytesReceived) ms=\(milliseconds) \
-            \(resent)\(end)\(detail.map { ": \($0)" } ?? "")
+            \(start(copy.method, copy.header.destination.url, copy.target, mode)) \(end.httpVersion) \(status) \
+            id=\(copy.header.id) up=\(end.bytesSent) down=\(end.bytesReceived) ms=\(milliseconds) \
+            \(resent)\(word)\(end.detail.map { ": \($0)" } ?? "")
             """
     }
 

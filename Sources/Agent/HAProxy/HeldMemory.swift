@@ -26,11 +26,11 @@ struct HeldMemory {
     /// Charges the difference to the fragments held now; false, and nothing changed, when the budget has no room for it.
     mutating func charge(fragments held: Int, in context: WorkerContext) -> Bool {
         if held > fragments {
-            guard context.budget.reserveBytes(held - fragments, maxBytes: context.maxQueueBytes) else {
+            guard context.memory.copies.take(held - fragments, upTo: context.maxQueueBytes) else {
                 return false
             }
         } else {
-            context.budget.releaseBytes(fragments - held)
+            context.memory.copies.giveBack(fragments - held)
         }
         context.counters.add(held - fragments, to: .queuedBytes)
         fragments = held
@@ -42,11 +42,11 @@ struct HeldMemory {
         let held = max(0, held - context.freeFrameBytes)
         guard held != frames else { return true }
         if held > frames {
-            guard context.budget.reserveFrames(held - frames, maxBytes: context.maxFrameBytes) else {
+            guard context.memory.frames.take(held - frames, upTo: context.maxFrameBytes) else {
                 return false
             }
         } else {
-            context.budget.releaseFrames(frames - held)
+            context.memory.frames.giveBack(frames - held)
         }
         frames = held
         return true

@@ -4,6 +4,7 @@ internal import Stats
 /// The whole way of a request through one worker: gate, renderer, queue. Whatever stops it is counted by its reason.
 final class Pipeline {
     private let delivery: Delivery
+    /// Of the copies.
     private let counters: CounterBank
     private let reporter: DeliveryReporter
     private let unknownMessages: UnknownMessages
@@ -11,29 +12,29 @@ final class Pipeline {
     private var notesLeft = 0
     private var gate: Gate
     private var renderer: RequestRenderer
-    private var destination: MirrorURL
-    private var requestLog: RequestLogMode
+    private var destination: Destination
 
     init(
-        loop: EventLoop, ids: RequestIDs, settings: Settings, budget: DeliveryBudget, counters: CounterBank,
-        reporter: DeliveryReporter, unknownMessages: UnknownMessages
-    ) throws {
+        delivery: Delivery, ids: RequestIDs, settings: Settings, destination: Destination,
+        counters: CounterBank, reporter: DeliveryReporter, unknownMessages: UnknownMessages
+    ) {
+        self.delivery = delivery
         self.counters = counters
         self.reporter = reporter
         self.unknownMessages = unknownMessages
-        delivery = try Delivery(
-            loop: loop, settings: settings, budget: budget, counters: counters, reporter: reporter)
         gate = Gate(settings, ids: ids)
-        renderer = RequestRenderer(settings)
-        (destination, requestLog) = (settings.destination.url, settings.requestLog)
+        renderer = RequestRenderer(settings, destination)
+        self.destination = destination
+        reporter.mode = settings.requestLog
     }
 
-    /// Uses `settings` from the next request on.
-    func apply(_ settings: Settings) {
+    /// Uses `settings` from the next request on, and makes copies for `destination`.
+    func apply(_ settings: Settings, _ destination: Destination) {
         gate.apply(settings)
-        renderer = RequestRenderer(settings)
-        (destination, requestLog) = (settings.destination.url, settings.requestLog)
-        delivery.apply(settings)
+        renderer = RequestRenderer(settings, destination)
+        self.destination = destination
+        reporter.mode = settings.requestLog
+        delivery.apply(settings, destination)
     }
 
     /// To be called before the copies of a turn. Each failure noted costs some microseconds, and what is past the capacity of
@@ -69,9 +70,10 @@ final class Pipeline {
             (range ?? 0..<0).prefix(DeliveryReporter.DroppedCopy.longestTarget).map { payload.byte($0) }
         }
         let copy = DeliveryReporter.DroppedCopy(
-            id: id, method: bytes(arguments.method), target: bytes(arguments.path), destination: destination)
+            id: id, method: bytes(arguments.method), target: bytes(arguments.path),
+            destination: destination.url)
         if reason == .malformed(.missing) { unknownMessages.noteMissing(detail) }
-        reporter.dropped(copy, reason, detail, requestLog)
+        reporter.dropped(copy, reason, detail)
     }
 
     /// Counts messages that were let go before they were looked at.

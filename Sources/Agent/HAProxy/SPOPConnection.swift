@@ -282,7 +282,7 @@ final class SPOPConnection {
         case .partial: watcher?.watch(descriptor.rawValue, for: .write)
         case .done:
             if acks > 0 {
-                context.counters.ackDurations.record(seconds: MonotonicClock.now - oldestAck, count: acks)
+                context.bank.ackDurations.record(seconds: MonotonicClock.now - oldestAck, count: acks)
             }
             watcher?.watch(descriptor.rawValue, for: .read)
             if phase == .leaving { _ = shutdown(descriptor.rawValue, Int32(SHUT_WR)) }

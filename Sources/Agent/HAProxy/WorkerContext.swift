@@ -5,9 +5,11 @@ internal import System
 /// What the connections of one worker share.
 @safe final class WorkerContext {
     let loop: EventLoop
+    let bank: ThreadBank
+    /// Of SPOP.
     let counters: CounterBank
     let pipeline: Pipeline
-    let budget: DeliveryBudget
+    let memory: MemoryBudget
     /// Bytes that copies may take, whole or not.
     private(set) var maxQueueBytes: Int
     /// Bytes that frames which have not come or gone whole may take.
@@ -40,14 +42,15 @@ internal import System
     private static let usualPending = 1024
 
     init(
-        loop: EventLoop, counters: CounterBank, pipeline: Pipeline, budget: DeliveryBudget,
+        loop: EventLoop, bank: ThreadBank, pipeline: Pipeline, memory: MemoryBudget,
         errors: RepeatedErrors,
         unknownMessages: UnknownMessages, box: SettingsBox, configuration: Configuration
     ) {
         self.loop = loop
-        self.counters = counters
+        self.bank = bank
+        counters = bank.counters
         self.pipeline = pipeline
-        self.budget = budget
+        self.memory = memory
         maxQueueBytes = configuration.settings.maxQueueBytes
         maxFrameBytes = HeldMemory.mostOfFrames(configuration.settings)
         freeFrameBytes = HeldMemory.free(configuration.settings)
@@ -72,12 +75,12 @@ internal import System
 
     /// Uses new settings from now on, if there are any.
     func refreshSettings() {
-        guard let settings = box.take() else { return }
+        guard let (settings, destination) = box.take() else { return }
         helloTimeout = settings.helloTimeout.inSeconds
         maxQueueBytes = settings.maxQueueBytes
         maxFrameBytes = HeldMemory.mostOfFrames(settings)
         freeFrameBytes = HeldMemory.free(settings)
-        pipeline.apply(settings)
+        pipeline.apply(settings, destination)
     }
 
     /// Forgets what is pending, and gives back what an unusual turn took for it.

@@ -1,30 +1,45 @@
-/// One copy, ready to send: method, target, header lines and body behind each other in the object's own allocation.
+/// One copy, ready to send, in the object's own allocation: the bytes of an HTTP/1.1 request, and where its parts stand in them.
 ///
-/// Made by `RequestRenderer`, then owned by the delivery queue or a transfer; freed with its last reference.
+/// Made by `RequestRenderer`, then owned by the delivery queue or a transfer; freed with its last reference. A transport that speaks
+/// otherwise has room behind each part: the blanks of the request line, and the end of each line.
 final class MirrorRequest: ManagedBuffer<MirrorRequest.Layout, UInt8> {
-    /// Where the parts stand. Offsets and lengths in bytes; all but the body end with a NUL, as libcurl wants them.
+    /// Where the parts stand: they follow each other as on the wire.
     struct Layout {
-        let destination: MirrorURL
+        let destination: Destination
         /// What the ACK called it.
         let id: Int64
         /// On the monotonic clock, in seconds.
         let receivedAt: Double
-        /// All parts together.
+        /// All parts together, at most.
         let size: Int
-        var targetOffset = 0
-        var headersOffset = 0
-        var headerCount = 0
-        var bodyOffset = 0
-        var bodyLength = 0
+        /// Where each part ends, in bytes from the start; all header lines are one part.
+        var methodEnd = 0
+        var targetEnd = 0
+        var fieldsEnd = 0
+        var bodyEnd = 0
+        /// Header lines.
+        var fieldCount = 0
         var answerHasNoBody = false
         /// The mirror may take it for CONNECT: behind the headers of the answer there may be a tunnel.
         var mayOpenTunnel = false
         /// The mirror may take all that follows on its connection for this client's.
         var authenticates = false
+
+        /// What stands behind the target, and behind each line.
+        static var version: StaticString { " HTTP/1.1" }
+        static var lineEnd: StaticString { "\r\n" }
+
+        var method: Range<Int> { 0..<methodEnd }
+        var target: Range<Int> { methodEnd + 1..<targetEnd }
+        /// All header lines, each with its end, without the empty line behind them.
+        var fields: Range<Int> {
+            targetEnd + Self.version.utf8CodeUnitCount + Self.lineEnd.utf8CodeUnitCount..<fieldsEnd
+        }
+        var body: Range<Int> { fieldsEnd + Self.lineEnd.utf8CodeUnitCount..<bodyEnd }
     }
 
     /// An empty request of `size` bytes, to be filled front to back with `RequestWriter`.
-    static func make(size: Int, destination: MirrorURL, arrival: Arrival) -> MirrorRequest {
+    static func make(size: Int, destination: Destination, arrival: Arrival) -> MirrorRequest {
         let buffer = MirrorRequest.create(minimumCapacity: size) { _ in
             Layout(destination: destination, id: arrival.id, receivedAt: arrival.receivedAt, size: size)
         }
@@ -32,23 +47,21 @@ final class MirrorRequest: ManagedBuffer<MirrorRequest.Layout, UInt8> {
     }
 
     /// The method, for a log.
-    var method: [UInt8] { text(at: 0) }
+    var method: [UInt8] { bytes(header.method) }
 
     /// The target with its query, for a log.
-    var target: [UInt8] { text(at: header.targetOffset) }
+    var target: [UInt8] { bytes(header.target) }
 
-    private func text(at offset: Int) -> [UInt8] {
+    private func bytes(_ range: Range<Int>) -> [UInt8] {
         unsafe withUnsafeMutablePointerToElements { bytes in
-            var end = offset
-            while end < header.size, unsafe bytes[end] != 0 { end += 1 }
-            return unsafe Array(UnsafeBufferPointer(start: bytes + offset, count: end - offset))
+            unsafe Array(UnsafeBufferPointer(start: bytes + range.lowerBound, count: range.count))
         }
     }
 
     /// Bytes this copy holds in memory, now or when it is sent: what the queue's byte budget counts.
-    var memorySize: Int { header.size + Self.overhead + header.headerCount * Self.bytesPerLine }
+    var memorySize: Int { header.size + Self.overhead + header.fieldCount * Self.bytesPerLine }
 
-    /// What a list of lines takes for each: a pointer to it, and one to the next.
+    /// What a transport may need for each line: a pointer to it, and one to the next.
     private static let bytesPerLine = 2 * MemoryLayout<Int>.size
 
     /// The object itself: Swift's header, the layout, and malloc's own, rounded up.

@@ -5,7 +5,7 @@ internal import SPOP
 ///
 /// Two walks over the headers, one to measure and check and one to write, make one allocation and one copy enough.
 struct RequestRenderer {
-    private let destination: MirrorURL
+    private let destination: Destination
     private let style: CopyStyle
     private let watch: BodyWatch
     /// `te: trailers` stays: HTTP/2 allows it, and no other TE (RFC 9113, section 8.2.2), and gRPC servers want it.
@@ -15,15 +15,15 @@ struct RequestRenderer {
     /// Bytes that all the fields of our own can take together, values of the client's left out.
     private let ownBytes: Int
 
-    init(_ settings: Settings) {
+    init(_ settings: Settings, _ destination: Destination) {
         self.init(
-            destination: settings.destination.url, style: settings.destination.style,
+            destination: destination, style: settings.destination.style,
             watch: settings.bodyWatch,
-            keepsTrailers: settings.destination.transport.mayBeHTTP2(to: settings.destination.url))
+            keepsTrailers: settings.destination.transport.mayBeHTTP2(to: destination.url))
     }
 
     init(
-        destination: MirrorURL, style: CopyStyle, watch: BodyWatch = BodyWatch(),
+        destination: Destination, style: CopyStyle, watch: BodyWatch = BodyWatch(),
         keepsTrailers: Bool = false
     ) {
         self.destination = destination
@@ -33,7 +33,7 @@ struct RequestRenderer {
         host =
             switch style.host {
             case .preserve: nil
-            case .destination: destination.authority
+            case .destination: destination.url.authority
             case .literal(let name): Array(name.utf8)
             }
         let names = [
@@ -41,8 +41,9 @@ struct RequestRenderer {
         ]
         let mark = style.mark.map { $0.name.count + $0.value.count } ?? 0
         ownBytes =
-            names.reduce(0) { $0 + $1.utf8.count + 1 } + (host ?? destination.authority).count + 2 * 20 + 46
-            + mark + 3
+            names.reduce(0) { $0 + $1.utf8.count + 2 } + (host ?? destination.url.authority).count + 2 * 20
+            + 46
+            + mark + 4
     }
 
     /// Throws when the copy would not be true, or is not wanted; nothing is allocated then.
@@ -56,17 +57,19 @@ struct RequestRenderer {
         unsafe request.withUnsafeMutablePointers { layout, bytes in
             var writer = unsafe RequestWriter(bytes, capacity: layout.pointee.size)
             writer.append(payload, plan.method)
-            writer.endString()
-            unsafe layout.pointee.targetOffset = writer.count
+            unsafe layout.pointee.methodEnd = writer.count
+            writer.append(UInt8(ascii: " "))
             write(plan.target, payload, to: &writer)
-            writer.endString()
-            unsafe layout.pointee.headersOffset = writer.count
+            unsafe layout.pointee.targetEnd = writer.count
+            writer.append(MirrorRequest.Layout.version)
+            writer.endLine()
             writeClientFields(plan, arguments, payload, to: &writer)
             writeOwnFields(plan, payload, to: &writer)
-            unsafe layout.pointee.headerCount = writer.fieldCount
-            unsafe layout.pointee.bodyOffset = writer.count
+            unsafe layout.pointee.fieldsEnd = writer.count
+            unsafe layout.pointee.fieldCount = writer.fieldCount
+            writer.endLine()
             writer.append(payload, plan.body)
-            unsafe layout.pointee.bodyLength = plan.body.count
+            unsafe layout.pointee.bodyEnd = writer.count
             unsafe layout.pointee.answerHasNoBody = payload.matches(plan.method, "HEAD")
             // Another method by its case (RFC 9110, section 9.1), and CONNECT to some proxies: Squid's relaxed_header_parser.
             unsafe layout.pointee.mayOpenTunnel = payload.equalsIgnoringCase(plan.method, "connect")
@@ -82,9 +85,10 @@ struct RequestRenderer {
             case .origin(let range), .queryOnly(let range), .verbatim(let range): range.count
             case .empty: 0
             }
-        let requestLine = plan.method.count + 1 + destination.prefix.count + 1 + target + 1
-        // ": " and a NUL for each header; another Host for each of the client's, which are mostly one.
-        let fields = plan.headerBytes + (3 + (host?.count ?? 0)) * plan.headerCount
+        let requestLine =
+            plan.method.count + destination.url.prefix.count + 1 + target + "  HTTP/1.1\r\n".utf8.count
+        // ": " and CR LF for each header; another Host for each of the client's, which are mostly one.
+        let fields = plan.headerBytes + (4 + (host?.count ?? 0)) * plan.headerCount + "\r\n".utf8.count
         return requestLine + fields + ownBytes + (plan.id?.count ?? 0) + plan.body.count
     }
 
@@ -92,27 +96,27 @@ struct RequestRenderer {
         switch target {
         case .verbatim(let range): writer.append(payload, range)
         case .origin(let range):
-            writer.append(destination.prefix)
+            writer.append(destination.url.prefix)
             writer.append(payload, range)
         case .queryOnly(let range):
-            writer.append(destination.prefix)
+            writer.append(destination.url.prefix)
             writer.append(UInt8(ascii: "/"))
             writer.append(payload, range)
         case .empty(isOptions: true): writer.append(UInt8(ascii: "*"))
         case .empty(isOptions: false):
-            writer.append(destination.prefix)
+            writer.append(destination.url.prefix)
             writer.append(UInt8(ascii: "/"))
         }
     }
 
-    /// The client's header lines in their order, each ended by a NUL.
+    /// The client's header lines in their order.
     private func writeClientFields(
         _ plan: RequestPlan, _ arguments: MirrorArguments, _ payload: RawSpan, to writer: inout RequestWriter
     ) {
         if !plan.hasHost {
             // HTTP/1.1 asks for one; only HTTP/1.0 clients leave it out.
             writer.append("host: ")
-            writer.append(host ?? destination.authority)
+            writer.append(host ?? destination.url.authority)
             writer.endField()
         }
         guard let headers = arguments.headers else { return }
@@ -165,11 +169,7 @@ struct RequestRenderer {
 
     private func write(_ field: HeaderReader.Header, _ block: RawSpan, to writer: inout RequestWriter) {
         writer.append(block, field.name)
-        guard !block.trimmed(field.value).isEmpty else {
-            // What libcurl turns into "name:"; a line that ends with the colon would mean "leave it out".
-            writer.append(UInt8(ascii: ";"))
-            return
-        }
+        guard !block.trimmed(field.value).isEmpty else { return writer.append(UInt8(ascii: ":")) }
         writer.append(": ")
         writer.append(block, field.value)
     }

@@ -20,10 +20,10 @@ internal import SPOP
         count &+= 1
     }
 
-    mutating func endString() { append(0) }
+    mutating func endLine() { append(MirrorRequest.Layout.lineEnd) }
 
     mutating func endField() {
-        endString()
+        endLine()
         fieldCount &+= 1
     }
 

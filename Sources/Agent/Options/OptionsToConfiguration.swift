@@ -30,7 +30,7 @@ extension Options {
             throw UsageError("--syslog: the log goes there or to --logfile, not to both")
         }
         settings.destination.transport = try transport.settings()
-        settings.destination.transport.source = try mirrorInterface.map { try SourceAddress.resolve($0) }
+        settings.destination.transport.source = try mirrorInterface.map { try SourceAddress(resolving: $0) }
         settings.destination.transport.sourcePorts = mirrorLocalPort
         settings.destination.isPaused = paused
         var given: Set<SettingName> = mirrorURL.given == nil ? [] : [.url]

@@ -1,5 +1,4 @@
 internal import AdminSocket
-internal import CLibcurl
 internal import Glibc
 internal import Logging
 internal import Stats
@@ -17,7 +16,7 @@ final class Agent {
     private let changes: ChangeLog
     private let settings: SettingsController
     private let pidFile: PIDFile?
-    private let counters = CounterBank()
+    private let bank = ThreadBank()
     private let workers: WorkerPool
     private let running: RunningAgent
     private let monitor: Monitor
@@ -62,13 +61,13 @@ final class Agent {
         pidFile = try configuration.pidFile.map { path in try rights.open { _ in try PIDFile(path) } }
         // libcurl would write the keys of its connections there, and with them what clients sent.
         unsafe unsetenv("SSLKEYLOGFILE")
-        curl_global_init(Int(CURL_GLOBAL_DEFAULT))
+        CurlTransport.setUp()
         try TrustStore.checkLibrary()
         workers = try WorkerPool(configuration, loggers: loggers)
-        let statistics = Statistics(workers.counters + [counters], loop: loop)
+        let statistics = Statistics(workers.banks + [bank], loop: loop)
         running = RunningAgent(
             configuration: configuration, loop: loop, settings: settings, statistics: statistics,
-            counters: counters, workers: workers.workers, changes: changes)
+            counters: bank.counters, workers: workers.workers, changes: changes)
         monitor = Monitor(statistics, settings, loop: loop, logger: logger)
         settings.publish = { [unowned self] in putIntoForce($0) }
         try startControl(rights)
@@ -79,7 +78,7 @@ final class Agent {
         let shortage = MemoryLimit.narrowest().flatMap { settings.bound(queueBytesBy: $0) }
         listener = Listener(
             server, workers: workers.workers, maxConnections: configuration.settings.maxConnections,
-            counters: counters, errors: errors)
+            counters: bank.counters, errors: errors)
         startTimers(interval)
         announce(restored)
         if let shortage { logger.warning("\(shortage)") }
@@ -97,7 +96,7 @@ final class Agent {
             logger.warning(
                 "\(abandoned) copies were waiting or under way at the end: dropped, reason shutdown")
         }
-        monitor.sumUp(Snapshot(workers.counters + [counters]), isLast: true)
+        monitor.sumUp(Snapshot(workers.banks + [bank]), isLast: true)
         changes.sumUp()
         logger.info("stopped")
         log.flush()

@@ -25,13 +25,13 @@ enum StartUpWarnings {
             warnings.append(
                 "\(allowed) open files are allowed, the limits of connections and copies add up to \(wanted)")
         }
-        if let source = settings.destination.transport.source, !SourceAddress.isHere(source) {
+        if let address = settings.destination.transport.source?.elsewhere {
             warnings.append(
-                "\(source.dropFirst(5)) is no address of this machine (--mirror-interface): no copy is sent until it is"
+                "\(address) is no address of this machine (--mirror-interface): no copy is sent until it is"
             )
         }
         if settings.destination.transport.httpVersion == .http2PriorKnowledge,
-            !TransportSettings.canReusePriorKnowledge
+            !CurlTransport.canReusePriorKnowledge
         {
             warnings.append(
                 "this libcurl is older than 8.0: with --http-version 2-prior-knowledge each copy opens a connection"

@@ -1,6 +1,3 @@
-internal import CLibcurl
-internal import Glibc
-
 /// How connections to the mirror are made.
 struct TransportSettings: Equatable, Sendable {
     /// Which HTTP the mirror is spoken to in.
@@ -26,15 +23,10 @@ struct TransportSettings: Equatable, Sendable {
     var isInsecure = false
     /// What `LinkLocal` tells may be connected to: there live the metadata services of clouds.
     var allowsLinkLocal = false
-    /// Source of outgoing connections in libcurl's spelling, `if!NAME` or `host!ADDRESS`; nil lets the kernel choose.
-    var source: String?
+    /// Source of outgoing connections; nil lets the kernel choose.
+    var source: SourceAddress?
     /// Source ports of outgoing connections; nil lets the kernel choose.
     var sourcePorts: ClosedRange<UInt16>?
-
-    /// libcurl before 8.0 breaks the second request on an HTTP/2 connection that was made with prior knowledge
-    /// (curl issue 10634): there, each copy gets a connection of its own.
-    static let canReusePriorKnowledge =
-        unsafe (shim_version()?.pointee.version_num ?? 0) >= 0x080000
 }
 
 extension TransportSettings {

@@ -66,18 +66,6 @@ internal import Glibc
 
     /// Has certificates of the connection verified with the store, which must live as long as the connection is made.
     func use(in connection: OpaquePointer) { unsafe SSL_CTX_set1_cert_store(connection, store) }
-
-    /// Keeps libcurl from reading authorities, so that those that it is given are all.
-    static func prepare(_ handle: UnsafeMutableRawPointer) {
-        unsafe shim_easy_set_string(handle, CURLOPT_CAINFO, nil)
-        unsafe shim_easy_set_string(handle, CURLOPT_CAPATH, nil)
-        if readsBeforeCallback { unsafe shim_easy_set_placeholder_authority(handle) }
-        // Before 8.3 it would go on with the first store that it sees, also after this has another one (curl issue 11800).
-        unsafe shim_easy_set_long(handle, CURLOPT_CA_CACHE_TIMEOUT, 0)
-    }
-
-    /// From 8.3 on libcurl reads its authorities before it calls back, and those are gone then; before, it adds them to ours.
-    private static let readsBeforeCallback = unsafe (shim_version()?.pointee.version_num ?? 0) >= 0x080300
 }
 
 extension TrustStore: Equatable {

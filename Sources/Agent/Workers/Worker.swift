@@ -6,7 +6,7 @@ internal import Stats
 internal import System
 
 /// One thread with one loop: its own connections from HAProxy, its own pipeline to the mirror. It shares nothing with
-/// other workers but the budget and the immutable settings.
+/// other workers but budgets and the immutable settings.
 final class Worker {
     /// What the main thread tells a worker.
     enum Message: Sendable {
@@ -34,19 +34,27 @@ final class Worker {
 
     /// Made by the main thread, then handed to its own, where `run` and all else happens.
     init(
-        ids: RequestIDs, configuration: Configuration, sender: Mailbox<Message>.Sender, counters: CounterBank,
-        budget: DeliveryBudget,
+        index: Int, ids: RequestIDs, configuration: Configuration, destination: Destination,
+        sender: Mailbox<Message>.Sender, bank: ThreadBank, memory: MemoryBudget,
         unknownMessages: UnknownMessages, box: SettingsBox, failures: RecentFailures, loggers: Loggers
     ) throws {
         loop = try EventLoop(backend: configuration.backend)
         let errors = RepeatedErrors(
             loop: loop, interval: configuration.monitorInterval.inSeconds, logger: loggers.events)
-        let pipeline = try Pipeline(
-            loop: loop, ids: ids, settings: configuration.settings, budget: budget, counters: counters,
-            reporter: DeliveryReporter(errors: errors, failures: failures, requests: loggers.requests),
+        let reporter = DeliveryReporter(errors: errors, failures: failures, requests: loggers.requests)
+        let pass = PassBudget(loop: loop)
+        let delivery = Delivery(
+            loop: loop,
+            transport: try CurlTransport(
+                loop: loop, budget: pass, settings: configuration.settings.destination),
+            pass: pass, settings: configuration.settings, destination: destination, worker: index,
+            memory: memory, reporter: reporter)
+        let pipeline = Pipeline(
+            delivery: delivery, ids: ids, settings: configuration.settings, destination: destination,
+            counters: destination.books.banks[index].counters, reporter: reporter,
             unknownMessages: unknownMessages)
         context = WorkerContext(
-            loop: loop, counters: counters, pipeline: pipeline, budget: budget,
+            loop: loop, bank: bank, pipeline: pipeline, memory: memory,
             errors: errors,
             unknownMessages: unknownMessages, box: box, configuration: configuration)
         context.closed = { [unowned self] connection in
@@ -54,7 +62,7 @@ final class Worker {
             endWhenDone()
         }
         mailbox = Mailbox(loop: loop, sender: sender) { [unowned self] in handle($0) }
-        bounds = PassBounds(loop: loop, began: { counters.beginPass() }, ended: { counters.endPass() })
+        bounds = PassBounds(loop: loop, began: { bank.beginPass() }, ended: { bank.endPass() })
         deadline = TimerWatcher(loop: loop) { [unowned self] in abandon() }
     }
 
@@ -67,7 +75,7 @@ final class Worker {
         }
         loop.run()
         // The loop is left in the middle of a turn.
-        context.counters.endPass()
+        context.bank.endPass()
         context.errors.sumUp()
         return abandoned
     }

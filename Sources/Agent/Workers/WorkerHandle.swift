@@ -5,7 +5,7 @@ internal import System
 
 /// The main thread's end of a worker.
 final class WorkerHandle {
-    let counters = CounterBank()
+    let bank: ThreadBank
     /// The worker's last failures.
     let failures = RecentFailures()
     private let sender = Mailbox<Worker.Message>.Sender()
@@ -20,14 +20,17 @@ final class WorkerHandle {
 
     /// Makes the worker; what it is sent waits until it is started.
     init(
-        index: Int, ids: RequestIDs, configuration: Configuration, budget: DeliveryBudget,
+        index: Int, ids: RequestIDs, configuration: Configuration, destination: Destination,
+        memory: MemoryBudget,
         unknownMessages: UnknownMessages,
         loggers: Loggers
     ) throws {
         self.index = index
+        bank = ThreadBank(copies: [destination.books.banks[index]])
         worker = Handoff(
             try Worker(
-                ids: ids, configuration: configuration, sender: sender, counters: counters, budget: budget,
+                index: index, ids: ids, configuration: configuration, destination: destination,
+                sender: sender, bank: bank, memory: memory,
                 unknownMessages: unknownMessages, box: box, failures: failures, loggers: loggers))
     }
 
@@ -43,7 +46,7 @@ final class WorkerHandle {
     }
 
     /// Connections given to this worker and not yet closed by it.
-    var connectionCount: UInt64 { assigned - counters.value(of: .connectionsClosed) }
+    var connectionCount: UInt64 { assigned - bank.counters.value(of: .connectionsClosed) }
 
     /// Gives the worker a connected socket.
     func serve(_ connection: consuming Descriptor) {
@@ -51,9 +54,9 @@ final class WorkerHandle {
         sender.send(.connection(connection.release()))
     }
 
-    /// Gives the worker new settings. When this returns, they are in force for every request that comes.
-    func apply(_ settings: Settings) {
-        box.put(settings)
+    /// Gives the worker new settings, and where copies go. When this returns, they are in force for every request that comes.
+    func apply(_ settings: Settings, _ destination: Destination) {
+        box.put((settings, destination))
         sender.send(.settings)
     }
 

@@ -3,24 +3,28 @@ internal import Stats
 /// All the workers, on the main thread.
 final class WorkerPool {
     let workers: [WorkerHandle]
+    /// Where copies go.
+    private var destination: Destination
     private var running = 0
     private let ends = Mailbox<Void>.Sender()
     private var mailbox: Mailbox<Void>?
 
     /// Makes as many as `configuration` asks for; what they are sent waits until they are started.
     init(_ configuration: Configuration, loggers: Loggers) throws {
-        let budget = DeliveryBudget()
+        let memory = MemoryBudget()
+        let destination = Destination(configuration.settings.destination.url, workers: configuration.workers)
+        self.destination = destination
         let unknownMessages = UnknownMessages(expected: configuration.messageName, logger: loggers.events)
         let instance = Int64.random(in: RequestIDs.instances)
         workers = try (0..<configuration.workers).map { index in
             try WorkerHandle(
                 index: index, ids: RequestIDs(instance: instance, worker: index),
-                configuration: configuration,
-                budget: budget, unknownMessages: unknownMessages, loggers: loggers)
+                configuration: configuration, destination: destination, memory: memory,
+                unknownMessages: unknownMessages, loggers: loggers)
         }
     }
 
-    var counters: [CounterBank] { workers.map(\.counters) }
+    var banks: [ThreadBank] { workers.map(\.bank) }
 
     /// Starts their threads, or none. `ended` is called once all of them are done.
     func start(loop: EventLoop, ended: @escaping () -> Void) throws {
@@ -42,7 +46,8 @@ final class WorkerPool {
 
     /// Puts new settings into force for every request that comes from now on.
     func apply(_ settings: Settings) {
-        for worker in workers { worker.apply(settings) }
+        destination = destination.replaced(by: settings.destination.url)
+        for worker in workers { worker.apply(settings, destination) }
     }
 
     /// Tells them to end; queued and in-flight copies get `drainTimeout` seconds.

@@ -7,7 +7,8 @@ enum LinkLocal {
     /// fe80::/10, and for fd00:ec2::254, which is Amazon's metadata service in IPv6.
     static func contains(_ address: UnsafePointer<sockaddr>, length: socklen_t) -> Bool {
         let bytes = unsafe UnsafeRawBufferPointer(start: address, count: Int(length))
-        switch unsafe Int32(address.pointee.sa_family) {
+        guard bytes.count >= MemoryLayout<sa_family_t>.size else { return false }
+        switch unsafe Int32(bytes.loadUnaligned(as: sa_family_t.self)) {
         case AF_INET where bytes.count >= MemoryLayout<sockaddr_in>.size:
             // sin_addr stands behind family and port.
             return unsafe bytes[4] == 169 && bytes[5] == 254

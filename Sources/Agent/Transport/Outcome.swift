@@ -1,4 +1,3 @@
-internal import CLibcurl
 internal import Stats
 
 /// How a transfer ended.
@@ -32,7 +31,7 @@ enum FailureReason: Hashable {
     case timeout
     /// The connection broke.
     case reset
-    /// Anything else libcurl reports.
+    /// Anything else.
     case other
 
     /// No connection came about: the next copy would most likely fare the same.
@@ -64,26 +63,5 @@ enum FailureReason: Hashable {
         case .reset: .failedReset
         case .other: .failedOther
         }
-    }
-
-    /// Sorts libcurl's result codes (libcurl-errors(3)). A time-out counts for the phase that it struck.
-    init(_ code: CURLcode, wasResolved: Bool, wasConnected: Bool) {
-        self =
-            switch code {
-            case CURLE_COULDNT_RESOLVE_HOST, CURLE_COULDNT_RESOLVE_PROXY: .dns
-            case CURLE_COULDNT_CONNECT, CURLE_INTERFACE_FAILED: .connect
-            case CURLE_SSL_CONNECT_ERROR, CURLE_PEER_FAILED_VERIFICATION, CURLE_SSL_CERTPROBLEM,
-                CURLE_SSL_CIPHER,
-                CURLE_SSL_CACERT_BADFILE, CURLE_SSL_ISSUER_ERROR, CURLE_SSL_PINNEDPUBKEYNOTMATCH,
-                CURLE_SSL_INVALIDCERTSTATUS, CURLE_SSL_CLIENTCERT, CURLE_USE_SSL_FAILED,
-                CURLE_SSL_ENGINE_NOTFOUND,
-                CURLE_SSL_ENGINE_SETFAILED:
-                .tls
-            case CURLE_OPERATION_TIMEDOUT: !wasResolved ? .dns : !wasConnected ? .connect : .timeout
-            case CURLE_SEND_ERROR, CURLE_RECV_ERROR, CURLE_GOT_NOTHING, CURLE_PARTIAL_FILE, CURLE_HTTP2,
-                CURLE_HTTP2_STREAM:
-                .reset
-            default: .other
-            }
     }
 }

@@ -14,27 +14,45 @@ internal import Glibc
 
     deinit { unsafe nodes.deallocate() }
 
-    /// Links the fields that libcurl would add by itself, each switched off, and then `count` lines that stand behind
-    /// each other in memory, each ended by a NUL. The list is valid until the next call.
+    /// Links the fields that libcurl would add by itself, each switched off, and then `count` lines at `fields` of `text`, each ended
+    /// by CR LF, which is overwritten. The list is valid until the next call.
     ///
     /// A line that ends with its colon tells libcurl not to add that field. "Host:" comes first for another reason:
     /// libcurl puts a custom Host in front of all other fields, unless the first Host it finds is empty. Then the client's
     /// own is sent like any field, in its place.
-    mutating func link(_ first: UnsafeMutablePointer<CChar>, count: Int) -> UnsafeMutablePointer<curl_slist> {
+    mutating func link(
+        _ text: UnsafeMutablePointer<CChar>, _ fields: Range<Int>, count: Int
+    ) -> UnsafeMutablePointer<curl_slist> {
         let own = unsafe OwnFields.names
         let total = unsafe own.count + count
         if total > capacity { resize(total) }
-        var line = unsafe first
-        for index in 0..<total {
-            let next = unsafe index + 1 < total ? nodes + index + 1 : nil
-            if unsafe index < own.count {
-                unsafe (nodes + index).initialize(to: curl_slist(data: own[index], next: next))
-            } else {
-                unsafe (nodes + index).initialize(to: curl_slist(data: line, next: next))
-                unsafe line += strlen(line) + 1
-            }
+        for index in unsafe own.indices {
+            unsafe (nodes + index).initialize(to: curl_slist(data: own[index], next: nodes + index + 1))
         }
+        var line = unsafe text + fields.lowerBound
+        for index in unsafe own.count..<total {
+            unsafe (nodes + index).initialize(to: curl_slist(data: line, next: nodes + index + 1))
+            unsafe line = Self.endLine(line, in: text + fields.upperBound - line)
+        }
+        unsafe nodes[total - 1].next = nil
         return unsafe nodes
+    }
+
+    /// Spells one of the lines as libcurl wants it: ended by a NUL, and with a semicolon for the colon where there is no value.
+    /// Returns the next line.
+    private static func endLine(
+        _ line: UnsafeMutablePointer<CChar>, in count: Int
+    ) -> UnsafeMutablePointer<CChar> {
+        guard let found = unsafe memchr(line, CInt(UInt8(ascii: "\r")), count) else {
+            preconditionFailure("a line without an end")
+        }
+        let end = unsafe found.assumingMemoryBound(to: CChar.self)
+        unsafe end.pointee = 0
+        let colon = CChar(UInt8(ascii: ":"))
+        if unsafe end[-1] == colon, unsafe memchr(line, CInt(colon), end - line) == end - 1 {
+            unsafe end[-1] = CChar(UInt8(ascii: ";"))
+        }
+        return unsafe end + 2
     }
 
     /// Gives back what an unusual request took. The list is not valid any more.

@@ -23,11 +23,11 @@ enum SocketRefusal {
 
 /// What is said of a transfer that failed: what libcurl wrote into its error buffer, and the system into `errno`, know better than
 /// the name of libcurl's code. No bytes of the request are in it.
-extension Transfer {
+extension CurlTransfer {
     /// One sentence in printable ASCII.
     func failureText(_ code: CURLcode) -> String {
         if isRefused { return "The connection ended without an answer; not sent again" }
-        if isOverHeaderLimit {
+        if answer.isOverHeaderLimit {
             return """
                 the answer's headers are over \(AnswerLimits.maxHeaderBytes >> 10) KiB \
                 or \(AnswerLimits.maxHeaderLines) lines
@@ -35,7 +35,8 @@ extension Transfer {
         }
         switch code {
         case CURLE_COULDNT_CONNECT:
-            // Of an earlier transfer, if this one has not got as far.
+            // Of an earlier transfer's connection, if this one has not got as far.
+            let systemError = Int32(truncatingIfNeeded: handle.value(of: CURLINFO_OS_ERRNO))
             let reason = hasOpenedSocket && systemError != 0 ? SystemError.text(of: systemError) : nil
             let reasons = [reason, socketRefusal?.text].compactMap { $0 }
             return reasons.isEmpty ? errorText(code) : reasons.joined(separator: "; ")
@@ -56,7 +57,7 @@ extension Transfer {
     /// The alert with which the mirror ended TLS before a byte of its answer (RFC 8446, section 6.2); nil when it did not. In TLS 1.3
     /// what it thinks of the client's certificate comes when the handshake is over, and libcurl takes it for a broken connection.
     var endedByAlert: Int32? {
-        guard !answerHasBegun, connectionsOpened > 0 else { return nil }
+        guard !answer.hasBegun, connectionsOpened > 0 else { return nil }
         // libcurl has taken the error from OpenSSL, and left its number in the text: `error:0A00045C:...`.
         let parts = unsafe String(cString: errorBuffer).split(separator: ":", maxSplits: 8)
         guard let word = parts.firstIndex(where: { $0.hasSuffix("error") }), word + 1 < parts.count,

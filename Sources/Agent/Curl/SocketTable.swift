@@ -21,7 +21,8 @@ final class SocketTable {
     }
 
     private let loop: EventLoop
-    private let spokeUnasked: () -> Void
+    /// Called when a connection was ended because the mirror spoke on it while no copy was under way.
+    var spokeUnasked: () -> Void = {}
     /// Called with a socket that libcurl waits for.
     var ready: (curl_socket_t, IOEvents) -> Void = { _, _ in }
     private var entries: [Entry] = []
@@ -30,16 +31,12 @@ final class SocketTable {
     /// Attempts that came to nothing, unknown to libcurl.
     private var failed: [ConnectionAttempt] = []
 
-    /// Calls `spokeUnasked` when a connection was ended because the mirror spoke on it while no copy was under way.
-    init(loop: EventLoop, spokeUnasked: @escaping () -> Void) {
-        self.loop = loop
-        self.spokeUnasked = spokeUnasked
-    }
+    init(loop: EventLoop) { self.loop = loop }
 
     // MARK: open and close
 
     /// `socket` was opened for `transfer`; a negative one could not be.
-    func opened(_ socket: curl_socket_t, for transfer: Transfer) {
+    func opened(_ socket: curl_socket_t, for transfer: CurlTransfer) {
         let attempt = ConnectionAttempt.areLost ? ConnectionAttempt(socket, of: transfer) : nil
         guard socket >= 0 else {
             if let attempt { failed.append(attempt) }
@@ -100,7 +97,7 @@ final class SocketTable {
         if case .connecting(let attempt)? = use {
             entries[Int(socket)].watcher?.stop()
             if attempt.isClosed(socket) { lost(socket) }
-        } else if use != nil, let transfer = unsafe Transfer.of(easy), transfer.endedInHTTP1 {
+        } else if use != nil, let transfer = unsafe CurlTransfer.of(easy), transfer.endedInHTTP1 {
             // The watcher stays as it is: mostly, the next copy wants the same.
             entries[Int(socket)].use = .released(isEncrypted: transfer.isEncrypted)
             released.append(socket)

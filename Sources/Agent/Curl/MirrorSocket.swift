@@ -13,7 +13,7 @@ enum MirrorSocket {
     /// Half of the files that the process may have open: the other half is for HAProxy's connections and for the rest.
     private static let most = max(1, DescriptorLimit.raise() / 2)
 
-    /// CURLOPT_OPENSOCKETFUNCTION(3) and CURLOPT_CLOSESOCKETFUNCTION(3): the first is called with the `Transfer`, the second
+    /// CURLOPT_OPENSOCKETFUNCTION(3) and CURLOPT_CLOSESOCKETFUNCTION(3): the first is called with the `CurlTransfer`, the second
     /// with the `SocketTable`, which lives as long as connections do.
     static func setFunctions(of handle: UnsafeMutableRawPointer, allowsLinkLocal: Bool) {
         if allowsLinkLocal {
@@ -31,7 +31,7 @@ enum MirrorSocket {
         allowsLinkLocal: Bool
     ) -> curl_socket_t {
         guard let address = unsafe address, let transfer = unsafe transfer else { return CURL_SOCKET_BAD }
-        let owner = unsafe Unmanaged<Transfer>.fromOpaque(transfer).takeUnretainedValue()
+        let owner = unsafe Unmanaged<CurlTransfer>.fromOpaque(transfer).takeUnretainedValue()
         var refusal: SocketRefusal?
         let socket = unsafe owner.mayConnect() ? open(address, allowsLinkLocal, &refusal) : CURL_SOCKET_BAD
         owner.noteSocket(isOpen: socket >= 0, refusal)

@@ -1,7 +1,7 @@
 internal import SPOP
 
 /// Whether it is beyond doubt where an answer ends (RFC 9112, section 6.3). Where it is not, what the mirror has sent as the end of
-/// one answer may be the beginning of another to libcurl, and the next copy's answer would be one that was not meant for it.
+/// one answer may be the beginning of another to us, and the next copy's answer would be one that was not meant for it.
 struct AnswerFraming {
     /// Content-Length and Transfer-Encoding fields of the answer, those of its interim answers too.
     private var fields = 0

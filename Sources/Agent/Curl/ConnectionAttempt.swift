@@ -10,14 +10,14 @@ struct ConnectionAttempt {
     /// Whether the libcurl in use needs any of this.
     static let areLost = unsafe (shim_version()?.pointee.version_num ?? 0) < 0x080400
 
-    /// It lives as long as its worker's delivery, where it comes back to a pool.
-    private unowned let transfer: Transfer
+    /// It lives as long as its worker's transport, where it comes back to a pool.
+    private unowned let transfer: CurlTransfer
     /// Connections that the transfer had opened before: once there are more, another attempt has won.
     private let connections: Int
     /// Tells the socket from a later one with its number; nil when there is no socket.
     private let inode: ino_t?
 
-    init(_ socket: curl_socket_t, of transfer: Transfer) {
+    init(_ socket: curl_socket_t, of transfer: CurlTransfer) {
         self.transfer = transfer
         connections = transfer.connectionsOpened
         inode = Self.inode(of: socket)

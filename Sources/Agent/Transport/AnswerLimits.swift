@@ -1,9 +1,6 @@
-internal import CLibcurl
-
 /// What an answer may cost before it is cut off, and how far it has come. Bodies are counted and forgotten.
 struct AnswerLimits {
-    /// Header and trailer bytes and lines of one transfer: libcurl keeps all of them, each with some memory of its own, until the
-    /// handle is used again.
+    /// Header and trailer bytes and lines of one transfer: a transport may keep all of them, each with some memory of its own.
     static let maxHeaderBytes = 64 << 10
     static let maxHeaderLines = 512
     /// What taking a piece of a body costs beside its bytes, in bytes: chunks of one byte each would take tens of milliseconds.
@@ -17,7 +14,7 @@ struct AnswerLimits {
     private var headers = 0
     private var headerLines = 0
     private var framing = AnswerFraming()
-    /// The end of the final headers is the end of the transfer: libcurl would wait for a body that does not come.
+    /// The end of the final headers is the end of the transfer: nobody may wait for a body that does not come.
     private var endsWithHeaders = false
     /// What follows on its connection may be anything: the transfer was ended at the end of the headers.
     private(set) var isAmbiguous = false
@@ -35,14 +32,15 @@ struct AnswerLimits {
         self.endsWithHeaders = endsWithHeaders
     }
 
-    /// CURLOPT_WRITEFUNCTION(3): what it returns is taken; less than `size` ends the transfer.
+    /// Returns how many of the bytes are taken; less than `size` ends the transfer.
     mutating func takeBody(_ size: Int) -> Int {
         body += size
         bodyCost += Self.pieceCost
         return body <= maxBody && bodyCost <= max(maxBody, 1 << 20) ? size : 0
     }
 
-    /// CURLOPT_HEADERFUNCTION(3), which sees each header line, the empty one behind them, and trailers.
+    /// To be called with each header line, the empty one behind them, and trailers. Returns how many bytes are taken; less than all
+    /// ends the transfer.
     ///
     /// A transfer that is ended here takes its connection with it, unless that is an HTTP/2 connection, where only the stream ends.
     mutating func takeHeader(_ line: RawSpan, status: @autoclosure () -> Int) -> Int {

@@ -1,0 +1,87 @@
+internal import CLibcurl
+
+/// What came of a transfer, read from the handle once libcurl reports it done.
+extension CurlTransfer {
+    func end(_ result: CURLcode, because cause: String? = nil) -> TransferEnd {
+        let outcome = outcome(result)
+        var detail: String?
+        if case .failed = outcome { detail = cause ?? failureText(result) }
+        return TransferEnd(
+            outcome: outcome,
+            bytesSent: handle.value(of: CURLINFO_REQUEST_SIZE) + handle.value(of: CURLINFO_SIZE_UPLOAD_T),
+            bytesReceived: handle.value(of: CURLINFO_HEADER_SIZE) + answer.body,
+            connectionsOpened: connectionsOpened, httpVersion: httpVersion, wasResent: wasResent,
+            wasAmbiguous: answer.isAmbiguous, detail: detail)
+    }
+
+    /// How it ended.
+    func outcome(_ result: CURLcode) -> Outcome {
+        // An answer that was cut off is an answer, and so is 101, behind which there is no other.
+        let wasCut = result == CURLE_WRITE_ERROR || result == CURLE_FILESIZE_EXCEEDED
+        if result == CURLE_OK || (wasCut && (status >= 200 || status == 101)) { return .response(status) }
+        if isRefused { return .failed(.reset) }
+        // On a connection that was kept from an earlier transfer, newer libcurls have no time of these.
+        let isKept = hasBegun && connectionsOpened == 0
+        let reason = FailureReason(
+            result, wasResolved: isKept || handle.value(of: CURLINFO_NAMELOOKUP_TIME_T) > 0,
+            wasConnected: isKept || handle.value(of: CURLINFO_PRETRANSFER_TIME_T) > 0)
+        return .failed(reason == .reset && endedByAlert != nil ? .tls : reason)
+    }
+
+    /// The status code of the answer, or of an interim one; 0 before.
+    var status: Int { handle.value(of: CURLINFO_RESPONSE_CODE) }
+
+    /// Connections that this transfer opened.
+    var connectionsOpened: Int { handle.value(of: CURLINFO_NUM_CONNECTS) }
+
+    /// It was answered in HTTP/1.
+    var endedInHTTP1: Bool {
+        guard wantsHTTP2 else { return true }
+        let version = handle.value(of: CURLINFO_HTTP_VERSION)
+        return version == Int(CURL_HTTP_VERSION_1_1) || version == Int(CURL_HTTP_VERSION_1_0)
+    }
+
+    private var httpVersion: String {
+        switch handle.value(of: CURLINFO_HTTP_VERSION) {
+        case Int(CURL_HTTP_VERSION_1_0): "HTTP/1.0"
+        case Int(CURL_HTTP_VERSION_1_1): "HTTP/1.1"
+        case Int(CURL_HTTP_VERSION_2_0): "HTTP/2"
+        default: "-"
+        }
+    }
+}
+
+extension FailureReason {
+    /// Sorts libcurl's result codes (libcurl-errors(3)). A time-out counts for the phase that it struck.
+    fileprivate init(_ code: CURLcode, wasResolved: Bool, wasConnected: Bool) {
+        self =
+            switch code {
+            case CURLE_COULDNT_RESOLVE_HOST, CURLE_COULDNT_RESOLVE_PROXY: .dns
+            case CURLE_COULDNT_CONNECT, CURLE_INTERFACE_FAILED: .connect
+            case CURLE_SSL_CONNECT_ERROR, CURLE_PEER_FAILED_VERIFICATION, CURLE_SSL_CERTPROBLEM,
+                CURLE_SSL_CIPHER,
+                CURLE_SSL_CACERT_BADFILE, CURLE_SSL_ISSUER_ERROR, CURLE_SSL_PINNEDPUBKEYNOTMATCH,
+                CURLE_SSL_INVALIDCERTSTATUS, CURLE_SSL_CLIENTCERT, CURLE_USE_SSL_FAILED,
+                CURLE_SSL_ENGINE_NOTFOUND,
+                CURLE_SSL_ENGINE_SETFAILED:
+                .tls
+            case CURLE_OPERATION_TIMEDOUT: !wasResolved ? .dns : !wasConnected ? .connect : .timeout
+            case CURLE_SEND_ERROR, CURLE_RECV_ERROR, CURLE_GOT_NOTHING, CURLE_PARTIAL_FILE, CURLE_HTTP2,
+                CURLE_HTTP2_STREAM:
+                .reset
+            default: .other
+            }
+    }
+
+    /// What libcurl would have reported for it; what no code of its own has, as an interruption.
+    var code: CURLcode {
+        switch self {
+        case .dns: CURLE_COULDNT_RESOLVE_HOST
+        case .connect: CURLE_COULDNT_CONNECT
+        case .tls: CURLE_SSL_CONNECT_ERROR
+        case .timeout: CURLE_OPERATION_TIMEDOUT
+        case .reset: CURLE_RECV_ERROR
+        case .other: CURLE_ABORTED_BY_CALLBACK
+        }
+    }
+}

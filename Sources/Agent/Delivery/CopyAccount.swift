@@ -1,0 +1,79 @@
+internal import Glibc
+internal import Stats
+
+/// One worker's account of the copies for one destination: whatever moves a copy on is counted here, together with what the
+/// copy holds of shared budgets. Each copy is entered once and closed once.
+struct CopyAccount {
+    private let bank: CopyBank
+    private let queued: BoundedCount
+    private let memory: MemoryBudget
+
+    init(_ destination: Destination, worker: Int, memory: MemoryBudget) {
+        bank = destination.books.banks[worker]
+        queued = destination.books.queued
+        self.memory = memory
+    }
+
+    /// A copy is to wait. Throws `queueFull`, and counts nothing, when as many do as may, or hold as many bytes.
+    func enter(_ copy: MirrorRequest, maxQueue: Int, maxBytes: Int) throws(Refusal) {
+        let size = copy.memorySize
+        guard queued.take(upTo: maxQueue) else { throw .queueFull }
+        guard memory.copies.take(size, upTo: maxBytes) else {
+            queued.giveBack()
+            throw .queueFull
+        }
+        bank.counters.add(to: .queued)
+        bank.counters.add(size, to: .queuedBytes)
+    }
+
+    /// One that has waited is to be sent.
+    func begin(_ copy: MirrorRequest, _ now: Double) {
+        leaveQueue()
+        bank.counters.add(to: .inFlight)
+        bank.queueDurations.record(seconds: now - copy.header.receivedAt)
+    }
+
+    /// One that has waited is not sent.
+    func drop(_ copy: MirrorRequest, _ reason: Refusal) {
+        leaveQueue()
+        release(copy)
+        bank.counters.add(to: reason.counter)
+    }
+
+    /// What a transfer has taken.
+    func note(_ end: TransferEnd, seconds: Double) {
+        bank.requestDurations.record(seconds: seconds)
+        bank.counters.add(end.connectionsOpened, to: .mirrorConnections)
+        bank.counters.add(end.bytesReceived, to: .bytesReceived)
+        bank.counters.add(end.bytesSent, to: .bytesSent)
+    }
+
+    /// One that was to be sent has come to its end.
+    func close(_ copy: MirrorRequest, _ outcome: Outcome) {
+        if case .response = outcome { bank.noteSuccess(at: time(nil)) }
+        bank.counters.subtract(from: .inFlight)
+        release(copy)
+        bank.counters.add(to: .completed)
+        bank.counters.add(to: outcome.counter)
+    }
+
+    /// One that was to be sent is given up with the worker.
+    func abandon(_ copy: MirrorRequest) {
+        bank.counters.subtract(from: .inFlight)
+        release(copy)
+        bank.counters.add(to: Refusal.shutdown.counter)
+    }
+
+    /// What is neither a copy's nor a transfer's.
+    func count(_ counter: Counter) { bank.counters.add(to: counter) }
+
+    private func leaveQueue() {
+        queued.giveBack()
+        bank.counters.subtract(from: .queued)
+    }
+
+    private func release(_ copy: MirrorRequest) {
+        memory.copies.giveBack(copy.memorySize)
+        bank.counters.subtract(copy.memorySize, from: .queuedBytes)
+    }
+}

@@ -1,0 +1,130 @@
+internal import DequeModule
+internal import Stats
+internal import System
+
+/// One worker's copies for one destination, or for all of those that drain: those that wait, the oldest first, those under way, and
+/// whether the mirror can be reached.
+///
+/// Destinations that drain share one, whatever their number: a mirror that is gone costs one try at a time, and what they hold of
+/// memory is copies. A mirror that was given up because it hangs holds up nothing of the one that took its place.
+final class Outbox {
+    private(set) var queue = Deque<MirrorRequest>()
+    /// In no order; each transfer knows its slot.
+    private(set) var underWay: [Transfer] = []
+    var probing = Probing()
+    /// Transfers under way, with those of other workers.
+    private let places: BoundedCount
+    private let account: CopyAccount
+    private let reporter: DeliveryReporter
+    /// Called when a copy that was to be sent has come to its end.
+    var copyEnded: () -> Void = {}
+
+    init(places: BoundedCount, account: CopyAccount, reporter: DeliveryReporter) {
+        (self.places, self.account, self.reporter) = (places, account, reporter)
+    }
+
+    /// No copy waits or is under way.
+    var isEmpty: Bool { queue.isEmpty && underWay.isEmpty }
+
+    /// Takes a copy that was entered.
+    func append(_ copy: MirrorRequest) { queue.append(copy) }
+
+    /// Takes over all of `other`, whose destination was replaced.
+    func takeOver(_ other: Outbox) {
+        if queue.isEmpty {
+            swap(&queue, &other.queue)
+        } else {
+            queue.append(contentsOf: other.queue)
+            other.queue.removeAll()
+        }
+        places.take(anyway: other.underWay.count)
+        other.places.giveBack(other.underWay.count)
+        for transfer in other.underWay {
+            transfer.handOver(to: self)
+            add(transfer)
+        }
+        other.underWay.removeAll()
+        probing = other.probing
+    }
+
+    // MARK: copies that wait
+
+    /// True when a copy waits for nothing but a place among the transfers.
+    func mayStart(now: Double) -> Bool { !queue.isEmpty && probing.allowance(1, now: now) > 0 }
+
+    /// Seconds until a copy may try an unreachable mirror; nil when the end of a transfer will tell.
+    func nextLook(now: Double) -> Double? { queue.isEmpty ? nil : probing.nextLook(now: now) }
+
+    /// Starts the copy that has waited longest, unless none waits, or `bound` transfers are under way in all workers.
+    func startFirst(on transport: any Transport, upTo bound: Int, now: Double) -> Bool {
+        guard !queue.isEmpty, places.take(upTo: bound) else { return false }
+        let copy = queue.removeFirst()
+        account.begin(copy, now)
+        probing.started()
+        if let transfer = transport.start(copy, for: self, now: now) {
+            add(transfer)
+        } else {
+            close(copy, .failed(.other), now)
+        }
+        return true
+    }
+
+    /// Drops copies that came before `time`, at most `most`; returns how many.
+    func drop(receivedBefore time: Double, _ reason: Refusal, upTo most: Int = .max) -> Int {
+        var count = 0
+        while count < most, let first = queue.first, first.header.receivedAt < time {
+            account.drop(queue.removeFirst(), reason)
+            count += 1
+        }
+        return count
+    }
+
+    // MARK: copies under way
+
+    private func add(_ transfer: Transfer) {
+        transfer.slot = underWay.count
+        underWay.append(transfer)
+    }
+
+    private func remove(_ transfer: Transfer) {
+        let last = underWay.removeLast()
+        guard last !== transfer else { return }
+        underWay[transfer.slot] = last
+        last.slot = transfer.slot
+    }
+
+    private func close(_ copy: MirrorRequest, _ outcome: Outcome, _ now: Double) {
+        probing.ended(outcome, now: now)
+        places.giveBack()
+        account.close(copy, outcome)
+        copyEnded()
+    }
+
+    /// Drops all there is, reason `shutdown`; returns how many.
+    func abandon(_ transport: any Transport) -> Int {
+        let count = underWay.count + drop(receivedBefore: .infinity, .shutdown)
+        while let transfer = underWay.popLast() {
+            places.giveBack()
+            if let copy = transport.takeBack(transfer) { account.abandon(copy) }
+        }
+        return count
+    }
+}
+
+extension Outbox: TransferOwner {
+    func wasResent(_ transfer: Transfer) { account.count(.resent) }
+
+    func ended(_ transfer: Transfer, _ end: TransferEnd) {
+        guard let copy = transfer.copy else { return }
+        let now = MonotonicClock.now
+        let seconds = now - transfer.startedAt
+        account.note(end, seconds: seconds)
+        if end.wasAmbiguous {
+            account.count(.mirrorAmbiguous)
+            reporter.connectionEnded("nobody can say what follows its answer")
+        }
+        reporter.ended(copy, end, seconds: seconds)
+        remove(transfer)
+        close(copy, end.outcome, now)
+    }
+}
