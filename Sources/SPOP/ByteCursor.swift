@@ -20,18 +20,15 @@ package struct ByteCursor: ~Escapable {
     @inline(__always)
     package mutating func readByte() throws(DecodeError) -> UInt8 {
         guard remaining > 0 else { throw DecodeError(.truncated, at: offset) }
-        // In bounds by the guard; RawSpan checks once more.
-        let byte = unsafe bytes.unsafeLoad(fromByteOffset: offset, as: UInt8.self)
         offset &+= 1
-        return byte
+        return bytes.byte(offset &- 1)
     }
 
     /// Four bytes, most significant first.
     package mutating func readUInt32() throws(DecodeError) -> UInt32 {
         guard remaining >= 4 else { throw DecodeError(.truncated, at: offset) }
-        let value = unsafe bytes.unsafeLoadUnaligned(fromByteOffset: offset, as: UInt32.self)
         offset &+= 4
-        return UInt32(bigEndian: value)
+        return bytes.uint32(offset &- 4)
     }
 
     /// A variable-length integer (SPOE.txt, section 3.1): one byte below 240, else four low bits in the

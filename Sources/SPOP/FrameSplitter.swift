@@ -19,8 +19,7 @@ package struct FrameSplitter: Sendable {
     /// start, wherever that stands in `bytes`.
     package func frameLength(in bytes: RawSpan, at offset: Int) throws(DecodeError) -> Int? {
         guard bytes.byteCount - offset >= Self.prefixLength else { return nil }
-        let word = unsafe bytes.unsafeLoadUnaligned(fromByteOffset: offset, as: UInt32.self)
-        let length = Int(UInt32(bigEndian: word))
+        let length = Int(bytes.uint32(offset))
         guard length <= maxFrameSize else {
             throw DecodeError(.violation("frame over max-frame-size"), at: 0, status: .frameTooBig)
         }

@@ -34,7 +34,7 @@ package struct HAProxyHello: Hashable, Sendable {
             case ("capabilities", .string(let range)): capabilities = Capability.parse(payload.text(range))
             case ("healthcheck", .bool(let flag)): isHealthCheck = flag
             case ("engine-id", .string(let range)):
-                engineID = payload.text(range.lowerBound..<min(range.upperBound, range.lowerBound + 64))
+                engineID = payload.text(range.prefix(64))
             case ("max-frame-size", _) where value.unsigned != nil: frameSize = value.unsigned
             case ("supported-versions", _), ("capabilities", _), ("healthcheck", _), ("engine-id", _),
                 ("max-frame-size", _):
@@ -74,12 +74,5 @@ package struct HAProxyHello: Hashable, Sendable {
             return parts.count == 2 && parts[0] == "2" && !parts[1].isEmpty
                 && parts[1].utf8.allSatisfy { 0x30...0x39 ~= $0 }
         }
-    }
-}
-
-extension RawSpan {
-    /// The bytes of `range` as text; what is not UTF-8 is replaced. For names and messages, not for the hot path.
-    package func text(_ range: Range<Int>) -> String {
-        unsafe extracting(range).withUnsafeBytes { unsafe String(decoding: $0, as: UTF8.self) }
     }
 }

@@ -12,7 +12,10 @@ package struct HeaderTextReader: ~Escapable {
     package mutating func next() throws(DecodeError) -> HeaderReader.Header? {
         guard offset < block.byteCount else { return nil }
         let start = offset
-        guard let end = lineEnd(from: start) else { throw DecodeError(.truncated, at: start) }
+        let lineBreak = (start..<block.byteCount - 1).first {
+            block.byte($0) == 0x0D && block.byte($0 + 1) == 0x0A
+        }
+        guard let end = lineBreak else { throw DecodeError(.truncated, at: start) }
         offset = end + 2
         if end == start {
             guard offset == block.byteCount else {
@@ -20,27 +23,9 @@ package struct HeaderTextReader: ~Escapable {
             }
             return nil
         }
-        guard let colon = (start..<end).first(where: { byte($0) == UInt8(ascii: ":") }), colon > start else {
+        guard let colon = block.firstIndex(of: UInt8(ascii: ":"), in: start..<end), colon > start else {
             throw DecodeError(.violation("header line without a name"), at: start)
         }
-        var (lower, upper) = (colon + 1, end)
-        while lower < upper, isBlank(lower) { lower += 1 }
-        while upper > lower, isBlank(upper - 1) { upper -= 1 }
-        return HeaderReader.Header(name: start..<colon, value: lower..<upper)
+        return HeaderReader.Header(name: start..<colon, value: block.trimmed(colon + 1..<end))
     }
-
-    private func lineEnd(from start: Int) -> Int? {
-        var index = start
-        while index + 1 < block.byteCount {
-            if byte(index) == 0x0D, byte(index + 1) == 0x0A { return index }
-            index += 1
-        }
-        return nil
-    }
-
-    private func byte(_ index: Int) -> UInt8 {
-        unsafe block.unsafeLoad(fromByteOffset: index, as: UInt8.self)
-    }
-
-    private func isBlank(_ index: Int) -> Bool { byte(index) == 0x20 || byte(index) == 0x09 }
 }

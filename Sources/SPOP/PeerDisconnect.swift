@@ -19,7 +19,7 @@ package struct PeerDisconnect: Hashable, Sendable {
                     status = StatusCode(rawValue: code)
                 }
             case ("message", .string(let range)):
-                message = payload.text(range.lowerBound..<min(range.upperBound, range.lowerBound + 256))
+                message = payload.text(range.prefix(256))
             default: break
             }
         }

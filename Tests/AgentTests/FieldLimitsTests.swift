@@ -74,11 +74,11 @@ struct FieldLimitsTests {
             .union(UInt8(ascii: "a")...UInt8(ascii: "z")).union(UInt8(ascii: "A")...UInt8(ascii: "Z"))
         for byte in UInt8.min...UInt8.max {
             let bytes = [byte]
-            let isToken = FieldRules.isToken(0..<1, in: bytes.span.bytes)
+            let isToken = bytes.span.bytes.isToken(0..<1)
             #expect(isToken == tokens.contains(byte), "\(byte)")
         }
         let nothing: [UInt8] = []
-        let isToken = FieldRules.isToken(0..<0, in: nothing.span.bytes)
+        let isToken = nothing.span.bytes.isToken(0..<0)
         #expect(!isToken)
     }
 }

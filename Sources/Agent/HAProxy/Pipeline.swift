@@ -67,7 +67,7 @@ final class Pipeline {
         guard notesLeft > 0, let detail = reason.detail(arguments, payload) else { return }
         notesLeft -= 1
         func bytes(_ range: Range<Int>?) -> [UInt8] {
-            (range ?? 0..<0).prefix(DeliveryReporter.DroppedCopy.longestTarget).map { payload.byte($0) }
+            payload.bytes(range ?? 0..<0, limit: DeliveryReporter.DroppedCopy.longestTarget)
         }
         let copy = DeliveryReporter.DroppedCopy(
             id: id, method: bytes(arguments.method), target: bytes(arguments.path),

@@ -92,7 +92,7 @@ internal import System
         // Cut before anything is kept: a name may be as long as its payload.
         let range = whole.prefix(UnknownMessages.longestName)
         guard !knownUnknowns.contains(where: { payload.matches(range, $0) }) else { return }
-        let name = range.map { payload.byte($0) }
+        let name = payload.bytes(range)
         knownUnknowns.append(name)
         unknownMessages.note(name)
     }

@@ -2,23 +2,6 @@ internal import SPOP
 
 /// What the parts of a request may consist of, so that they are at the mirror what they were at HAProxy.
 enum FieldRules {
-    /// RFC 9110, section 5.6.2.
-    @inline(__always)
-    static func isToken(_ range: Range<Int>, in payload: RawSpan) -> Bool {
-        !range.isEmpty && range.allSatisfy { isTokenByte(payload.byte($0)) }
-    }
-
-    /// Looked up in two words, a bit for each byte of ASCII.
-    @inline(__always)
-    private static func isTokenByte(_ byte: UInt8) -> Bool {
-        byte < 128 && (byte < 64 ? lowTokens : highTokens) &>> UInt64(byte & 63) & 1 == 1
-    }
-
-    /// `!#$%&'*+-.` and digits.
-    private static let lowTokens: UInt64 = 0x03FF_6CFA_0000_0000
-    /// Letters and ``^_`|~``.
-    private static let highTokens: UInt64 = 0x57FF_FFFF_C7FF_FFFE
-
     /// No blank and no control byte: they would end the target early.
     static func isTarget(_ range: Range<Int>, in payload: RawSpan) -> Bool {
         !range.isEmpty && range.allSatisfy { payload.byte($0) > 0x20 && payload.byte($0) != 0x7F }
@@ -28,7 +11,7 @@ enum FieldRules {
     /// the semicolon that means something to libcurl. HAProxy lets none through, unless it is told to take invalid requests.
     @inline(__always)
     static func isSendable(_ field: HeaderReader.Header, in block: RawSpan) -> Bool {
-        isToken(field.name, in: block) && isValue(field.value, in: block)
+        block.isToken(field.name) && isValue(field.value, in: block)
     }
 
     /// Without a line break, and with nothing before it that libcurl would take away.
@@ -43,20 +26,18 @@ enum FieldRules {
     /// Credentials of NTLM or Negotiate: servers take them for all that comes on the connection (RFC 4559, section 6).
     static func authenticatesConnection(_ value: Range<Int>, in block: RawSpan) -> Bool {
         let value = block.trimmed(value)
-        let scheme = value.lowerBound..<(value.first { block.byte($0) == 0x20 } ?? value.upperBound)
+        let scheme = value.lowerBound..<(block.firstIndex(of: 0x20, in: value) ?? value.upperBound)
         return block.equalsIgnoringCase(scheme, "ntlm") || block.equalsIgnoringCase(scheme, "negotiate")
     }
 
     /// A TE that has `trailers` among what it lists (RFC 9110, section 10.1.4).
     static func listsTrailers(_ value: Range<Int>, in block: RawSpan) -> Bool {
-        var start = value.lowerBound
-        while start < value.upperBound {
-            let end =
-                (start..<value.upperBound).first { block.byte($0) == UInt8(ascii: ",") } ?? value.upperBound
-            if block.equalsIgnoringCase(block.trimmed(start..<end), "trailers") { return true }
-            start = end + 1
+        var rest = value
+        while let comma = block.firstIndex(of: UInt8(ascii: ","), in: rest) {
+            if block.equalsIgnoringCase(block.trimmed(rest.lowerBound..<comma), "trailers") { return true }
+            rest = comma + 1..<rest.upperBound
         }
-        return false
+        return block.equalsIgnoringCase(block.trimmed(rest), "trailers")
     }
 
     /// A Content-Length: digits alone, at most 18 of them; nil for anything else.

@@ -134,10 +134,10 @@ extension Malformation {
         var fields = HeaderFields(block, form: headers.form)
         while let field = try? fields.next() {
             guard field.name.lowerBound == start else { continue }
-            guard FieldRules.isToken(field.name, in: block) else {
+            guard block.isToken(field.name) else {
                 return "the field name \(quoted(field.name, block)) is no token"
             }
-            let bytes = field.value.map { block.byte($0) }
+            let bytes = block.bytes(field.value)
             let what =
                 bytes.contains(0x0D)
                 ? "a carriage return in it"
@@ -170,11 +170,11 @@ extension Malformation {
     }
 
     private static func name(_ range: Range<Int>, _ payload: RawSpan) -> String {
-        PrintableText.of(range.prefix(longestName).map { payload.byte($0) })
+        PrintableText.of(payload.bytes(range, limit: longestName))
     }
 
     private static func quoted(_ range: Range<Int>, _ payload: RawSpan) -> String {
-        PrintableText.quoted(range.prefix(longestName).map { payload.byte($0) })
+        PrintableText.quoted(payload.bytes(range, limit: longestName))
     }
 }
 

@@ -83,15 +83,3 @@ extension MirrorArguments {
         while let argument = try? reader.nextArgument() { body(argument, bytes) }
     }
 }
-
-extension RawSpan {
-    /// True when the bytes of `range` are those of `text`.
-    @inline(__always)
-    func matches(_ range: Range<Int>, _ text: StaticString) -> Bool {
-        guard range.count == text.utf8CodeUnitCount else { return false }
-        return unsafe extracting(range).withUnsafeBytes { bytes in
-            for index in 0..<bytes.count where unsafe bytes[index] != text.utf8Start[index] { return false }
-            return true
-        }
-    }
-}

@@ -41,11 +41,3 @@ enum Notification {
         var unknown = 0
     }
 }
-
-extension RawSpan {
-    /// True when the bytes of `range` are those of `other`.
-    func matches(_ range: Range<Int>, _ other: [UInt8]) -> Bool {
-        guard range.count == other.count else { return false }
-        return unsafe extracting(range).withUnsafeBytes { unsafe $0.elementsEqual(other) }
-    }
-}

@@ -45,7 +45,7 @@ struct RequestPlan {
         guard method.count + path.count + (arguments.headers?.block.count ?? 0) <= Self.longestHead else {
             throw .tooLarge
         }
-        guard FieldRules.isToken(method, in: payload) else { throw .malformed(.method) }
+        guard payload.isToken(method) else { throw .malformed(.method) }
         guard FieldRules.isTarget(path, in: payload) else { throw .malformed(.target) }
         self.method = method
         bufferUse = method.count + path.count

@@ -1,3 +1,5 @@
+internal import SPOP
+
 /// The target of a request line (RFC 9112, section 3.2), as far as the copy has to change it.
 enum RequestTarget {
     /// Sent byte for byte, behind the prefix of the mirror URL.

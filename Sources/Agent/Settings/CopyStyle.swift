@@ -1,3 +1,5 @@
+internal import SPOP
+
 /// How a copy differs from what the client sent, where it may: set by the operator, the same for every request.
 struct CopyStyle: Hashable, Sendable {
     /// What the Host field says.
@@ -102,7 +104,7 @@ extension CopyStyle.Mark: CustomStringConvertible {
         let name = Array(parts[0].utf8)
         let value = Array(parts[1].drop { $0 == " " }.utf8)
         guard !name.isEmpty, !value.isEmpty, value.last != 0x20,
-            name.allSatisfy({ $0 > 0x20 && $0 < 0x7F && !"\"(),/;<=>?@[\\]{}".utf8.contains($0) }),
+            name.allSatisfy({ $0.isTokenByte }),
             value.allSatisfy({ $0 >= 0x20 && $0 != 0x7F })
         else { throw failure }
         return CopyStyle.Mark(name: name, value: value)

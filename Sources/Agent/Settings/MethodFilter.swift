@@ -15,10 +15,7 @@ enum MethodFilter: Hashable, Sendable {
         case "safe": self = .safe
         default:
             let names = text.split(separator: ",", omittingEmptySubsequences: false).map { Array($0.utf8) }
-            let areTokens = names.allSatisfy { name in
-                !name.isEmpty
-                    && name.allSatisfy { $0 > 0x20 && $0 < 0x7F && !"\"(),/:;<=>?@[\\]{}".utf8.contains($0) }
-            }
+            let areTokens = names.allSatisfy { !$0.isEmpty && $0.allSatisfy { $0.isTokenByte } }
             // Method names are case-sensitive: these would never match, and everything would be skipped.
             let known = [
                 "GET", "HEAD", "POST", "PUT", "DELETE", "PATCH", "OPTIONS", "TRACE", "CONNECT", "ALL", "SAFE",
