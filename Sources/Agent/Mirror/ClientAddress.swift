@@ -3,7 +3,8 @@ internal import SPOP
 
 /// An IPv4 or IPv6 address as text, without an allocation.
 struct ClientAddress {
-    /// INET6_ADDRSTRLEN with its NUL.
+    /// Bytes of text at most: INET6_ADDRSTRLEN with its NUL.
+    static let longest = 46
     private var storage = InlineArray<46, UInt8>(repeating: 0)
     private(set) var count = 0
 
@@ -20,7 +21,7 @@ struct ClientAddress {
             }
         }
         storage = text
-        while count < 46, storage[count] != 0 { count += 1 }
+        while count < Self.longest, storage[count] != 0 { count += 1 }
     }
 
     /// One byte of the text.

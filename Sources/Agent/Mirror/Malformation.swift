@@ -129,44 +129,41 @@ extension Malformation {
     }
 
     private static func field(_ start: Int, _ arguments: MirrorArguments, _ payload: RawSpan) -> String {
-        guard let headers = arguments.headers else { return "" }
-        let block = payload.extracting(headers.block)
-        var fields = HeaderFields(block, form: headers.form)
-        while let field = try? fields.next() {
-            guard field.name.lowerBound == start else { continue }
+        var text = ""
+        arguments.forEachField(in: payload) { field, block in
+            guard field.name.lowerBound == start else { return }
             guard block.isToken(field.name) else {
-                return "the field name \(quoted(field.name, block)) is no token"
+                return text = "the field name \(quoted(field.name, block)) is no token"
             }
-            let bytes = block.bytes(field.value)
+            func has(_ byte: UInt8) -> Bool { block.firstIndex(of: byte, in: field.value) != nil }
             let what =
-                bytes.contains(0x0D)
+                has(0x0D)
                 ? "a carriage return in it"
-                : bytes.contains(0x0A)
+                : has(0x0A)
                     ? "a line feed in it"
-                    : bytes.contains(0) ? "a NUL in it" : "a vertical tab or form feed at its beginning"
-            return "the value of the field \(quoted(field.name, block)) has \(what)"
+                    : has(0) ? "a NUL in it" : "a vertical tab or form feed at its beginning"
+            text = "the value of the field \(quoted(field.name, block)) has \(what)"
         }
-        return ""
+        return text
     }
 
     private static func length(_ start: Int, _ arguments: MirrorArguments, _ payload: RawSpan) -> String {
-        guard let headers = arguments.headers else { return "" }
-        let block = payload.extracting(headers.block)
-        var fields = HeaderFields(block, form: headers.form)
+        var text = ""
         var first: Range<Int>?
-        while let field = try? fields.next() {
-            guard HeaderRule(name: field.name, in: block) == .contentLength else { continue }
+        arguments.forEachField(in: payload) { field, block in
+            guard KnownField(field.name, in: block) == .contentLength else { return }
             let value = block.trimmed(field.value)
-            guard field.name.lowerBound == start else {
-                first = first ?? value
-                continue
+            if field.name.lowerBound == start {
+                text =
+                    if let first, FieldRules.length(value, in: block) != nil {
+                        "there are two Content-Length: \(quoted(first, block)) and \(quoted(value, block))"
+                    } else {
+                        "Content-Length is no number of bytes: \(quoted(value, block))"
+                    }
             }
-            guard let first, FieldRules.length(value, in: block) != nil else {
-                return "Content-Length is no number of bytes: \(quoted(value, block))"
-            }
-            return "there are two Content-Length: \(quoted(first, block)) and \(quoted(value, block))"
+            first = first ?? value
         }
-        return ""
+        return text
     }
 
     private static func name(_ range: Range<Int>, _ payload: RawSpan) -> String {

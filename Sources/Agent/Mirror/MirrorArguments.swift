@@ -82,4 +82,22 @@ extension MirrorArguments {
         guard var reader = try? MessageReader(argumentsAtStartOf: bytes) else { return }
         while let argument = try? reader.nextArgument() { body(argument, bytes) }
     }
+
+    /// Calls `body` with each header field in its order, and the block that its ranges are of. False when the block does not
+    /// decode to its end.
+    @inline(__always)
+    @discardableResult
+    func forEachField<Failure: Error>(
+        in payload: RawSpan, _ body: (HeaderReader.Header, RawSpan) throws(Failure) -> Void
+    ) throws(Failure) -> Bool {
+        guard let headers else { return true }
+        let block = payload.extracting(headers.block)
+        var fields = HeaderFields(block, form: headers.form)
+        while true {
+            let next: HeaderReader.Header?
+            do throws(DecodeError) { next = try fields.next() } catch { return false }
+            guard let field = next else { return true }
+            try body(field, block)
+        }
+    }
 }

@@ -25,11 +25,10 @@ struct RequestPlan {
     private(set) var wasChunked = false
     /// It authenticates the connection that it is sent on, and not itself alone.
     private(set) var authenticates = false
-    /// Which of the X-Forwarded-For fields is the last; 0 when there is none.
-    private(set) var forwardedForCount = 0
-    /// Bytes of all kept names and values, and how many there are.
-    private(set) var headerBytes = 0
-    private(set) var headerCount = 0
+    /// Where the last of the X-Forwarded-For fields begins in the header block; nil when there is none.
+    private(set) var lastForwardedFor: Int?
+    /// Bytes of the client's fields as they are sent, at most.
+    private(set) var fieldBytes = 0
 
     private var host: Range<Int>?
     private var declaredLength: Int?
@@ -38,7 +37,8 @@ struct RequestPlan {
 
     /// `bufferSize` is that of the HAProxy that sent it, in bytes.
     init(
-        _ arguments: MirrorArguments, payload: RawSpan, style: CopyStyle, bufferSize: Int, watch: BodyWatch
+        _ arguments: MirrorArguments, payload: RawSpan, style: CopyStyle, policy: HeaderPolicy,
+        bufferSize: Int, watch: BodyWatch
     ) throws(Refusal) {
         guard !arguments.hasWrongType else { throw .malformed(.wrongType) }
         guard let method = arguments.method, let path = arguments.path else { throw .malformed(.missing) }
@@ -53,9 +53,7 @@ struct RequestPlan {
         body = arguments.body ?? 0..<0
         source = arguments.source.map { ClientAddress($0, in: payload) }
         id = arguments.id.flatMap { $0.isEmpty ? nil : $0 }
-        if let headers = arguments.headers {
-            try measure(payload.extracting(headers.block), form: headers.form, mark: style.mark)
-        }
+        try measure(arguments, payload, policy, mark: style.mark)
         if let id, !FieldRules.isValue(id, in: payload) { throw .malformed(.id) }
         let room = BufferRoom(used: bufferUse + body.count, of: style.bufferSize ?? bufferSize)
         try settleLength(BodyExtent(evidence(arguments, payload, room: room)), room, style, watch)
@@ -67,12 +65,12 @@ struct RequestPlan {
     /// Fields past which no HAProxy has sent them: the most that its tune.http.maxhdr can be.
     static let mostFields = 32_767
 
-    private mutating func measure(_ block: RawSpan, form: HeaderFields.Form, mark: CopyStyle.Mark?)
-        throws(Refusal)
-    {
-        var fields = HeaderFields(block, form: form)
+    private mutating func measure(
+        _ arguments: MirrorArguments, _ payload: RawSpan, _ policy: HeaderPolicy, mark: CopyStyle.Mark?
+    ) throws(Refusal) {
+        var policy = policy
         var count = 0
-        while let field = try Self.next(&fields) {
+        let isWhole = try arguments.forEachField(in: payload) { field, block throws(Refusal) in
             count += 1
             guard count <= Self.mostFields else { throw .malformed(.tooManyFields) }
             guard FieldRules.isSendable(field, in: block) else {
@@ -84,26 +82,28 @@ struct RequestPlan {
             {
                 throw .loop
             }
-            switch HeaderRule(name: field.name, in: block) {
-            case .keep, .te: break
-            case .host: try noteHost(block.trimmed(field.value), in: block)
-            case .forwardedFor: forwardedForCount += 1
-            case .requestID: id = nil
-            case .authorization:
-                if FieldRules.authenticatesConnection(field.value, in: block) { authenticates = true }
-            case .drop: continue
-            case .transferEncoding:
-                wasChunked = true
-                continue
-            case .contentLength: try noteLength(field, in: block)
-            }
-            headerBytes += field.name.count + field.value.count
-            headerCount += 1
+            let known = KnownField(field.name, in: block)
+            try note(known, field, in: block)
+            fieldBytes += policy.room(for: field, policy.action(known, field, in: block))
         }
+        guard isWhole else { throw .malformed(.headers) }
     }
 
-    private static func next(_ fields: inout HeaderFields) throws(Refusal) -> HeaderReader.Header? {
-        do throws(DecodeError) { return try fields.next() } catch { throw .malformed(.headers) }
+    /// What the field says of the request, whatever becomes of it.
+    @inline(__always)
+    private mutating func note(
+        _ known: KnownField, _ field: HeaderReader.Header, in block: RawSpan
+    ) throws(Refusal) {
+        switch known {
+        case .other, .hopByHop, .te: break
+        case .host: try noteHost(block.trimmed(field.value), in: block)
+        case .contentLength: try noteLength(field, in: block)
+        case .transferEncoding: wasChunked = true
+        case .forwardedFor: lastForwardedFor = field.name.lowerBound
+        case .requestID: id = nil
+        case .authorization:
+            if FieldRules.authenticatesConnection(field.value, in: block) { authenticates = true }
+        }
     }
 
     /// Servers refuse a second Host (RFC 9112, section 3.2), or choose one of two; HAProxy makes one of two that are equal.

@@ -1,13 +1,19 @@
 internal import SPOP
 
-/// Fills a `MirrorRequest` front to back. The capacity is the plan's: passing it is an error of ours, not of a peer.
+/// Fills a `MirrorRequest` front to back, or counts what that takes. Passing the capacity is an error of ours, not of a peer.
 @safe struct RequestWriter {
-    private let bytes: UnsafeMutablePointer<UInt8>
+    private let bytes: UnsafeMutablePointer<UInt8>?
     private let capacity: Int
     /// Bytes written.
     private(set) var count = 0
     /// Header lines written.
     private(set) var fieldCount = 0
+
+    /// Counts only: the same calls on a writer with so many bytes succeed.
+    init() {
+        unsafe bytes = nil
+        capacity = .max
+    }
 
     init(_ bytes: UnsafeMutablePointer<UInt8>, capacity: Int) {
         unsafe self.bytes = bytes
@@ -16,7 +22,7 @@ internal import SPOP
 
     mutating func append(_ byte: UInt8) {
         precondition(count < capacity)
-        unsafe bytes[count] = byte
+        unsafe bytes?[count] = byte
         count &+= 1
     }
 
@@ -49,7 +55,9 @@ internal import SPOP
     private mutating func append(from source: UnsafeRawBufferPointer) {
         guard let start = source.baseAddress, source.count > 0 else { return }
         precondition(source.count <= capacity - count)
-        unsafe UnsafeMutableRawPointer(bytes + count).copyMemory(from: start, byteCount: source.count)
+        if let bytes = unsafe bytes {
+            unsafe UnsafeMutableRawPointer(bytes + count).copyMemory(from: start, byteCount: source.count)
+        }
         count &+= source.count
     }
 }

@@ -86,26 +86,17 @@ extension CopyStyle.Mark: CustomStringConvertible {
         "\(String(decoding: name, as: UTF8.self)): \(String(decoding: value, as: UTF8.self))"
     }
 
-    /// Fields that frame or address a message: another of them would change what it is.
-    private static func isReserved(_ name: String) -> Bool {
-        [
-            "host", "content-length", "transfer-encoding", "connection", "te", "trailer", "upgrade", "expect",
-            "keep-alive", "proxy-connection", "http2-settings",
-        ]
-        .contains(name)
-    }
-
     /// `NAME: value`, or nil for `none`.
     static func parse(_ text: String) throws(InvalidValue) -> CopyStyle.Mark? {
         if text == "none" { return nil }
         let failure = InvalidValue(text, accepted: "NAME: value, or none")
         let parts = text.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
-        guard parts.count == 2, !isReserved(parts[0].lowercased()) else { throw failure }
+        guard parts.count == 2 else { throw failure }
         let name = Array(parts[0].utf8)
         let value = Array(parts[1].drop { $0 == " " }.utf8)
-        guard !name.isEmpty, !value.isEmpty, value.last != 0x20,
-            name.allSatisfy({ $0.isTokenByte }),
-            value.allSatisfy({ $0 >= 0x20 && $0 != 0x7F })
+        guard !name.isEmpty, name.allSatisfy({ $0.isTokenByte }),
+            unsafe !KnownField(0..<name.count, in: name.span.bytes).framesMessage,
+            !value.isEmpty, value.last != 0x20, value.allSatisfy({ $0 >= 0x20 && $0 != 0x7F })
         else { throw failure }
         return CopyStyle.Mark(name: name, value: value)
     }

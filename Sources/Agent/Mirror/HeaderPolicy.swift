@@ -1,0 +1,78 @@
+internal import SPOP
+
+/// What becomes of each of the client's header fields on its way to the mirror. It is decided here alone: the walk that measures
+/// and the walk that writes ask about each field in its order, each a copy of its own, since some fields are sent once.
+struct HeaderPolicy {
+    enum Action {
+        /// Sent as it is.
+        case keep
+        /// Not sent.
+        case drop
+        /// Sent with this value.
+        case rewrite(Value)
+        /// Sent as it is; the last of its name with this value behind its own.
+        case append(Value)
+    }
+
+    /// What a copy says on its own account, in a field of the client's or in one that is added.
+    enum Value {
+        /// The number of bytes of the body that are sent.
+        case bodyLength
+        /// The operator's name for the mirror, or the destination's.
+        case host
+        case trailers
+        case clientAddress
+        /// HAProxy's unique id.
+        case requestID
+        /// The number of bytes that the client declared of a body that is cut off.
+        case declaredLength
+    }
+
+    /// Host says another name than the client's.
+    let replacesHost: Bool
+    /// `te: trailers` stays: HTTP/2 allows it, and no other TE (RFC 9113, section 8.2.2), and gRPC servers want it.
+    let keepsTrailers: Bool
+    /// Bytes of the longest value that a field of the client's can get.
+    let longestValue: Int
+    /// A bit for each field that was sent and is not sent twice.
+    private var sent: UInt16 = 0
+
+    /// `host` is what `Value.host` stands for.
+    init(host: [UInt8], replacesHost: Bool, keepsTrailers: Bool) {
+        self.replacesHost = replacesHost
+        self.keepsTrailers = keepsTrailers
+        longestValue = max(host.count, ClientAddress.longest)
+    }
+
+    /// `known` is what the name of `field` says.
+    @inline(__always)
+    mutating func action(_ known: KnownField, _ field: HeaderReader.Header, in block: RawSpan) -> Action {
+        switch known {
+        case .other, .requestID, .authorization: .keep
+        case .hopByHop, .transferEncoding: .drop
+        case .forwardedFor: .append(.clientAddress)
+        case .host: !isFirst(known) ? .drop : replacesHost ? .rewrite(.host) : .keep
+        case .contentLength: isFirst(known) ? .rewrite(.bodyLength) : .drop
+        case .te:
+            keepsTrailers && FieldRules.listsTrailers(field.value, in: block) && isFirst(known)
+                ? .rewrite(.trailers) : .drop
+        }
+    }
+
+    private mutating func isFirst(_ known: KnownField) -> Bool {
+        defer { sent |= 1 << known.rawValue }
+        return sent & 1 << known.rawValue == 0
+    }
+
+    /// Bytes that the field takes at most when that is done with it: as it came, with ": " and CR LF, and what is added with ", " in
+    /// front.
+    @inline(__always)
+    func room(for field: HeaderReader.Header, _ action: Action) -> Int {
+        let line = field.name.count + field.value.count + 4
+        return switch action {
+        case .drop: 0
+        case .keep: line
+        case .rewrite, .append: line + longestValue + 2
+        }
+    }
+}
