@@ -351,6 +351,13 @@ struct RequestRendererTests {
         #expect(try copy.render().headers == ["host: h"] + expected)
     }
 
+    @Test func forwardedForIPv4() throws {
+        for octet in UInt8.min...UInt8.max {
+            let copy = try PayloadBuilder(source: [octet, 0, 255, octet]).render()
+            #expect(copy.headers.last == "X-Forwarded-For: \(octet).0.255.\(octet)")
+        }
+    }
+
     @Test func forwardedForIPv6() throws {
         let address: [UInt8] = [0x20, 0x01, 0x0D, 0xB8] + [UInt8](repeating: 0, count: 11) + [1]
         #expect(try PayloadBuilder(source: address).render().headers.last == "X-Forwarded-For: 2001:db8::1")

@@ -44,7 +44,7 @@ internal import SPOP
     }
 
     mutating func append(_ address: ClientAddress) {
-        for index in 0..<address.count { append(address[index]) }
+        unsafe append(address.storage.span.bytes, 0..<address.count)
     }
 
     mutating func append(decimal number: Int) {
