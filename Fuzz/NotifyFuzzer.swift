@@ -33,9 +33,12 @@ enum NotifyFuzzer {
         let payload = input.span.bytes
         var messages: [MirrorArguments] = []
         do throws(DecodeError) {
-            try Notification.decode(
-                payload, messageName: Array("mirror".utf8), copy: { messages.append($0) },
-                unknown: { _ = payload.text($0) })
+            try Notification.decode(payload, names: .init(request: Array("mirror".utf8))) { message in
+                switch message {
+                case .request(let arguments): messages.append(arguments)
+                case .unknown(let name): _ = payload.text(name)
+                }
+            }
         } catch {
             require(error.offset <= input.count, "an error outside the payload")
             return

@@ -62,10 +62,7 @@ struct CopyOptionsTests {
     @Test func theGateAsksBoth() throws {
         var settings = try settings("--methods", "safe")
         let payload = PayloadBuilder(method: "POST").bytes
-        var copies: [MirrorArguments] = []
-        try Notification.decode(
-            payload.span.bytes, messageName: Array("mirror".utf8), copy: { copies.append($0) },
-            unknown: { _ in })
+        let copies = try PayloadBuilder.requests(in: payload.span.bytes)
         let copy = try #require(copies.first)
         var gate = Gate(settings, ids: RequestIDs(instance: 0, worker: 0))
         #expect(gate.decide(copy, payload: payload.span.bytes) == .skipped(.method))

@@ -21,14 +21,11 @@ struct FieldLimitsTests {
     @Test("The list that libcurl reads counts as memory of the copy")
     func memory() throws {
         let payload = PayloadBuilder(headers: [(String, String)](repeating: ("a", ""), count: 1000)).bytes
-        var arguments: MirrorArguments?
-        try Notification.decode(
-            payload.span.bytes, messageName: Array("mirror".utf8), copy: { arguments = $0 }, unknown: { _ in }
-        )
+        let arguments = try PayloadBuilder.requests(in: payload.span.bytes)
         let request = try RequestRenderer(
             destination: Destination(MirrorURL("http://mirror:1/"), workers: 1), style: CopyStyle()
         ).render(
-            #require(arguments), payload: payload.span.bytes,
+            #require(arguments.last), payload: payload.span.bytes,
             Arrival(id: 1, receivedAt: 0, bufferSize: 16384))
         #expect(request.memorySize >= request.header.size + 16 * 1000)
     }

@@ -8,10 +8,12 @@ struct NotificationTests {
     private func decode(_ payload: [UInt8]) throws -> (copies: [String], unknown: [String]) {
         let span = payload.span.bytes
         var result: (copies: [String], unknown: [String]) = ([], [])
-        try Notification.decode(
-            span, messageName: Array("mirror".utf8),
-            copy: { result.copies.append($0.path.map { span.text($0) } ?? "-") },
-            unknown: { result.unknown.append(span.text($0)) })
+        try Notification.decode(span, names: PayloadBuilder.names) { message in
+            switch message {
+            case .request(let arguments): result.copies.append(arguments.path.map { span.text($0) } ?? "-")
+            case .unknown(let name): result.unknown.append(span.text(name))
+            }
+        }
         return result
     }
 
@@ -32,9 +34,8 @@ struct NotificationTests {
         )
         let (copies, unknown) = try decode(payload)
         #expect(copies.count == 32 && unknown.count == 32)
-        let excess = try Notification.decode(
-            payload.span.bytes, messageName: Array("mirror".utf8), copy: { _ in }, unknown: { _ in })
-        #expect(excess == Notification.Excess(copies: 18, unknown: 18))
+        let excess = try Notification.decode(payload.span.bytes, names: PayloadBuilder.names) { _ in }
+        #expect(excess == Notification.Excess(requests: 18, unknown: 18))
         // What breaks off behind them is an error all the same.
         #expect(throws: DecodeError.self) { try decode(payload + [1]) }
     }

@@ -94,7 +94,7 @@ struct PayloadBuilder {
         bufferSize: Int = 16384, watch: BodyWatch = BodyWatch(), keepsTrailers: Bool = false
     ) throws -> MirrorRequest {
         let span = payload.span.bytes
-        guard let copy = try first(of: span) else { throw Refusal.malformed(.missing) }
+        guard let copy = try requests(in: span).first else { throw Refusal.malformed(.missing) }
         return try RequestRenderer(
             destination: Destination(destination, workers: 1), style: style, watch: watch,
             keepsTrailers: keepsTrailers
@@ -103,11 +103,16 @@ struct PayloadBuilder {
 }
 
 extension PayloadBuilder {
-    private static func first(of payload: RawSpan) throws -> MirrorArguments? {
-        var copies: [MirrorArguments] = []
-        try Notification.decode(
-            payload, messageName: Array("mirror".utf8), copy: { copies.append($0) }, unknown: { _ in })
-        return copies.first
+    /// How the messages are called that are looked at here.
+    static let names = Notification.Names(request: Array("mirror".utf8))
+
+    /// What the messages of a NOTIFY ask to be mirrored.
+    static func requests(in payload: RawSpan) throws -> [MirrorArguments] {
+        var requests: [MirrorArguments] = []
+        try Notification.decode(payload, names: names) { message in
+            if case .request(let arguments) = message { requests.append(arguments) }
+        }
+        return requests
     }
 
     /// What is said of a copy that is not sent; nil when it is.
@@ -117,7 +122,9 @@ extension PayloadBuilder {
             _ = try request(payload, to: MirrorURL("http://mirror:1/"))
             return nil
         } catch {
-            guard let refusal = error as? Refusal, let copy = try? first(of: span) else { return "\(error)" }
+            guard let refusal = error as? Refusal, let copy = try? requests(in: span).first else {
+                return "\(error)"
+            }
             return refusal.detail(copy, span)
         }
     }

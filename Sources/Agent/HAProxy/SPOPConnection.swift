@@ -67,9 +67,7 @@ final class SPOPConnection {
         guard phase == .talking else { return }
         releaseDelayed(all: true)
         guard phase == .talking else { return }
-        session.disconnect(.normal, replies: &context.replies)
-        noteDisconnect(.normal)
-        leave()
+        sayGoodbye(.normal)
         updateGauges()
     }
 
@@ -90,9 +88,7 @@ final class SPOPConnection {
         } else {
             context.errors.report("hello-timeout", "a connection sent no HAPROXY-HELLO in time")
         }
-        session.disconnect(.timeout, replies: &context.replies)
-        noteDisconnect(.timeout)
-        leave()
+        sayGoodbye(.timeout)
     }
 
     // MARK: in
@@ -109,7 +105,9 @@ final class SPOPConnection {
         context.refreshSettings()
         takeFrames()
         flush()
-        mirrorPending()
+        if !context.intake.isEmpty {
+            context.intake.mirror(reader, receivedAt: turnStart, bufferSize: bufferSize)
+        }
         reader.endTurn()
         chargeUnfinished()
     }
@@ -138,10 +136,8 @@ final class SPOPConnection {
             return
         }
         context.errors.report("no memory", "a connection was closed for it (--max-queue-bytes)")
-        session.disconnect(.resourceAllocationError, replies: &context.replies)
-        noteDisconnect(.resourceAllocationError)
         reader.discard()
-        leave()
+        sayGoodbye(.resourceAllocationError)
         // A peer that does not read is not waited for.
         if !replies.isEmpty { close() }
     }
@@ -158,88 +154,33 @@ final class SPOPConnection {
                 }
             }
         } catch {
-            perform(session.fail(error, replies: &context.replies))
+            _ = session.fail(error, replies: &context.replies)
+            finish(.failed(error))
         }
     }
 
     private func take(_ frame: RawSpan, at location: FrameReader.Location) throws(DecodeError) {
-        let event = session.receive(frame, replies: &context.replies)
-        switch event {
-        case .notify(let streamID, let frameID, let payload):
-            try takeNotify(
-                streamID, frameID, frame.extracting(payload), source: .frame(location.extracting(payload)))
-        case .notifyReassembled(let streamID, let frameID, let payload):
-            unsafe try takeNotify(streamID, frameID, payload.span.bytes, source: .reassembled(payload))
-        default: perform(event)
-        }
-        // Ended or given up: the next payload is another.
-        if !session.isAssembling { isOverBudget = false }
-    }
-
-    private func takeNotify(
-        _ streamID: UInt64, _ frameID: UInt64, _ payload: RawSpan, source: PendingCopy.Source
-    ) throws(DecodeError) {
-        let firstOfThis = context.pending.count
-        do throws(DecodeError) {
-            let excess = try Notification.decode(
-                payload, messageName: context.messageName,
-                copy: { context.pending.append(PendingCopy(source: source, arguments: $0)) },
-                unknown: {
-                    context.counters.add(to: .unknownMessages)
-                    context.noteUnknownMessage(payload, $0)
-                })
-            if excess.copies > 0 {
-                context.pipeline.drop(.malformed(.excess), count: excess.copies)
-                context.errors.report("dropped_malformed (messages)", Malformation.pastTheLast)
-            }
-            context.counters.add(excess.unknown, to: .unknownMessages)
-        } catch {
-            context.pending.removeSubrange(firstOfThis...)
-            context.counters.add(to: .errors)
-            throw error
-        }
-        answer(streamID, frameID, context.pending.select(from: firstOfThis, payload, context.pipeline))
-    }
-
-    private func perform(_ event: Session.Event) {
-        switch event {
-        case .none, .notify, .notifyReassembled: break
+        switch session.receive(frame, replies: &context.replies) {
+        case .none: break
         case .opened:
             timer?.stop()
             bufferSize = max(CopyStyle.usualBufferSize, session.peer?.bufferSize ?? 0)
             context.counters.add(to: .agentHellos)
+        case .notify(let streamID, let frameID, let payload):
+            let action = try context.intake.take(
+                frame.extracting(payload), from: .frame(location.extracting(payload)))
+            answer(streamID, frameID, action)
+        case .notifyReassembled(let streamID, let frameID, let payload):
+            let action = unsafe try context.intake.take(payload.span.bytes, from: .reassembled(payload))
+            answer(streamID, frameID, action)
         case .notifyTooLarge(let streamID, let frameID):
             let reason = isOverBudget ? Refusal.queueFull : .tooLarge
             answer(streamID, frameID, .setSkip(reason.name))
             context.pipeline.drop(reason)
-        case .finished(let ending):
-            note(ending)
-            leave()
+        case .finished(let ending): finish(ending)
         }
-    }
-
-    private func note(_ ending: Session.Ending) {
-        switch ending {
-        case .healthCheck:
-            context.counters.add(to: .healthChecks)
-            context.counters.add(to: .agentHellos)
-        case .failed(let error):
-            noteDisconnect(error.status)
-            context.errors.report("SPOP error", "\(error)")
-        case .peerDisconnected(let farewell):
-            // HAProxy says 0 or 2 when it closes an idle connection; anything else is about us.
-            guard farewell.status != .normal, farewell.status != .timeout else { return }
-            context.counters.add(to: .spopError(farewell.status.rawValue))
-            context.errors.report(
-                "HAPROXY-DISCONNECT",
-                "status \(farewell.status.rawValue), \(PrintableText.quoted(farewell.message.utf8))")
-        }
-    }
-
-    /// Counts an AGENT-DISCONNECT.
-    private func noteDisconnect(_ status: StatusCode) {
-        context.counters.add(to: .agentDisconnects)
-        if status != .normal { context.counters.add(to: .spopError(status.rawValue)) }
+        // Ended or given up: the next payload is another.
+        if !session.isAssembling { isOverBudget = false }
     }
 
     // MARK: out
@@ -275,7 +216,7 @@ final class SPOPConnection {
     private func flush() {
         // The buffer is every connection's: nothing of a closed one may be left in it.
         guard phase != .closed else { return context.replies.removeAll(keepingCapacity: true) }
-        guard !replies.isEmpty || !context.replies.isEmpty else { return }
+        guard !replies.isEmpty || !context.replies.isEmpty || phase == .leaving else { return }
         let (acks, oldestAck) = (replies.acks, replies.oldestAck)
         switch replies.flush(&context.replies, to: descriptor.rawValue) {
         case .failed: close()
@@ -289,38 +230,25 @@ final class SPOPConnection {
         }
     }
 
-    private func mirrorPending() {
-        guard !context.pending.isEmpty else { return }
-        context.pipeline.beginTurn()
-        for copy in context.pending {
-            switch copy.source {
-            case .frame(let location):
-                reader.withBytes(at: location) {
-                    context.pipeline.mirror(copy.arguments, payload: $0, arrival(of: copy))
-                }
-            case .reassembled(let payload):
-                unsafe context.pipeline.mirror(
-                    copy.arguments, payload: payload.span.bytes, arrival(of: copy))
-            }
-        }
-        context.clearPending()
-    }
-
-    private func arrival(of copy: PendingCopy) -> Arrival {
-        Arrival(id: copy.id, receivedAt: turnStart, bufferSize: bufferSize)
-    }
-
     // MARK: end
+
+    /// Ends the session from this side.
+    private func sayGoodbye(_ status: StatusCode) {
+        session.disconnect(status, replies: &context.replies)
+        context.noteDisconnect(status)
+        leave()
+    }
+
+    private func finish(_ ending: Session.Ending) {
+        context.note(ending)
+        leave()
+    }
 
     private func leave() {
         guard phase == .talking else { return }
         phase = .leaving
         timer?.start(after: Self.lingerTime)
-        if replies.isEmpty && context.replies.isEmpty {
-            _ = shutdown(descriptor.rawValue, Int32(SHUT_WR))
-        } else {
-            flush()
-        }
+        flush()
     }
 
     private func close() {

@@ -17,29 +17,21 @@ internal import System
     /// Bytes of them that each connection may hold without a charge.
     private(set) var freeFrameBytes: Int
     let errors: RepeatedErrors
-    let unknownMessages: UnknownMessages
+    let intake: NotifyIntake
     private let box: SettingsBox
     private let wantedLimits: Session.Limits
-    /// The name of the message to mirror, in UTF-8.
-    let messageName: [UInt8]
     /// In seconds.
     var helloTimeout: Double
     /// In seconds; 0 answers at once.
     let processingDelay: Double
     /// Every read of every connection goes here: frames are decoded where they arrive.
     let readBuffer: UnsafeMutableRawBufferPointer
-    /// Used again by each turn, so that a turn allocates nothing.
-    var pending: [PendingCopy] = []
     /// Replies are encoded here, and are gone when they are flushed, at the end of each turn of a connection.
     var replies: [UInt8] = []
-    /// Names of messages that were warned about already, as far as this worker knows.
-    private var knownUnknowns: [[UInt8]] = []
     /// Called when a connection is closed, with its last reference but the caller's.
     var closed: (SPOPConnection) -> Void = { _ in }
 
     private static let readBufferSize = 128 << 10
-    /// Copies that a read brings at most when HAProxy is busy: each has a few hundred bytes of fields.
-    private static let usualPending = 1024
 
     init(
         loop: EventLoop, bank: ThreadBank, pipeline: Pipeline, memory: MemoryBudget,
@@ -55,10 +47,11 @@ internal import System
         maxFrameBytes = HeldMemory.mostOfFrames(configuration.settings)
         freeFrameBytes = HeldMemory.free(configuration.settings)
         self.errors = errors
-        self.unknownMessages = unknownMessages
         self.box = box
         wantedLimits = configuration.sessionLimits
-        messageName = Array(configuration.messageName.utf8)
+        intake = NotifyIntake(
+            names: .init(request: Array(configuration.messageName.utf8)), pipeline: pipeline,
+            counters: counters, errors: errors, unknownMessages: unknownMessages)
         helloTimeout = configuration.settings.helloTimeout.inSeconds
         processingDelay = configuration.processingDelay.inSeconds
         unsafe readBuffer = .allocate(byteCount: Self.readBufferSize, alignment: 64)
@@ -81,19 +74,5 @@ internal import System
         maxFrameBytes = HeldMemory.mostOfFrames(settings)
         freeFrameBytes = HeldMemory.free(settings)
         pipeline.apply(settings, destination)
-    }
-
-    /// Forgets what is pending, and gives back what an unusual turn took for it.
-    func clearPending() { pending.removeAll(keepingCapacity: pending.count <= Self.usualPending) }
-
-    /// Has the name of a message that is not mirrored warned about, once. Costs the next NOTIFYs with it a comparison.
-    func noteUnknownMessage(_ payload: RawSpan, _ whole: Range<Int>) {
-        guard knownUnknowns.count < UnknownMessages.mostNames else { return }
-        // Cut before anything is kept: a name may be as long as its payload.
-        let range = whole.prefix(UnknownMessages.longestName)
-        guard !knownUnknowns.contains(where: { payload.matches(range, $0) }) else { return }
-        let name = payload.bytes(range)
-        knownUnknowns.append(name)
-        unknownMessages.note(name)
     }
 }

@@ -1,32 +1,45 @@
 internal import SPOP
 
-/// What one NOTIFY asks for. Messages are routed by name here and nowhere else.
+/// What one NOTIFY asks for.
 enum Notification {
+    /// One of its messages, by its name.
+    enum Message {
+        case request(MirrorArguments)
+        /// None of ours; where its name stands in the payload.
+        case unknown(name: Range<Int>)
+    }
+
+    /// Names that HAProxy's configuration gives to messages, in UTF-8. Messages are routed by name here and nowhere else.
+    struct Names {
+        let request: [UInt8]
+
+        fileprivate func kind(of name: Range<Int>, in payload: RawSpan) -> Kind {
+            payload.matches(name, request) ? .request : .unknown
+        }
+    }
+
+    fileprivate enum Kind { case request, unknown }
+
     /// Decodes the whole list of messages, so that a payload that breaks off is refused before it is acknowledged.
-    /// Calls `copy` for each message to mirror, and `unknown` with the name, a range of the payload, of each other one;
-    /// what they did has to be undone when it throws in the end. Returns what is past `mostMessages`.
+    /// Calls `take` with each message; what that did has to be undone when it throws in the end. Returns what is past `mostMessages`.
     @discardableResult
     static func decode(
-        _ payload: RawSpan, messageName: [UInt8], copy: (MirrorArguments) -> Void,
-        unknown: (Range<Int>) -> Void
+        _ payload: RawSpan, names: Names, take: (Message) -> Void
     ) throws(DecodeError) -> Excess {
         var reader = MessageReader(payload)
         var seen = 0
         var excess = Excess()
         while let message = try reader.nextMessage() {
-            let isKnown = payload.matches(message.name, messageName)
+            let kind = names.kind(of: message.name, in: payload)
             seen += 1
-            guard seen <= mostMessages else {
-                if isKnown { excess.copies += 1 } else { excess.unknown += 1 }
-                continue
+            switch kind {
+            case _ where seen > mostMessages: excess.count(kind)
+            case .request:
+                var arguments = MirrorArguments(at: message.name.upperBound)
+                while let argument = try reader.nextArgument() { arguments.take(argument, in: payload) }
+                take(.request(arguments))
+            case .unknown: take(.unknown(name: message.name))
             }
-            guard isKnown else {
-                unknown(message.name)
-                continue
-            }
-            var arguments = MirrorArguments(at: message.name.upperBound)
-            while let argument = try reader.nextArgument() { arguments.take(argument, in: payload) }
-            copy(arguments)
         }
         return excess
     }
@@ -37,7 +50,14 @@ enum Notification {
 
     /// Messages past that, counted by their names and not looked at.
     struct Excess: Equatable {
-        var copies = 0
+        var requests = 0
         var unknown = 0
+
+        fileprivate mutating func count(_ kind: Kind) {
+            switch kind {
+            case .request: requests += 1
+            case .unknown: unknown += 1
+            }
+        }
     }
 }
