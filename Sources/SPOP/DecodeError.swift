@@ -1,5 +1,5 @@
 /// Bytes from a peer that break the protocol: what is wrong, where, and the code to answer with.
-package struct DecodeError: Error, Hashable, Sendable {
+package struct DecodeError: Error, Hashable, Sendable, CustomStringConvertible {
     /// What is wrong with the bytes.
     package enum Reason: Hashable, Sendable {
         /// The bytes end before the value does.
@@ -14,8 +14,8 @@ package struct DecodeError: Error, Hashable, Sendable {
         case unexpectedType(UInt8)
         /// A frame of this type may not arrive now.
         case unexpectedFrame(UInt8)
-        /// A rule of the specification is broken; the text names it.
-        case violation(StaticText)
+        /// A rule of the specification is broken; the text names it: a literal, of which nothing is allocated.
+        case violation(String)
     }
 
     /// What is wrong.
@@ -42,29 +42,8 @@ package struct DecodeError: Error, Hashable, Sendable {
             case .unknownType(let type): "unknown data type \(type)"
             case .unexpectedType(let type): "unexpected data type \(type)"
             case .unexpectedFrame(let type): "unexpected frame type \(type)"
-            case .violation(let text): text.description
+            case .violation(let text): text
             }
         return "\(what) at byte \(offset) (status \(status.rawValue), \(status.message))"
     }
 }
-
-/// A literal of our own: an error made on a hot path carries no allocated string.
-package struct StaticText: Hashable, Sendable, ExpressibleByStringLiteral, CustomStringConvertible {
-    private let text: StaticString
-
-    /// Wraps the literal.
-    package init(stringLiteral value: StaticString) { text = value }
-
-    /// The literal as a String.
-    package var description: String { text.description }
-
-    /// Two texts are the same when they read the same.
-    package static func == (left: StaticText, right: StaticText) -> Bool {
-        left.description == right.description
-    }
-
-    /// Feeds the text itself.
-    package func hash(into hasher: inout Hasher) { hasher.combine(description) }
-}
-
-extension DecodeError: CustomStringConvertible {}

@@ -4,14 +4,6 @@ package struct MessageReader: ~Escapable {
     private var cursor: ByteCursor
     private var argumentsLeft: UInt8 = 0
 
-    /// A message: its name, as a range of the payload.
-    package struct Message {
-        /// Where the name stands in the payload.
-        package let name: Range<Int>
-        /// How many arguments follow, 0 to 255.
-        package let argumentCount: UInt8
-    }
-
     /// A named value of the current message.
     package struct Argument {
         /// Where the name stands in the payload.
@@ -31,13 +23,14 @@ package struct MessageReader: ~Escapable {
         argumentsLeft = try cursor.readByte()
     }
 
-    /// The next message; what is left of the current one is decoded and skipped. Nil at the end.
-    package mutating func nextMessage() throws(DecodeError) -> Message? {
+    /// Where the name of the next message stands in the payload; what is left of the current one is decoded and skipped. Nil at
+    /// the end.
+    package mutating func nextMessage() throws(DecodeError) -> Range<Int>? {
         while try nextArgument() != nil {}
         guard !cursor.isAtEnd else { return nil }
-        let message = Message(name: try cursor.readString(), argumentCount: try cursor.readByte())
-        argumentsLeft = message.argumentCount
-        return message
+        let name = try cursor.readString()
+        argumentsLeft = try cursor.readByte()
+        return name
     }
 
     /// The next argument of the current message; nil behind its last.

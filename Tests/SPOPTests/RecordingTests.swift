@@ -59,8 +59,8 @@ struct RecordingTests {
     private func expectMirrorMessage(_ payload: [UInt8]) throws {
         let span = payload.span.bytes
         var reader = MessageReader(span)
-        let message = try #require(try reader.nextMessage())
-        #expect(span.text(message.name) == "mirror")
+        let name = try #require(try reader.nextMessage())
+        #expect(span.text(name) == "mirror")
         var names: [String] = []
         while let argument = try reader.nextArgument() {
             names.append(span.text(argument.name))

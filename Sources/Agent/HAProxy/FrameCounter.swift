@@ -2,12 +2,9 @@ internal import SPOP
 internal import Stats
 
 extension Counter {
-    /// The counter of a frame by its type, its first byte (SPOE.txt, section 3.2.1).
+    /// The counter of a frame by its type, its first byte (SPOE.txt, section 3.2.1). `FrameSplitter` lets no frame without one
+    /// through.
     init(frame: RawSpan) {
-        guard frame.byteCount > 0 else {
-            self = .otherFrames
-            return
-        }
         self =
             switch FrameType(rawValue: frame.byte(0)) {
             case .haproxyHello: .helloFrames

@@ -10,33 +10,34 @@ final class UnknownMessages: Sendable {
     /// Bytes of a name that are looked at, and kept.
     static let longestName = 128
 
-    private let seen = Mutex<Set<[UInt8]>>([])
-    private let seenMissing = Mutex<Set<String>>([])
+    private let names = Mutex<Set<String>>([])
+    private let details = Mutex<Set<String>>([])
+    /// In quotes.
     private let expected: String
     private let logger: Logger
 
     init(expected: String, logger: Logger) {
-        self.expected = expected
+        self.expected = PrintableText.quoted(expected.utf8)
         self.logger = logger
     }
 
     /// Notes the name of a message that was acknowledged and not mirrored, cut to `longestName`.
     func note(_ name: [UInt8]) {
-        let isNew = seen.withLock { $0.count < Self.mostNames && $0.insert(name).inserted }
-        guard isNew else { return }
-        logger.warning(
-            """
-            message \(PrintableText.quoted(name)) is acknowledged but not mirrored: only \
-            \(PrintableText.quoted(expected.utf8)) is (--message)
-            """
+        let name = PrintableText.quoted(name)
+        warn(
+            "\(name) is acknowledged but not mirrored: only \(expected) is (--message)", once: name, of: names
         )
     }
 
     /// Notes that messages lack arguments that a copy needs; `detail` says which and what there is.
     func noteMissing(_ detail: String) {
-        let isNew = seenMissing.withLock { $0.count < Self.mostNames && $0.insert(detail).inserted }
-        guard isNew else { return }
-        logger.warning(
-            "message \(PrintableText.quoted(expected.utf8)) is acknowledged but not mirrored: \(detail)")
+        warn("\(expected) is acknowledged but not mirrored: \(detail)", once: detail, of: details)
+    }
+
+    private func warn(
+        _ text: @autoclosure () -> String, once key: String, of seen: borrowing Mutex<Set<String>>
+    ) {
+        let isNew = seen.withLock { $0.count < Self.mostNames && $0.insert(key).inserted }
+        if isNew { logger.warning("message \(text())") }
     }
 }

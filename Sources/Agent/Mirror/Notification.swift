@@ -29,16 +29,16 @@ enum Notification {
         var reader = MessageReader(payload)
         var seen = 0
         var excess = Excess()
-        while let message = try reader.nextMessage() {
-            let kind = names.kind(of: message.name, in: payload)
+        while let name = try reader.nextMessage() {
             seen += 1
-            switch kind {
-            case _ where seen > mostMessages: excess.count(kind)
+            switch names.kind(of: name, in: payload) {
+            case .request where seen > mostMessages: excess.requests += 1
+            case .unknown where seen > mostMessages: excess.unknown += 1
             case .request:
-                var arguments = MirrorArguments(at: message.name.upperBound)
+                var arguments = MirrorArguments(at: name.upperBound)
                 while let argument = try reader.nextArgument() { arguments.take(argument, in: payload) }
                 take(.request(arguments))
-            case .unknown: take(.unknown(name: message.name))
+            case .unknown: take(.unknown(name: name))
             }
         }
         return excess
@@ -52,12 +52,5 @@ enum Notification {
     struct Excess: Equatable {
         var requests = 0
         var unknown = 0
-
-        fileprivate mutating func count(_ kind: Kind) {
-            switch kind {
-            case .request: requests += 1
-            case .unknown: unknown += 1
-            }
-        }
     }
 }
