@@ -44,7 +44,7 @@ enum SessionFuzzer {
             require(write(writing, Array(piece), piece.count) == piece.count, "the pipe is full")
             while case .bytes = reader.read(from: reading, splitter: session.splitter) {
                 takeFrames()
-                session.state == .closing ? reader.discard() : reader.endTurn()
+                session.state == .closing ? reader.discard() : reader.endRound()
             }
         }
 

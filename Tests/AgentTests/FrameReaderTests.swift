@@ -57,7 +57,7 @@ struct FrameReaderTests {
                     frames.append(span.withUnsafeBytes { Array($0) })
                 }
             }
-            reader.endTurn()
+            reader.endRound()
         }
     }
 

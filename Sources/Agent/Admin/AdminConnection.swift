@@ -13,15 +13,15 @@ final class AdminConnection: Guest {
     private static let hangUpInterval = 1.0
     /// Bytes of answers past which no further command is carried out until the client has read.
     private static let mostUnread = 256 << 10
-    /// Seconds of one turn of the loop that one client may take.
-    private static let turnBudget = 0.001
+    /// Seconds of one pass of the loop that one client may take.
+    private static let passBudget = 0.001
 
     private let descriptor: Descriptor
     private let commands: AdminCommands
     private unowned let places: Places<AdminConnection>
     private var watcher: IOWatcher?
     private var timer: TimerWatcher?
-    /// Goes on with commands that were left for the next turn.
+    /// Goes on with commands that were left for the next pass.
     private var next: TimerWatcher?
     private var input: [UInt8] = []
     /// The commands of the line that was taken last, still to be carried out.
@@ -97,15 +97,15 @@ final class AdminConnection: Guest {
     // MARK: commands
 
     /// Carries out what has come, as far as that goes now, and writes the answers. Others wait for the same thread: a client
-    /// with more to do than fits in its time goes on in the next turn of the loop.
+    /// with more to do than fits in its time goes on in the next pass of the loop.
     private func proceed() {
         let start = MonotonicClock.now
         repeat {
             while phase == .serving, wait == nil, output.bytes.count < Self.mostUnread, takeNext() {
-                guard MonotonicClock.now - start < Self.turnBudget else { break }
+                guard MonotonicClock.now - start < Self.passBudget else { break }
             }
             guard flush() else { return }
-        } while phase == .serving && wait == nil && hasNext && MonotonicClock.now - start < Self.turnBudget
+        } while phase == .serving && wait == nil && hasNext && MonotonicClock.now - start < Self.passBudget
         if phase == .serving, wait == nil, hasNext {
             watcher?.watch(descriptor.rawValue, for: [])
             next?.start(after: 0)
@@ -240,7 +240,7 @@ final class AdminConnection: Guest {
         guard wait == nil else { return nil }
         // Who does not read its answer does not wait for it.
         guard output.isEmpty, phase == .serving else { return lastUse }
-        // Commands that go on in the next turn, or a line that has come and was not read yet.
+        // Commands that go on in the next pass, or a line that has come and was not read yet.
         guard !hasNext, !input.isEmpty || !descriptor.hasUnread else { return nil }
         return lastUse
     }

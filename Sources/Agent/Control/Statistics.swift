@@ -10,8 +10,8 @@ final class Statistics {
     /// The last whole interval of each.
     private(set) var rates: Interval
     private(set) var durations: Interval
-    /// Taken in this turn of the loop: who asks twice in one gets one answer, and the workers one question.
-    private var latest: (turn: Double, snapshot: Snapshot)?
+    /// Taken in this pass of the loop: who asks twice in one gets one answer, and the workers one question.
+    private var latest: (pass: Double, snapshot: Snapshot)?
 
     /// What came between two ticks.
     struct Interval {
@@ -40,7 +40,7 @@ final class Statistics {
 
     /// Everything since the start.
     var total: Snapshot {
-        if let latest, latest.turn == loop.now { return latest.snapshot }
+        if let latest, latest.pass == loop.now { return latest.snapshot }
         let snapshot = Snapshot(banks)
         latest = (loop.now, snapshot)
         return snapshot

@@ -3,7 +3,7 @@ internal import System
 
 /// One worker's way to the mirror: decides when copies are started, and which are dropped.
 final class Delivery {
-    /// Transfers started in one turn of the loop, at most. One on a kept connection takes some microseconds, one that has to connect
+    /// Transfers started in one pass of the loop, at most. One on a kept connection takes some microseconds, one that has to connect
     /// ten times as much.
     private static let batch = 32
     /// Transfers started between two looks at the clock.
@@ -14,7 +14,7 @@ final class Delivery {
     /// takes of the worker stays a small share. Once may be an accident: thousands of transfers that time out together.
     private static let holdInterval = 5.0
     private static let holdMemory = 10.0
-    /// Copies dropped in one go; the others are dropped in the next turns.
+    /// Copies dropped in one go; the others are dropped in the next passes.
     private static let expiryBatch = 500
     /// Seconds between looks for copies that waited too long.
     private static let expiryInterval = 0.25
@@ -26,7 +26,7 @@ final class Delivery {
     private var settings: Settings
     /// In seconds.
     private var maxQueueAge: Double
-    private var turn: PassWatcher?
+    private var passes: PassWatcher?
     private var retry: TimerWatcher?
     private var expiry: TimerWatcher?
     private var lastCutOff = -Double.infinity
@@ -54,8 +54,8 @@ final class Delivery {
         transport.client = self
         current.copyEnded = { [unowned self] in reportWhenDrained() }
         draining.copyEnded = current.copyEnded
-        turn = PassWatcher(loop: loop) { [unowned self] in startBatch() }
-        // The timer only makes the loop turn, and each turn starts a batch.
+        passes = PassWatcher(loop: loop) { [unowned self] in startBatch() }
+        // The timer only wakes the loop, and each pass starts a batch.
         retry = TimerWatcher(loop: loop, priority: .mirror) {}
         expiry = TimerWatcher(loop: loop, priority: .mirror) { [unowned self] in
             dropExpired(MonotonicClock.now)
@@ -87,7 +87,7 @@ final class Delivery {
         }
     }
 
-    /// Takes a copy, or throws `queueFull` and counts nothing. It is started in the loop's next turn.
+    /// Takes a copy, or throws `queueFull` and counts nothing. It is started in the loop's next pass.
     func enqueue(_ copy: MirrorRequest) throws(Refusal) {
         try account.enter(copy, maxQueue: settings.destination.maxQueue, maxBytes: settings.maxQueueBytes)
         current.append(copy)
@@ -100,7 +100,7 @@ final class Delivery {
     private func startBatch() {
         transport.beginPass()
         guard !noneWaits else {
-            turn?.isBusy = false
+            passes?.isBusy = false
             return
         }
         let now = MonotonicClock.now
@@ -111,13 +111,13 @@ final class Delivery {
         if startBatch(from: current, upTo: maxInFlight, now) { isBusy = true }
         // Its transfers come on top, half as many at most: more are only under way when they were at the time of the change.
         if startBatch(from: draining, upTo: max(1, maxInFlight / 2), now) { isBusy = true }
-        turn?.isBusy = isBusy
+        passes?.isBusy = isBusy
         waitForRoom(now)
     }
 
-    /// True when more can be started in the next turn.
+    /// True when more can be started in the next pass.
     private func startBatch(from outbox: Outbox, upTo bound: Int, _ now: Double) -> Bool {
-        // One that is left over from this turn's drops must not be sent.
+        // One that is left over from this pass's drops must not be sent.
         guard let first = outbox.queue.first, first.header.receivedAt >= now - maxQueueAge else {
             return false
         }
@@ -167,7 +167,7 @@ final class Delivery {
     /// A pause sends nothing: what has waited is not wanted any more.
     private func dropPaused() {
         drop(receivedBefore: .infinity, .paused)
-        turn?.isBusy = !noneWaits
+        passes?.isBusy = !noneWaits
         reportWhenDrained()
     }
 

@@ -3,18 +3,18 @@ internal import SPOP
 
 /// Reads a socket and finds the frames in what came, without copying those that came whole.
 ///
-/// A turn is: `read` once, `next` until nil, `endTurn`. Frames stay where they are until `endTurn`: most in the worker's
-/// read buffer, and one that began in an earlier turn in the connection's own memory.
+/// A round is: `read` once, `next` until nil, `endRound`. Frames stay where they are until `endRound`: most in the worker's
+/// read buffer, and one that began in an earlier round in the connection's own memory.
 @safe struct FrameReader: ~Copyable {
     /// The worker's read buffer, shared by its connections.
     private let buffer: UnsafeMutableRawBufferPointer
     private var partial = PartialFrame()
     /// The partial frame is whole and given out.
     private var partialIsDone = false
-    /// The part of the read buffer that holds bytes of this turn not yet given out.
+    /// The part of the read buffer that holds bytes of this round not yet given out.
     private var unread = 0..<0
 
-    /// Where a frame, or a part of it, stands during a turn.
+    /// Where a frame, or a part of it, stands during a round.
     struct Location {
         fileprivate let isPartial: Bool
         fileprivate let range: Range<Int>
@@ -40,7 +40,7 @@ internal import SPOP
     /// True while a frame has begun and not ended.
     var isInsideFrame: Bool { partial.count > 0 }
 
-    /// One read: what a frame from an earlier turn still lacks goes straight behind its beginning.
+    /// One read: what a frame from an earlier round still lacks goes straight behind its beginning.
     mutating func read(from descriptor: Int32, splitter: FrameSplitter) -> ReadResult {
         let missing = missingBytes(splitter)
         let room =
@@ -85,7 +85,7 @@ internal import SPOP
         return Location(isPartial: false, range: start..<(start + length))
     }
 
-    /// Lends out the bytes at `location`. Only in the turn that gave it.
+    /// Lends out the bytes at `location`. Only in the round that gave it.
     borrowing func withBytes<Result, Failure: Error>(
         at location: Location, _ body: (RawSpan) throws(Failure) -> Result
     ) throws(Failure) -> Result {
@@ -96,8 +96,8 @@ internal import SPOP
         return try partial.withSpan { span throws(Failure) in try body(span.extracting(location.range)) }
     }
 
-    /// Forgets the frames of this turn and keeps the beginning of the next one.
-    mutating func endTurn() {
+    /// Forgets the frames of this round and keeps the beginning of the next one.
+    mutating func endRound() {
         if partialIsDone { partial.clear() }
         partialIsDone = false
         unsafe partial.append(UnsafeRawBufferPointer(rebasing: buffer[unread]))

@@ -1,7 +1,7 @@
 internal import Stats
 internal import System
 
-/// What one connection holds between two turns, charged to the budgets of all.
+/// What one connection holds between two rounds, charged to the budgets of all.
 struct HeldMemory {
     /// Of payloads that come in fragments: charged to the same budget as copies.
     private var fragments = 0

@@ -1,14 +1,14 @@
 internal import SPOP
 internal import Stats
 
-/// What the NOTIFYs of one worker bring: `take` comes before their ACK, `mirror` behind it, in the same turn of a connection.
+/// What the NOTIFYs of one worker bring: `take` comes before their ACK, `mirror` behind it, in the same round of a connection.
 final class NotifyIntake {
     private let names: Notification.Names
     private let pipeline: Pipeline
     private let counters: CounterBank
     private let errors: RepeatedErrors
     private let unknownMessages: UnknownMessages
-    /// Used again by each turn, so that a turn allocates nothing.
+    /// Used again by each round, so that a round allocates nothing.
     private var pending: [PendingCopy] = []
     /// Names of messages that were warned about already, as far as this worker knows.
     private var knownUnknowns: [[UInt8]] = []
@@ -60,7 +60,7 @@ final class NotifyIntake {
     /// Mirrors what was kept. `reader` has the frames; they came at `receivedAt` on the monotonic clock, in seconds, of a HAProxy
     /// whose buffers have `bufferSize` bytes.
     func mirror(_ reader: borrowing FrameReader, receivedAt: Double, bufferSize: Int) {
-        pipeline.beginTurn()
+        pipeline.beginRound()
         for copy in pending {
             let arrival = Arrival(id: copy.id, receivedAt: receivedAt, bufferSize: bufferSize)
             switch copy.source {
@@ -70,7 +70,7 @@ final class NotifyIntake {
                 unsafe pipeline.mirror(copy.arguments, payload: payload.span.bytes, arrival)
             }
         }
-        // What an unusual turn took is given back.
+        // What an unusual round took is given back.
         pending.removeAll(keepingCapacity: pending.count <= Self.usualPending)
     }
 

@@ -1,6 +1,6 @@
 internal import SPOP
 
-/// A request whose NOTIFY is answered and that is still to be mirrored, in the same turn of the loop.
+/// A request whose NOTIFY is answered and that is still to be mirrored, in the same round.
 struct PendingCopy {
     /// Where the bytes of its payload stand until then.
     enum Source {

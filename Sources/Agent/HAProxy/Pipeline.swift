@@ -8,7 +8,7 @@ final class Pipeline {
     private let counters: CounterBank
     private let reporter: DeliveryReporter
     private let unknownMessages: UnknownMessages
-    /// Failures that may be noted in this turn.
+    /// Failures that may be noted in this round.
     private var notesLeft = 0
     private var gate: Gate
     private var renderer: RequestRenderer
@@ -37,9 +37,9 @@ final class Pipeline {
         delivery.apply(settings, destination)
     }
 
-    /// To be called before the copies of a turn. Each failure noted costs some microseconds, and what is past the capacity of
-    /// the list would push out what the same turn has noted.
-    func beginTurn() { notesLeft = RecentFailures.capacity }
+    /// To be called before the copies of a round. Each failure noted costs some microseconds, and what is past the capacity of
+    /// the list would push out what the same round has noted.
+    func beginRound() { notesLeft = RecentFailures.capacity }
 
     /// Counts a message and asks the gate about it.
     func decide(_ arguments: MirrorArguments, payload: RawSpan) -> Gate.Decision {

@@ -5,7 +5,7 @@ internal import System
 
 /// One connection from HAProxy: moves bytes between the socket and its `Session`.
 ///
-/// A turn goes: read once, decode every whole frame, encode every answer, write them once, and only then mirror what
+/// A round goes: read once, decode every whole frame, encode every answer, write them once, and only then mirror what
 /// the NOTIFYs brought. Owned by its worker, on the worker's thread.
 final class SPOPConnection {
     let descriptor: Descriptor
@@ -18,8 +18,8 @@ final class SPOPConnection {
     private var replies = ReplyBuffer()
     private var gauges = ConnectionGauges()
     private(set) var phase = Phase.talking
-    /// When the bytes of this turn were there, on the monotonic clock, in seconds.
-    private var turnStart = 0.0
+    /// When the bytes of this round were there, on the monotonic clock, in seconds.
+    private var roundStart = 0.0
     private var framesInTurn = 0
     /// Frames that came.
     private(set) var frames = 0
@@ -100,15 +100,15 @@ final class SPOPConnection {
         case .bytes where phase == .leaving: return reader.discard()
         case .bytes: break
         }
-        turnStart = MonotonicClock.now
+        roundStart = MonotonicClock.now
         // Between read and answer: a request sees every change that was made before it came, and none made after its ACK.
         context.refreshSettings()
         takeFrames()
         flush()
         if !context.intake.isEmpty {
-            context.intake.mirror(reader, receivedAt: turnStart, bufferSize: bufferSize)
+            context.intake.mirror(reader, receivedAt: roundStart, bufferSize: bufferSize)
         }
-        reader.endTurn()
+        reader.endRound()
         chargeUnfinished()
     }
 
@@ -187,9 +187,9 @@ final class SPOPConnection {
 
     private func answer(_ streamID: UInt64, _ frameID: UInt64, _ action: Action) {
         if let delayed {
-            delayed.hold(streamID: streamID, frameID: frameID, action, receivedAt: turnStart)
+            delayed.hold(streamID: streamID, frameID: frameID, action, receivedAt: roundStart)
         } else {
-            acknowledge(streamID, frameID, action, receivedAt: turnStart)
+            acknowledge(streamID, frameID, action, receivedAt: roundStart)
         }
     }
 

@@ -26,7 +26,7 @@ internal import System
     let processingDelay: Double
     /// Every read of every connection goes here: frames are decoded where they arrive.
     let readBuffer: UnsafeMutableRawBufferPointer
-    /// Replies are encoded here, and are gone when they are flushed, at the end of each turn of a connection.
+    /// Replies are encoded here, and are gone when they are flushed, at the end of each round of a connection.
     var replies: [UInt8] = []
     /// Called when a connection is closed, with its last reference but the caller's.
     var closed: (SPOPConnection) -> Void = { _ in }

@@ -4,7 +4,7 @@ internal import System
 
 /// Accepts connections on one listening socket, for whoever serves them.
 final class Acceptor {
-    /// Connections accepted in one turn of the loop.
+    /// Connections accepted in one pass of the loop.
     private static let batch = 64
     /// Seconds without accepting after the process ran out of descriptors: the connection stays in the backlog, and a
     /// level-triggered loop would spin on it.

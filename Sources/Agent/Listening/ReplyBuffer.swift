@@ -21,7 +21,7 @@ struct ReplyBuffer {
     var heldBytes: Int { bytes.capacity }
 
     /// Writes what is left and then `replies`, a buffer that others use too: it is empty then, and only what the socket does not
-    /// take is kept here. A peer that reads costs no memory between two turns.
+    /// take is kept here. A peer that reads costs no memory between two rounds.
     mutating func flush(_ replies: inout [UInt8], to descriptor: Int32) -> Progress {
         defer { replies.removeAll(keepingCapacity: true) }
         guard bytes.isEmpty else {

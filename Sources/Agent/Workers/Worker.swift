@@ -12,7 +12,7 @@ final class Worker {
     enum Message: Sendable {
         /// Serve this connected, non-blocking socket; the descriptor is the worker's from now on.
         case connection(Int32)
-        /// Show that the loop turns.
+        /// Show that the loop passes.
         case heartbeat(Heartbeat)
         /// There are new settings.
         case settings
@@ -74,7 +74,7 @@ final class Worker {
                 SystemError.text(of: errno))
         }
         loop.run()
-        // The loop is left in the middle of a turn.
+        // The loop is left in the middle of a pass.
         context.bank.endPass()
         context.errors.sumUp()
         return abandoned

@@ -5,9 +5,9 @@ import Testing
 struct FloorsTests {
     /// The folders of Sources/Agent, from the bottom.
     private static let agent = Floors(order: [
-        ["Log"], ["EventLoop"], ["Settings"], ["Listening", "Destination"], ["Mirror", "Options"], ["Transport"],
-        ["Curl"], ["Delivery", "Control"], ["HAProxy"], ["Workers"], ["Admin", "Metrics"], ["Service"],
-        ["Program.swift"],
+        ["Log"], ["EventLoop"], ["Settings"], ["Listening", "Destination"], ["Mirror", "Options"],
+        ["Transport"], ["Curl"], ["Delivery", "Control"], ["HAProxy"], ["Workers"], ["Admin", "Metrics"],
+        ["Service"], ["Program.swift"],
     ])
 
     /// What each target of Swift imports of the others.
