@@ -222,10 +222,13 @@ extension EndToEnd {
             let server = try certificates.issue("server", names: ["IP:127.0.0.1"], by: authority)
             let nginx = try NginxMirror(
                 listen: "ssl http2", lines: server.nginxLines + ["keepalive_requests 50;"], in: directory)
+            // Each connection ends after 50 requests: so few under way bound what a busy machine can have refused.
             let agent = try WatchedAgent(
                 mirrorURL: "https://127.0.0.1:\(nginx.port)/",
-                ["-n", "1", "--http-version", "2", "--tls-ca", authority.certificate, "--resend", resend],
-                in: directory)
+                [
+                    "-n", "1", "--http-version", "2", "--tls-ca", authority.certificate, "--resend", resend,
+                    "--max-in-flight", "8",
+                ], in: directory)
             let endpoint = agent.endpoint
             _ = try concurrently(4) { index in
                 let client = try SPOPClient(endpoint)
