@@ -4,12 +4,9 @@ import Testing
 /// SECURITY.md names the tests that show what it says.
 @Suite("SECURITY.md")
 struct SecurityDocumentTests {
-    private static let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
-        .deletingLastPathComponent().deletingLastPathComponent()
-
     /// `Suite.function` of the tests' sources.
     private static var tests: Set<String> {
-        let folder = root.appendingPathComponent("Tests")
+        let folder = Documents.root.appendingPathComponent("Tests")
         let files = FileManager.default.enumerator(at: folder, includingPropertiesForKeys: nil)
         var names: Set<String> = []
         for case let file as URL in files ?? .init() where file.pathExtension == "swift" {
@@ -32,7 +29,7 @@ struct SecurityDocumentTests {
 
     @Test("each threat has a test, and each test is there")
     func testsExist() throws {
-        let text = try String(contentsOf: Self.root.appendingPathComponent("SECURITY.md"), encoding: .utf8)
+        let text = try Documents.text("SECURITY.md")
         let section = try #require(text.components(separatedBy: "## Threats").last)
         let rows = section.split(separator: "\n").filter { $0.hasPrefix("|") }.dropFirst(2)
         #expect(rows.count > 20)

@@ -3,7 +3,7 @@ import Testing
 @testable import Agent
 
 @Suite("Mirror URLs")
-struct DestinationTests {
+struct MirrorURLTests {
     private static let label = String(repeating: "a", count: 63)
 
     @Test(
