@@ -1,10 +1,8 @@
 import Stats
 import Testing
 
-@testable import Agent
-
 @Suite("Metrics")
-struct MetricsTests {
+struct MetricsReportTests {
     private static func text(_ snapshot: Snapshot) -> String {
         MetricsReport.text(
             snapshot, version: "1", libcurl: "a\"b\\c", libev: "4", isEnabled: true, sampleRatio: 0.125,
@@ -60,34 +58,5 @@ struct MetricsTests {
         #expect(samples["\(name)_bucket{le=\"+Inf\"}"] == 3)
         #expect(samples["\(name)_count"] == 3)
         #expect(abs((samples["\(name)_sum"] ?? 0) - 100.002) < 0.0001)
-    }
-
-    @Test(
-        "requests to the metrics address",
-        arguments: [
-            (
-                "GET /metrics HTTP/1.1\r\nHost: h\r\n\r\n",
-                HTTPRequestHead.request(method: "GET", path: "/metrics")
-            ),
-            ("HEAD /healthz?x=1 HTTP/1.0\n\n", .request(method: "HEAD", path: "/healthz")),
-            ("GET /metrics\r\n\r\n", .malformed), ("\r\n\r\n", .malformed),
-            ("GET x HTTP/1.1\r\n\r\n", .malformed),
-            ("GET / HTTP/2.0\r\n\r\n", .malformed), ("GET  / HTTP/1.1\r\n\r\n", .malformed),
-            ("GET / HTTP/1.1\r\nHost: h\r\n", nil), ("", nil),
-        ])
-    func requestHeads(_ text: String, _ expected: HTTPRequestHead?) {
-        #expect(HTTPRequestHead(Array(text.utf8)) == expected)
-    }
-
-    @Test func zeroLeavesWhatIsUnderWay() {
-        let bank = ThreadBank()
-        bank.counters.add(10, to: .received)
-        bank.counters.add(7, to: .completed)
-        bank.counters.add(7, to: .responses2xx)
-        bank.counters.add(2, to: .queued)
-        bank.counters.add(1, to: .inFlight)
-        let since = Snapshot([bank]).since(Snapshot([bank]).zero)
-        #expect(since[.received] == 3 && since[.completed] == 0 && since[.queued] == 2)
-        #expect(since.isBalanced)
     }
 }

@@ -1,10 +1,8 @@
 import Stats
 import Testing
 
-@testable import Agent
-
 @Suite("Counters")
-struct StatsTests {
+struct SnapshotTests {
     @Test func banksAddUp() {
         let (one, two) = (ThreadBank(), ThreadBank())
         one.counters.add(to: .received)
@@ -44,17 +42,15 @@ struct StatsTests {
         )
     }
 
-    @Test func dropsAreNewsOnce() {
+    @Test func zeroLeavesWhatIsUnderWay() {
         let bank = ThreadBank()
-        var notice = DropNotice()
-        #expect(notice.news(in: Snapshot([bank])) == nil)
-        bank.counters.add(3, to: .droppedTruncated)
-        bank.counters.add(2, to: .droppedQueueFull)
-        #expect(
-            notice.news(in: Snapshot([bank])) == "copies dropped: queue_full 2, truncated 3")
-        #expect(notice.news(in: Snapshot([bank])) == nil)
-        bank.counters.add(to: .droppedTruncated)
-        bank.counters.add(to: .droppedShutdown)
-        #expect(notice.news(in: Snapshot([bank])) == "copies dropped: truncated 1")
+        bank.counters.add(10, to: .received)
+        bank.counters.add(7, to: .completed)
+        bank.counters.add(7, to: .responses2xx)
+        bank.counters.add(2, to: .queued)
+        bank.counters.add(1, to: .inFlight)
+        let since = Snapshot([bank]).since(Snapshot([bank]).zero)
+        #expect(since[.received] == 3 && since[.completed] == 0 && since[.queued] == 2)
+        #expect(since.isBalanced)
     }
 }
