@@ -50,4 +50,16 @@ struct StateFileTests {
     @Test func bytesThatAreNoText() {
         #expect(throws: StateFileError.self) { try StateFile.parse([0xFF, 0x0A], path: "f") }
     }
+
+    @Test("a state file cannot name a time that overflows", arguments: [Int.max, 253_402_300_800])
+    func pauseForEver(_ end: Int) {
+        #expect(throws: StateFileError.self) {
+            try StateFile.parse(Array("pause until \(end)\n".utf8), path: "/state")
+        }
+    }
+
+    @Test func pauseUntilTheLastYear() throws {
+        let entries = try StateFile.parse(Array("pause until 253402300799\n".utf8), path: "/state")
+        #expect(entries.map(\.entry) == [.pauseUntil(253_402_300_799)])
+    }
 }

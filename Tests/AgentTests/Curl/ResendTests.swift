@@ -8,20 +8,6 @@ import Testing
 
 @Suite("Copies that are sent once more")
 struct ResendTests {
-    @Test("which methods may be repeated")
-    func methods() {
-        for method in ["GET", "HEAD", "OPTIONS", "TRACE", "PUT", "DELETE"] {
-            #expect(Resend.idempotent.allows(Array(method.utf8)), "\(method)")
-        }
-        for method in ["POST", "PATCH", "PROPFIND", "PURGE", "get", "GE", "GETS", ""] {
-            #expect(!Resend.idempotent.allows(Array(method.utf8)), "\(method)")
-        }
-        for method in ["GET", "POST"] {
-            #expect(Resend.all.allows(Array(method.utf8)))
-            #expect(!Resend.never.allows(Array(method.utf8)))
-        }
-    }
-
     /// Between libcurl's look at the kept connection and its first write, the connection loses its way out: send(2) fails.
     @Test("of which nothing was written, whatever the method, and not counted", arguments: Resend.allCases)
     func nothingWritten(_ resend: Resend) throws {

@@ -86,15 +86,6 @@ struct DeliveryTests {
         #expect(stage.counters.value(of: .completed) == 13 && stage.memory.copies.held == 0)
     }
 
-    @Test("the same URL is the same destination, another one shares its books")
-    func sameURL() throws {
-        let first = Destination(try MirrorURL("http://h/"), workers: 2)
-        #expect(first.replaced(by: try MirrorURL("http://h/")) === first)
-        let second = first.replaced(by: try MirrorURL("http://h/x"))
-        #expect(second !== first && second.books === first.books && second.inFlight !== first.inFlight)
-        #expect(second.books.banks.count == 2)
-    }
-
     @Test("a worker that is cut off blames the replaced one first")
     func cutOff() throws {
         let stage = try DeliveryStage()

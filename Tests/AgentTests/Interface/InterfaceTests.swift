@@ -18,13 +18,6 @@ struct InterfaceTests {
         #expect(!gone.isEmpty || !new.isEmpty || names == expected, "not in the order of \(Self.file)")
     }
 
-    @Test func jsonHasItsKeysInOrder() {
-        let nested: JSON = [
-            "b": .array([JSON(UInt64.max), .bool(true)]), "a_c": ["x": JSON(-1)], "a": .array([]),
-        ]
-        #expect(nested.text == #"{"a":[],"a_c":{"x":-1},"b":[18446744073709551615,true]}"#)
-    }
-
     // MARK: names
 
     private static func reports() throws -> [String] {

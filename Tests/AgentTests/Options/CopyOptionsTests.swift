@@ -1,5 +1,3 @@
-import Glibc
-import SPOP
 import Testing
 
 @testable import Agent
@@ -59,22 +57,6 @@ struct CopyOptionsTests {
         }
     }
 
-    @Test func theGateAsksBoth() throws {
-        var settings = try settings("--methods", "safe")
-        let payload = PayloadBuilder(method: "POST").bytes
-        let copies = try PayloadBuilder.requests(in: payload.span.bytes)
-        let copy = try #require(copies.first)
-        var gate = Gate(settings, ids: RequestIDs(instance: 0, worker: 0))
-        #expect(gate.decide(copy, payload: payload.span.bytes) == .skipped(.method))
-        settings.destination.isPaused = true
-        gate.apply(settings)
-        #expect(gate.decide(copy, payload: payload.span.bytes) == .skipped(.paused))
-        for id in 1...3 as ClosedRange<Int64> {
-            gate.apply(try self.settings("--methods", "all"))
-            #expect(gate.decide(copy, payload: payload.span.bytes) == .selected(id), "numbers go on")
-        }
-    }
-
     @Test func tlsFilesMustBeThere() throws {
         for option in ["--tls-ca", "--tls-cert", "--tls-key"] {
             #expect(throws: UsageError.self) { try settings(option, "/nowhere/file.pem") }
@@ -86,51 +68,5 @@ struct CopyOptionsTests {
             .transport
         #expect(transport.isInsecure)
         #expect(transport.httpVersion == .http2PriorKnowledge)
-    }
-
-    @Test("the TLS library has to be ours")
-    func tlsLibrary() throws {
-        try TrustStore.checkLibrary()
-        for other in ["", "GnuTLS/3.7.9", "(OpenSSL/3.0.19) GnuTLS/3.7.9", "wolfSSL/5.5.4", "OpenSSL/1.1.1w"]
-        {
-            #expect(throws: TrustError.self) { try TrustStore.checkLibrary(other) }
-        }
-    }
-
-    @Test("the system's authorities are read once a destination needs them")
-    func authorities() throws {
-        var settings = try settings("--mirror-url", "http://127.0.0.1/")
-        settings.destination.readAuthorities()
-        #expect(settings.destination.transport.trusted == nil)
-        settings.destination.url = try MirrorURL("https://127.0.0.1/")
-        settings.destination.transport.isInsecure = true
-        settings.destination.readAuthorities()
-        #expect(settings.destination.transport.trusted == nil)
-        settings.destination.transport.isInsecure = false
-        settings.destination.readAuthorities()
-        let trusted = settings.destination.transport.trusted
-        #expect(trusted != nil)
-        settings.destination.readAuthorities()
-        #expect(settings.destination.transport.trusted == trusted)
-    }
-
-    @Test(
-        "link-local addresses",
-        arguments: [
-            ("169.254.169.254", true), ("169.253.1.1", false), ("127.0.0.1", false), ("fe80::1", true),
-            ("febf::1", true),
-            ("fec0::1", false), ("::1", false), ("::ffff:169.254.1.1", true), ("::ffff:10.0.0.1", false),
-            ("2001:db8::1", false), ("::169.254.169.254", true), ("64:ff9b::a9fe:a9fe", true),
-            ("64:ff9b::a00:1", false), ("2002:a9fe:a9fe::1", true), ("2002:a00:1::1", false),
-            ("fd00:ec2::254", true), ("fd00:ec2::253", false),
-        ])
-    func linkLocal(_ text: String, _ expected: Bool) throws {
-        var hints = addrinfo()
-        hints.ai_flags = AI_NUMERICHOST
-        var list: UnsafeMutablePointer<addrinfo>?
-        #expect(getaddrinfo(text, nil, &hints, &list) == 0)
-        defer { freeaddrinfo(list) }
-        let entry = try #require(list?.pointee)
-        #expect(LinkLocal.contains(entry.ai_addr, length: entry.ai_addrlen) == expected)
     }
 }

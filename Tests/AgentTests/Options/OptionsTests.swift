@@ -86,93 +86,6 @@ struct OptionsTests {
     }
 
     @Test(
-        "who may connect to a UNIX socket, in a way that cannot be",
-        arguments: [
-            "/s,mode=", "/s,mode=8", "/s,mode=1000", "/s,mode=-1", "/s,mode=+7", "/s,group=",
-            "/s,group=no such group", "/s,owner=root", "/s,mode", "/s,", "/a,b", ",mode=600", "s,mode=600",
-        ])
-    func badAccess(_ text: String) {
-        #expect(throws: InvalidValue.self) { try ListenAddress("unix@\(text)") }
-        #expect(throws: InvalidValue.self) { try ListenAddress(address: "unix@\(text)", port: 1) }
-        guard !text.hasPrefix("s") else { return }
-        #expect(throws: InvalidValue.self) { try AdminSocketOption(text) }
-    }
-
-    @Test("an admin socket is for its group, and everybody's level, unless it says otherwise")
-    func adminSocket() throws {
-        let plain = try AdminSocketOption("/s")
-        #expect(plain.socket == UnixSocket(path: "/s", mode: 0o660) && plain.level == .admin)
-        let given = try AdminSocketOption("/s,mode=600,level=user,group=root")
-        #expect(given.socket == UnixSocket(path: "/s", mode: 0o600, group: 0) && given.level == .user)
-        #expect(throws: InvalidValue.self) { try AdminSocketOption("/s,level=root") }
-        #expect(throws: InvalidValue.self) { try ListenAddress("unix@/s,level=user") }
-    }
-
-    @Test(
-        "mode and group are for UNIX sockets alone",
-        arguments: ["127.0.0.1,mode=660", "[::1],group=root", "lb.example,mode=600"])
-    func accessOverTCP(_ address: String) {
-        for make in [{ try ListenAddress(address: address, port: 1) }, { try ListenAddress("\(address):9") }]
-        {
-            let error = #expect(throws: InvalidValue.self) { try make() }
-            #expect(error?.accepted.contains("mode and group are for unix@/path") == true)
-        }
-        #expect(throws: InvalidValue.self) { try ListenAddress("127.0.0.1:9,mode=660") }
-    }
-
-    @Test(
-        "times",
-        arguments: [
-            ("0", Duration.zero), ("250", .milliseconds(250)), ("250ms", .milliseconds(250)),
-            ("7us", .microseconds(7)),
-            ("5s", .seconds(5)), ("5.00s", .seconds(5)), ("1.5m", .seconds(90)), ("2h", .seconds(7200)),
-            ("1d", .seconds(86400)),
-        ])
-    func times(_ text: String, _ expected: Duration) throws {
-        #expect(try TimeValue.parse(text) == expected)
-    }
-
-    @Test(
-        "times that are none",
-        arguments: ["", "s", "-1", "1x", "1 s", ".5s", "5.s", "1.2.3", "99999999999d", "1e3", "٣"])
-    func badTimes(_ text: String) {
-        #expect(throws: InvalidValue.self) { try TimeValue.parse(text) }
-    }
-
-    @Test(
-        "source ports",
-        arguments: [
-            ("7000", 7000...7000), ("7000-7009", 7000...7009), ("7000:10", 7000...7009),
-            ("65535:1", 65535...65535),
-        ])
-    func ports(_ text: String, _ expected: ClosedRange<UInt16>) throws {
-        #expect(try OptionParsers.portRange(text) == expected)
-    }
-
-    @Test(
-        "source ports that are none",
-        arguments: ["", "0", "70000", "7-", "-7", "9-8", "65535:2", "1:0", "1-2-3", "a"])
-    func badPorts(_ text: String) {
-        #expect(throws: (any Error).self) { try OptionParsers.portRange(text) }
-    }
-
-    @Test(
-        "log files",
-        arguments: [
-            ("/x", "/x", LogFile.Mode.append), ("a:/x", "/x", .append), ("A:/x", "/x", .appendLines),
-            ("w:/x", "/x", .truncate),
-            ("W:/x", "/x", .truncateLines), ("/b:/x", "/b:/x", .append), ("/a", "/a", .append),
-        ])
-    func logFiles(_ text: String, _ path: String, _ mode: LogFile.Mode) throws {
-        #expect(try OptionParsers.logFile(text) == .init(path: path, mode: mode))
-    }
-
-    @Test("log files that are none", arguments: ["", "a", "A", "w", "W", "a:", "W:"])
-    func badLogFiles(_ text: String) {
-        #expect(throws: InvalidValue.self) { try OptionParsers.logFile(text) }
-    }
-
-    @Test(
         "a mistake is told in one line with what is accepted",
         arguments: [
             ("-p 0", "a number from 1 to 65535"), ("-p x", "a number from 1 to 65535"),
@@ -199,13 +112,6 @@ struct OptionsTests {
         #expect(!message.isEmpty)
         #expect(message.contains(expected), "\(message)")
         #expect(!message.contains("\n") || line == "-t -1", "\(message)")
-    }
-
-    @Test("a source address that the machine does not have is worth a warning")
-    func sourceAddress() throws {
-        for (source, elsewhere) in [("lo", nil), ("127.0.0.1", nil), ("192.0.2.1", "192.0.2.1")] {
-            #expect(try SourceAddress(resolving: source).elsewhere == elsewhere)
-        }
     }
 
     @Test func credentialsAreNotRepeated() {

@@ -6,7 +6,7 @@ import Testing
 @Suite("Live settings")
 struct LiveSettingTests {
     /// For each setting some values, in the spelling that is shown again.
-    private static let values: [SettingName: [String]] = [
+    static let values: [SettingName: [String]] = [
         .url: ["http://h/", "https://h:8443/base/x", "http://[::1]:80/"],
         .sampleRate: ["0%", "0.001%", "12.5%", "100%"],
         .methods: ["all", "safe", "GET,PURGE", "CONNECT"],
@@ -41,25 +41,6 @@ struct LiveSettingTests {
         }
     }
 
-    @Test("each can be given on the command line, and is known to have been", arguments: Setting.table)
-    func option(_ row: Setting) throws {
-        for value in try #require(Self.values[row.name]) {
-            for words in [["--\(row.option)", value], ["--\(row.option)=\(value)"]] {
-                let configuration = try Options.parse(words).configuration()
-                #expect(configuration.settings.text(of: row.name) == value)
-                #expect(configuration.given == [row.name])
-            }
-        }
-    }
-
-    @Test("the command line has these options, and none of its own under their names")
-    func options() throws {
-        let options = try Parser(of: Options.self).command.options
-        for row in Setting.table { #expect(options.count { $0 == "--\(row.option)" } == 1) }
-        #expect(try Options.parse([]).configuration().given.isEmpty)
-        #expect(try Options.parse(["-uhttp://localhost:10100/"]).configuration().given == [.url])
-    }
-
     @Test("a row says whose it is, and which words it takes", arguments: Setting.table)
     func rows(_ row: Setting) throws {
         let start = try Self.settings()
@@ -92,16 +73,5 @@ struct LiveSettingTests {
             }
             #expect(settings.text(of: name) == start.text(of: name))
         }
-    }
-
-    @Test(
-        "times are shown in the largest unit that is exact",
-        arguments: [
-            (Duration.milliseconds(1500), "1500ms"), (.seconds(60), "1m"), (.seconds(90), "90s"),
-            (.seconds(86400), "1d"), (.zero, "0"), (.microseconds(7), "7us"),
-        ])
-    func times(_ duration: Duration, _ text: String) throws {
-        #expect(TimeValue.format(duration) == text)
-        #expect(try TimeValue.parse(text) == duration)
     }
 }
