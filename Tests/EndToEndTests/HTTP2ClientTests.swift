@@ -2,7 +2,7 @@ import Testing
 
 extension EndToEnd {
     @Suite("HTTP/2 clients")
-    struct HTTP2Tests {
+    struct HTTP2ClientTests {
         @Test("their absolute-form targets become origin-form", arguments: HAProxyVersion.available)
         func copiesHTTP2(version: HAProxyVersion) throws {
             let scenario = try Scenario(version)

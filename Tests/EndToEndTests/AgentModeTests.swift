@@ -2,7 +2,7 @@ import Testing
 
 extension EndToEnd {
     @Suite("Ways to reach the agent")
-    struct BackendTests {
+    struct AgentModeTests {
         /// One way to configure HAProxy and the agent.
         struct Way: Sendable, CustomTestStringConvertible {
             let version: HAProxyVersion
