@@ -60,7 +60,9 @@ let package = Package(
         .testTarget(
             name: "SPOPTests", dependencies: ["SPOP"], resources: [.copy("Fixtures")],
             swiftSettings: [.swiftLanguageMode(.v6)]),
-        .testTarget(name: "SystemTests", dependencies: ["System"], swiftSettings: [.swiftLanguageMode(.v6)]),
+        .testTarget(
+            name: "SystemTests", dependencies: ["System", "CLinux"], swiftSettings: [.swiftLanguageMode(.v6)]),
+        .testTarget(name: "StatsTests", dependencies: ["Stats"], swiftSettings: [.swiftLanguageMode(.v6)]),
         .testTarget(
             name: "AdminSocketTests", dependencies: ["AdminSocket"], swiftSettings: [.swiftLanguageMode(.v6)]),
         .testTarget(

@@ -34,7 +34,7 @@ if grep -qv '^EndToEndTests\.' <<<"$tests"; then
 fi
 if grep -q '^EndToEndTests\.' <<<"$tests"; then
     SPOA_MIRROR_BINARY=$scratch/debug/spoa-mirror SPOA_MIRROR_SANITIZED=$1 \
-        scripts/test.sh --filter "$filter" --skip '^(System|SPOP|Agent|AdminSocket)Tests\.' || failed=1
+        scripts/test.sh --filter "$filter" --skip '^(System|Stats|SPOP|Agent|AdminSocket)Tests\.' || failed=1
 fi
 shopt -s nullglob
 for report in "$reports"/*; do

@@ -33,4 +33,12 @@ struct RequestLineTests {
         #expect(throws: RequestLine.Refusal.tooManyWords) { try cut(String(repeating: "a ", count: 65)) }
         #expect(throws: Never.self) { try cut(String(repeating: "a;", count: 64)) }
     }
+
+    @Test(
+        "an escaped word is one word",
+        arguments: ["", "a b", "a;b", "a\\b", "\\", "X: y; z", "a \u{301}b", ";\u{301}"])
+    func escaping(_ word: String) throws {
+        guard !word.isEmpty else { return #expect(RequestLine.escape(word).isEmpty) }
+        #expect(try RequestLine("x \(RequestLine.escape(word))".utf8).commands == [["x", word]])
+    }
 }

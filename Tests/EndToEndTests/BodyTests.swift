@@ -51,27 +51,6 @@ extension EndToEnd {
             #expect(lines.allSatisfy { $0.status == 0 }, "\(lines.map(\.text))")
         }
 
-        @Test(
-            "-m bounds what HAProxy offers, and what it offers tells its buffer",
-            arguments: HAProxyVersion.available)
-        func agreesOnFrames(version: HAProxyVersion) throws {
-            for (arguments, offered, frame, buffer) in [
-                ([], nil, 65_532, 65_536), (["-m", "20000"], nil, 20_000, 65_536),
-                ([], 1_000, 1_000, 16_384), (["--max-queue-bytes", "1MiB"], nil, 65_532, 65_536),
-            ] as [([String], Int?, Int, Int)] {
-                let stage = try FidelityStage(version, arguments, to: RecordingMirror()) {
-                    $0.bufferSize = 65_536
-                    $0.maxFrameSize = offered
-                }
-                try stage.send(Request(target: "/"))
-                let connections = try stage.agent.ask("show connections")
-                #expect(
-                    connections.contains("state=open")
-                        && connections.contains(" max_frame_size=\(frame) buffer_size=\(buffer) "),
-                    "\(arguments): \(connections)")
-            }
-        }
-
         /// Bytes of every value, zeros and line ends among them, in no short period.
         static func binary(_ count: Int) -> [UInt8] {
             (0..<count).map { UInt8(truncatingIfNeeded: $0 &* 7 &+ $0 / 256) }

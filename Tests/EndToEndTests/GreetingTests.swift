@@ -2,9 +2,10 @@ import Foundation
 import Testing
 
 extension EndToEnd {
-    /// Releases of HAProxy 3.1 to 3.4 reset a connection whose AGENT-HELLO comes in two pieces (haproxy issue 3478).
     @Suite("The agent's greeting")
     struct GreetingTests {
+        /// Releases of HAProxy 3.1 to 3.4 reset a connection whose AGENT-HELLO comes in two pieces (haproxy
+        /// issue 3478).
         @Test("it is one segment, whatever HELLO comes with and in how many pieces")
         func oneSegment() throws {
             let scenario = try Scenario(.debian)
@@ -37,6 +38,27 @@ extension EndToEnd {
             try writer.write([2])
             _ = try Self.bytes(of: reader) { $0.count == 2 }
             #expect(reader.segmentsReceived == 2)
+        }
+
+        @Test(
+            "-m bounds what HAProxy offers, and what it offers tells its buffer",
+            arguments: HAProxyVersion.available)
+        func agreesOnFrames(version: HAProxyVersion) throws {
+            for (arguments, offered, frame, buffer) in [
+                ([], nil, 65_532, 65_536), (["-m", "20000"], nil, 20_000, 65_536),
+                ([], 1_000, 1_000, 16_384), (["--max-queue-bytes", "1MiB"], nil, 65_532, 65_536),
+            ] as [([String], Int?, Int, Int)] {
+                let stage = try FidelityStage(version, arguments, to: RecordingMirror()) {
+                    $0.bufferSize = 65_536
+                    $0.maxFrameSize = offered
+                }
+                try stage.send(Request(target: "/"))
+                let connections = try stage.agent.ask("show connections")
+                #expect(
+                    connections.contains("state=open")
+                        && connections.contains(" max_frame_size=\(frame) buffer_size=\(buffer) "),
+                    "\(arguments): \(connections)")
+            }
         }
 
         private static func isWhole(_ bytes: [UInt8]) -> Bool {

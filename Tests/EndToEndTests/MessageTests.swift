@@ -49,13 +49,6 @@ extension EndToEnd {
             #expect(warnings.count == 1, "\(warnings)")
         }
 
-        @Test("a path in the mirror's URL goes before each target")
-        func urlPath() throws {
-            let scenario = try Scenario(.debian, mirrorPath: "/base/")
-            try scenario.send(Request(target: "/x?y"))
-            _ = try scenario.copy(of: "/base/x?y")
-        }
-
         private func expectTrueCopy(in scenario: Scenario) throws {
             let request = Self.request
             #expect(try scenario.send(request).status == 200)

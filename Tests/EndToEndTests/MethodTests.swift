@@ -41,21 +41,5 @@ extension EndToEnd {
             #expect(scenario.mirror.requests.count == Self.cases.count)
             #expect(scenario.mirror.failures.isEmpty)
         }
-
-        @Test("targets arrive byte for byte", arguments: HAProxyVersion.available)
-        func copiesTargets(version: HAProxyVersion) throws {
-            let targets = [
-                "/", "/a/b/c", "/a/../b/./c", "//double//slash", "/percent%2Fencoded%00", "/semi;colon=1",
-                "/braces/{a}[b]", "/query?", "/query?x=1&x=2&&y", "/plus+and%20blank?q=a+b",
-                "/~tilde/!$&'()*,",
-            ]
-            let scenario = try Scenario(version)
-            var client = try scenario.client()
-            for target in targets {
-                #expect(try client.exchange(Request(target: target)).status == 200)
-                _ = try scenario.copy(of: target)
-            }
-            #expect(Set(scenario.mirror.requests.map(\.target)) == Set(targets))
-        }
     }
 }

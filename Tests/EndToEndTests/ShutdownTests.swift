@@ -44,38 +44,5 @@ extension EndToEnd {
             #expect(try farewell.first?.items()["status-code"] == "0")
             #expect(try agent.wait() == .status(0))
         }
-
-        @Test("a mirror that is not there costs copies, not requests")
-        func noMirror() throws {
-            let scenario = try Scenario(.debian)
-            scenario.mirror.stop()
-            var client = try scenario.client()
-            for number in 0..<100 {
-                #expect(try client.exchange(Request(target: "/lost/\(number)")).status == 200)
-            }
-            try expectAcknowledged(100, in: scenario)
-            #expect(try scenario.agent.terminate() == .status(0))
-            let summary = try #require(scenario.agent.summary)
-            #expect(summary["received"] == 100, "\(summary)")
-            #expect(summary["completed"] + summary["dropped"] == 100, "\(summary)")
-            #expect(summary["failed"] == summary["completed"], "\(summary)")
-        }
-
-        @Test("failures that repeat are one line, and one more per interval with their number")
-        func repeatedFailures() throws {
-            let scenario = try Scenario(
-                .debian, agentArguments: ["-n", "1", "-i", "10m", "--max-queue-age", "1m"])
-            scenario.mirror.stop()
-            var client = try scenario.client()
-            for number in 0..<50 { _ = try client.exchange(Request(target: "/lost/\(number)")) }
-            #expect(try scenario.agent.terminate() == .status(0))
-            let failed = try #require(scenario.agent.summary)["failed"]
-            let lines = scenario.agent.log.split(separator: "\n").filter {
-                $0.contains("mirror: connect failed: ")
-            }
-            #expect(failed > 1 && lines.count == 2, "\(failed) \(lines)")
-            #expect(
-                lines.last?.contains(" connect failed: \(failed - 1) more ") == true, "\(failed) \(lines)")
-        }
     }
 }

@@ -1,8 +1,8 @@
 import Foundation
+import Stats
 import Testing
 
 @testable import Agent
-@testable import Stats
 
 /// Every name that scripts, dashboards and alerts may ask for is one of `names.txt`, in this order.
 @Suite("Names of the interface")
@@ -16,18 +16,6 @@ struct InterfaceTests {
         #expect(gone.isEmpty, "no longer there, and somebody may ask for it: \(gone.sorted())")
         #expect(new.isEmpty, "add it to \(Self.file) and to the manual: \(new.sorted())")
         #expect(!gone.isEmpty || !new.isEmpty || names == expected, "not in the order of \(Self.file)")
-    }
-
-    @Test func everyCounterHasOneRow() {
-        #expect(Counter.rows.map(\.counter) == Counter.allCases)
-        #expect(Set(Counter.rows.map(\.name)).count == Counter.allCases.count)
-    }
-
-    @Test func jsonHasItsKeysInOrder() {
-        let nested: JSON = [
-            "b": .array([JSON(UInt64.max), .bool(true)]), "a_c": ["x": JSON(-1)], "a": .array([]),
-        ]
-        #expect(nested.text == #"{"a":[],"a_c":{"x":-1},"b":[18446744073709551615,true]}"#)
     }
 
     // MARK: names

@@ -1,4 +1,3 @@
-import Foundation
 import Testing
 
 extension EndToEnd {
@@ -76,35 +75,38 @@ extension EndToEnd {
             #expect(counters["failed_timeout"] + counters["failed_connect"] > 0)
             withExtendedLifetime(mirror) {}
         }
-    }
-}
 
-/// A server that says something at once and then goes on with something else, without end, and reads what comes.
-final class StubbornServer: Sendable {
-    private let listener: Socket
-    var port: UInt16 { listener.localPort }
-
-    /// `pause` seconds between one `again` and the next.
-    init(says first: [UInt8], again: [UInt8] = [], pause: Double = 0.02) throws {
-        listener = try Socket.listen(on: .loopback(0))
-        onThread { [listener] in
-            while let connection = listener.accept() {
-                onThread { Self.serve(connection, first, again, pause) }
+        @Test("a mirror that is not there costs copies, not requests")
+        func noMirror() throws {
+            let scenario = try Scenario(.debian)
+            scenario.mirror.stop()
+            var client = try scenario.client()
+            for number in 0..<100 {
+                #expect(try client.exchange(Request(target: "/lost/\(number)")).status == 200)
             }
+            try expectAcknowledged(100, in: scenario)
+            #expect(try scenario.agent.terminate() == .status(0))
+            let summary = try #require(scenario.agent.summary)
+            #expect(summary["received"] == 100, "\(summary)")
+            #expect(summary["completed"] + summary["dropped"] == 100, "\(summary)")
+            #expect(summary["failed"] == summary["completed"], "\(summary)")
         }
-    }
 
-    deinit { listener.disconnect() }
-
-    private static func serve(_ connection: Socket, _ first: [UInt8], _ again: [UInt8], _ pause: Double) {
-        guard let request = try? connection.read(), !request.isEmpty else { return }
-        try? connection.write(first)
-        if again.isEmpty {
-            while let more = try? connection.read(), !more.isEmpty {}
-        } else {
-            while (try? connection.write(again)) != nil {
-                if pause > 0 { Thread.sleep(forTimeInterval: pause) }
+        @Test("failures that repeat are one line, and one more per interval with their number")
+        func repeatedFailures() throws {
+            let scenario = try Scenario(
+                .debian, agentArguments: ["-n", "1", "-i", "10m", "--max-queue-age", "1m"])
+            scenario.mirror.stop()
+            var client = try scenario.client()
+            for number in 0..<50 { _ = try client.exchange(Request(target: "/lost/\(number)")) }
+            #expect(try scenario.agent.terminate() == .status(0))
+            let failed = try #require(scenario.agent.summary)["failed"]
+            let lines = scenario.agent.log.split(separator: "\n").filter {
+                $0.contains("mirror: connect failed: ")
             }
+            #expect(failed > 1 && lines.count == 2, "\(failed) \(lines)")
+            #expect(
+                lines.last?.contains(" connect failed: \(failed - 1) more ") == true, "\(failed) \(lines)")
         }
     }
 }

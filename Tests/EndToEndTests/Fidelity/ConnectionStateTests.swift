@@ -1,4 +1,3 @@
-import Foundation
 import Testing
 
 extension EndToEnd {
@@ -264,49 +263,6 @@ extension EndToEnd {
                 _ = try agent.account(of: index + 1)
             }
             #expect(mirror.connections == 1)
-            #expect(try agent.counters()["mirror_ambiguous"] == 0)
-        }
-
-        /// What a mirror sends over TLS beside its answers, such as tickets, is read with them.
-        @Test("a connection over TLS is kept too")
-        func keptOverTLS() throws {
-            let directory = try TemporaryDirectory()
-            let certificates = Certificates(in: directory)
-            let authority = try certificates.authority("authority")
-            let server = try certificates.issue("server", names: ["IP:127.0.0.1"], by: authority)
-            let nginx = try NginxMirror(listen: "ssl", lines: server.nginxLines, in: directory)
-            let agent = try WatchedAgent(
-                mirrorURL: "https://127.0.0.1:\(nginx.port)/",
-                ["--tls-ca", authority.certificate, "-n", "1"],
-                in: directory)
-            let client = try SPOPClient(agent.endpoint)
-            for index in 0..<20 {
-                try client.notify(Message(target: "/\(index)"))
-                #expect(try agent.account(of: index + 1)["responses_2xx"] == index + 1)
-            }
-            #expect(Set(nginx.recorder.requests.map { $0.head[NginxMirror.connectionField] }).count == 1)
-            #expect(try agent.counters()["mirror_ambiguous"] == 0)
-        }
-
-        @Test("A TLS mirror that closes idle connections says goodbye, and nothing more")
-        func goodbyeOverTLS() throws {
-            let directory = try TemporaryDirectory()
-            let certificates = Certificates(in: directory)
-            let authority = try certificates.authority("authority")
-            let server = try certificates.issue("server", names: ["IP:127.0.0.1"], by: authority)
-            let nginx = try NginxMirror(
-                listen: "ssl", lines: server.nginxLines + ["keepalive_timeout 50ms;"], in: directory)
-            let agent = try WatchedAgent(
-                mirrorURL: "https://127.0.0.1:\(nginx.port)/",
-                ["--tls-ca", authority.certificate, "-n", "1"],
-                in: directory)
-            let client = try SPOPClient(agent.endpoint)
-            for index in 0..<6 {
-                try client.notify(Message(target: "/\(index)"))
-                #expect(try agent.account(of: index + 1)["responses_2xx"] == index + 1)
-                // Long enough for the mirror to close; what it counts as does not depend on it.
-                Thread.sleep(forTimeInterval: 0.2)
-            }
             #expect(try agent.counters()["mirror_ambiguous"] == 0)
         }
 

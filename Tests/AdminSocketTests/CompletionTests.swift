@@ -1,0 +1,22 @@
+import Testing
+
+@testable import AdminSocket
+
+@Suite("Completion")
+struct CompletionTests {
+    @Test(
+        "completion",
+        arguments: [
+            ("", "clear help pause prompt quit resume save set show wait"),
+            ("show ", "connections errors info metrics settings stat version"), ("show info ", "json"),
+            ("help show ", "connections errors info metrics settings stat version"), ("frob ", ""),
+            ("pause; wait ", "drained"), ("set severity-output ", "none number string"),
+        ])
+    func completion(_ line: String, _ expected: String) {
+        #expect(Completion.words(after: line).joined(separator: " ") == expected)
+    }
+
+    @Test func settingsAreCompleted() {
+        #expect(Set(SettingName.allCases.map(\.rawValue)).isSubset(of: Completion.words(after: "set ")))
+    }
+}

@@ -1,0 +1,59 @@
+import Stats
+import System
+import Testing
+
+@testable import Agent
+
+@Suite("One worker's copies")
+struct OutboxTests {
+    private let stage: DeliveryStage
+    private let transport = FakeTransport()
+    private let draining: Outbox
+
+    init() throws {
+        stage = try DeliveryStage()
+        draining = stage.outbox(places: stage.destination.books.draining)
+    }
+
+    @Test("those of a replaced destination are kept apart")
+    func apart() throws {
+        let (one, two) = (stage.outbox, stage.outbox)
+        for _ in 0..<2 {
+            one.append(stage.copy(at: 0))
+            #expect(one.startFirst(on: transport, upTo: 4, now: 0))
+        }
+        one.append(stage.copy(at: 1))
+        draining.takeOver(one)
+        #expect(one.isEmpty)
+        two.append(stage.copy(at: 2))
+        #expect(draining.queue.count == 1 && draining.underWay.count == 2 && two.underWay.isEmpty)
+        draining.takeOver(two)
+        #expect(draining.queue.map(\.header.receivedAt) == [1, 2])
+        #expect(draining.drop(receivedBefore: 1.5, .expired) == 1)
+        #expect(draining.drop(receivedBefore: 1.5, .expired) == 0)
+        #expect(draining.queue.first?.header.receivedAt == 2)
+        #expect(draining.drop(receivedBefore: .infinity, .expired) == 1)
+        #expect(draining.queue.isEmpty)
+        #expect(stage.destination.books.draining.held == 2 && stage.destination.inFlight.held == 0)
+        // Ends are told to who has them now.
+        transport.endAll(.response(200))
+        #expect(draining.isEmpty && stage.destination.books.draining.held == 0)
+    }
+
+    @Test("an unreachable mirror is not held against the next")
+    func unreachable() throws {
+        let (one, two) = (stage.outbox, stage.outbox)
+        one.append(stage.copy(at: 1))
+        #expect(one.startFirst(on: transport, upTo: 1, now: 10))
+        transport.endAll(.failed(.connect))
+        let now = MonotonicClock.now
+        #expect(one.probing.allowance(32, now: now) == 0)
+        draining.takeOver(one)
+        #expect(two.probing.allowance(32, now: now) == 32)
+        #expect(draining.probing.allowance(32, now: now) == 0)
+        #expect(draining.nextLook(now: now) == nil, "nothing waits")
+        draining.append(stage.copy(at: 1))
+        #expect((draining.nextLook(now: now) ?? 0) > 0)
+        #expect(!draining.mayStart(now: now) && draining.mayStart(now: now + 1))
+    }
+}
