@@ -68,10 +68,6 @@ final class ConnectionsWait: AdminWait {
             finished(.failure(CommandError("\(missing) workers do not answer.")))
         }
         timer?.start(after: Self.patience)
-        for (index, worker) in agent.workers.enumerated() {
-            worker.describeConnections { entries in
-                sender.send(entries.map { $0.on(worker: index) })
-            }
-        }
+        for worker in agent.workers { worker.send(.describeConnections { sender.send($0) }) }
     }
 }

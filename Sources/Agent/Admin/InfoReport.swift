@@ -20,7 +20,7 @@ extension Report {
             Field("tls_verification", .bool(isVerified), text: isVerified ? "on" : "off (--tls-insecure)"),
             Field("http_version", settings.transport.httpVersion.rawValue),
             Field("workers", agent.workers.count),
-            Field("backend", agent.backend),
+            Field("backend", agent.loop.backendName),
             Field("libev", Version.libev),
             Field("libcurl", Version.libcurl),
         ].compactMap(\.self)

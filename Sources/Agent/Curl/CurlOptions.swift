@@ -3,15 +3,10 @@ internal import System
 
 extension CurlTransfer {
     /// Sets the handle's options. Each is set, also to its default: the handle may have had others.
-    func apply(_ settings: DestinationSettings) {
-        answer.maxBody = settings.maxResponse
-        resend = settings.resend
+    func setOptions() {
+        let transport = settings.transport
         handle.set(CURLOPT_CONNECTTIMEOUT_MS, settings.connectTimeout.wholeMilliseconds)
         handle.set(CURLOPT_TIMEOUT_MS, settings.timeout.wholeMilliseconds)
-        apply(settings.transport)
-    }
-
-    private func apply(_ transport: TransportSettings) {
         let version =
             switch transport.httpVersion {
             case .http1: CURL_HTTP_VERSION_1_1
@@ -20,20 +15,16 @@ extension CurlTransfer {
             }
         handle.set(CURLOPT_HTTP_VERSION, Int(version))
         // A request that can share a connection waits for one that is being made rather than open its own.
-        handle.set(CURLOPT_PIPEWAIT, transport.httpVersion != .http1)
-        wantsHTTP2 = transport.httpVersion != .http1
-        isSingleUse =
-            transport.httpVersion == .http2PriorKnowledge && !CurlTransport.canReusePriorKnowledge
+        handle.set(CURLOPT_PIPEWAIT, wantsHTTP2)
         handle.set(CURLOPT_FRESH_CONNECT, isSingleUse)
-        applyTrust(transport)
-        unsafe MirrorSocket.setFunctions(of: handle.pointer, allowsLinkLocal: transport.allowsLinkLocal)
+        setTrust(transport)
         handle.set(CURLOPT_INTERFACE, transport.source.map(Self.spelling))
         handle.set(CURLOPT_LOCALPORT, Int(transport.sourcePorts?.lowerBound ?? 0))
         handle.set(CURLOPT_LOCALPORTRANGE, transport.sourcePorts?.count ?? 1)
     }
 
     /// What libcurl reads of its own accord is kept from it, so that the authorities that it is given are all.
-    private func applyTrust(_ transport: TransportSettings) {
+    private func setTrust(_ transport: TransportSettings) {
         handle.set(CURLOPT_SSL_VERIFYPEER, !transport.isInsecure)
         handle.set(CURLOPT_SSL_VERIFYHOST, transport.isInsecure ? 0 : 2)
         handle.set(CURLOPT_CAINFO, nil)
@@ -41,11 +32,10 @@ extension CurlTransfer {
         if Self.readsBeforeCallback { unsafe shim_easy_set_placeholder_authority(handle.pointer) }
         // Before 8.3 it would go on with the first store that it sees, also after this has another one (curl issue 11800).
         handle.set(CURLOPT_CA_CACHE_TIMEOUT, 0)
-        (trusted, identity) = (transport.trusted, transport.identity)
-        let mayGoOn = trusted?.endsSessions != true && identity?.endsSessions != true
+        let mayGoOn = transport.trusted?.endsSessions != true && transport.identity?.endsSessions != true
         handle.set(CURLOPT_SSL_SESSIONID_CACHE, mayGoOn)
         unsafe shim_easy_set_ssl_context_function(
-            handle.pointer, { unsafe connectionBegins($1, of: $2) },
+            handle.pointer, { unsafe connectionBegins($1, of: object(at: $2)) },
             Unmanaged.passUnretained(self).toOpaque())
     }
 
@@ -63,15 +53,10 @@ extension CurlTransfer {
 
 /// CURLOPT_SSL_CTX_FUNCTION(3): a connection of `transfer`'s gets what it verifies with, and what it shows. Without authorities it
 /// trusts nobody.
-private func connectionBegins(
-    _ context: UnsafeMutableRawPointer?, of transfer: UnsafeMutableRawPointer?
-) -> CURLcode {
-    guard let context = unsafe context.map({ OpaquePointer($0) }), let transfer = unsafe transfer
-    else {
-        return CURLE_OK
-    }
-    let owner = unsafe Unmanaged<CurlTransfer>.fromOpaque(transfer).takeUnretainedValue()
-    unsafe owner.trusted?.use(in: context)
-    guard let identity = owner.identity else { return CURLE_OK }
-    return unsafe identity.use(in: context) ? CURLE_OK : CURLE_SSL_CERTPROBLEM
+private func connectionBegins(_ context: UnsafeMutableRawPointer?, of transfer: CurlTransfer?) -> CURLcode {
+    guard let context = unsafe context.map({ OpaquePointer($0) }),
+        let transport = transfer?.settings.transport
+    else { return CURLE_OK }
+    unsafe transport.trusted?.use(in: context)
+    return unsafe transport.identity?.use(in: context) == false ? CURLE_SSL_CERTPROBLEM : CURLE_OK
 }

@@ -8,24 +8,16 @@ internal import CLibcurl
     let handle: EasyHandle
     /// What becomes of its worker's sockets.
     let sockets: SocketTable
-    /// What the handle verifies certificates with.
-    var trusted: TrustStore?
-    /// What the handle's connections show the mirror.
-    var identity: ClientIdentity?
-    /// HTTP/2 may be spoken, if the mirror knows it.
-    var wantsHTTP2 = false
-    /// Each copy gets a connection of its own.
-    var isSingleUse = false
-    /// Which copies may be sent once more.
-    var resend = Resend.idempotent
-    var answer = AnswerLimits()
+    /// What the handle's options are made from.
+    private(set) var settings = DestinationSettings()
+    private(set) var answer = AnswerLimits()
     /// What CURLOPT_FORBID_REUSE(3) is set to.
     private var forbidsReuse = false
     /// Where libcurl says what went wrong (CURLOPT_ERRORBUFFER(3)); it empties it when the handle is used again.
     let errorBuffer: UnsafeMutablePointer<CChar>
     /// A socket was opened for this request, and why another was not.
-    private(set) var hasOpenedSocket = false
-    private(set) var socketRefusal: SocketRefusal?
+    var hasOpenedSocket = false
+    var socketRefusal: SocketRefusal?
     private(set) var hasBegun = false
     /// It was sent again after bytes of it had been written: the mirror may have got it twice.
     private(set) var wasResent = false
@@ -55,7 +47,7 @@ internal import CLibcurl
         guard let easy = unsafe easy else { return nil }
         var pointer: UnsafeMutableRawPointer?
         unsafe shim_easy_get_private(easy, &pointer)
-        return unsafe pointer.map { unsafe Unmanaged<CurlTransfer>.fromOpaque($0).takeUnretainedValue() }
+        return unsafe object(at: pointer)
     }
 
     /// What never changes. Everything libcurl does on its own account is switched off: the request is the client's.
@@ -64,12 +56,24 @@ internal import CLibcurl
         unsafe handle.set(CURLOPT_PRIVATE, pointer: this)
         unsafe handle.set(CURLOPT_ERRORBUFFER, pointer: errorBuffer)
         unsafe handle.set(CURLOPT_OPENSOCKETDATA, pointer: this)
+        unsafe shim_easy_set_open_socket_function(
+            handle.pointer, { unsafe MirrorSocket.open($2, for: object(at: $0)) })
         // A connection keeps this for as long as it lives: longer than a transfer.
         unsafe handle.set(CURLOPT_CLOSESOCKETDATA, pointer: Unmanaged.passUnretained(sockets).toOpaque())
-        unsafe shim_easy_set_write_function(handle.pointer, { unsafe bodyArrived($0, $1, $2, $3) }, this)
-        unsafe shim_easy_set_header_function(handle.pointer, { unsafe headerArrived($0, $1, $2, $3) }, this)
+        unsafe shim_easy_set_close_socket_function(
+            handle.pointer, { unsafe MirrorSocket.close($1, of: object(at: $0)) })
+        unsafe shim_easy_set_write_function(
+            handle.pointer,
+            { unsafe object(at: $3, as: CurlTransfer.self)?.answer.takeBody($1 * $2) ?? 0 }, this)
+        unsafe shim_easy_set_header_function(
+            handle.pointer,
+            { unsafe object(at: $3, as: CurlTransfer.self)?.takeHeader($0, $1 * $2) ?? 0 }, this)
         unsafe shim_easy_set_prereq_function(
-            handle.pointer, { this, _, _, _, _ in unsafe requestBegins(this) }, this)
+            handle.pointer,
+            { this, _, _, _, _ in
+                let mayBegin = unsafe object(at: this, as: CurlTransfer.self)?.mayBegin() == true
+                return mayBegin ? CURL_PREREQFUNC_OK : CURL_PREREQFUNC_ABORT
+            }, this)
         handle.set(CURLOPT_NOSIGNAL, true)
         handle.set(CURLOPT_FOLLOWLOCATION, false)
         handle.set(CURLOPT_PROTOCOLS_STR, "http,https")
@@ -93,7 +97,9 @@ internal import CLibcurl
     ) {
         if version != settingsVersion {
             settingsVersion = version
-            apply(settings)
+            self.settings = settings
+            answer.maxBody = settings.maxResponse
+            setOptions()
         }
         begin(copy, for: owner, now: now)
         (hasBegun, wasResent, writtenBefore, isRefused) = (false, false, 0, false)
@@ -104,8 +110,7 @@ internal import CLibcurl
                 destination = layout.destination
                 handle.set(CURLOPT_URL, layout.destination.url.origin)
             }
-            setMethod(layout)
-            unsafe setBody(layout, bytes)
+            unsafe setMethodAndBody(layout, bytes)
             if forbidsReuse != (isSingleUse || layout.authenticates) {
                 forbidsReuse.toggle()
                 handle.set(CURLOPT_FORBID_REUSE, forbidsReuse)
@@ -122,24 +127,20 @@ internal import CLibcurl
     }
 
     /// A HEAD with a body cannot be told to libcurl: it is sent as a POST by another name.
-    private func setMethod(_ layout: MirrorRequest.Layout) {
+    private func setMethodAndBody(_ layout: MirrorRequest.Layout, _ bytes: UnsafeMutablePointer<UInt8>) {
         answer.reset(endsWithHeaders: layout.mayOpenTunnel || layout.answerHasNoBody && !layout.body.isEmpty)
         // An answer that announces more than is read is cut before its body; a HEAD's announces one that does not come.
         handle.set(CURLOPT_MAXFILESIZE_LARGE, layout.answerHasNoBody ? 0 : max(1, answer.maxBody))
         // Each of these also undoes what the others set (CURLOPT_HTTPGET(3), CURLOPT_NOBODY(3)).
         if !layout.body.isEmpty {
             handle.set(CURLOPT_POST, true)
+            unsafe handle.set(CURLOPT_POSTFIELDS, pointer: bytes + layout.body.lowerBound)
+            handle.set(CURLOPT_POSTFIELDSIZE_LARGE, layout.body.count)
         } else if layout.answerHasNoBody {
             handle.set(CURLOPT_NOBODY, true)
         } else {
             handle.set(CURLOPT_HTTPGET, true)
         }
-    }
-
-    private func setBody(_ layout: MirrorRequest.Layout, _ bytes: UnsafeMutablePointer<UInt8>) {
-        guard !layout.body.isEmpty else { return }
-        unsafe handle.set(CURLOPT_POSTFIELDS, pointer: bytes + layout.body.lowerBound)
-        handle.set(CURLOPT_POSTFIELDSIZE_LARGE, layout.body.count)
     }
 
     /// Has libcurl look at the transfer at its next call; nothing else comes of a pause that is over at once
@@ -162,9 +163,10 @@ internal import CLibcurl
 
     // MARK: libcurl calls back
 
-    fileprivate func takeBody(_ size: Int) -> Int { answer.takeBody(size) }
-
-    fileprivate func takeHeader(_ line: RawSpan) -> Int { answer.takeHeader(line, status: status) }
+    private func takeHeader(_ line: UnsafeMutablePointer<CChar>?, _ size: Int) -> Int {
+        let bytes = unsafe RawSpan(_unsafeBytes: UnsafeRawBufferPointer(start: line, count: size))
+        return answer.takeHeader(bytes, status: status)
+    }
 
     /// A connection is about to be opened for it; one for a copy that may not be sent would be opened for nothing.
     func mayConnect() -> Bool {
@@ -172,13 +174,9 @@ internal import CLibcurl
         return !isRefused
     }
 
-    /// A socket was opened for it, or was not.
-    func noteSocket(isOpen: Bool, _ refusal: SocketRefusal?) {
-        if isOpen { hasOpenedSocket = true }
-        if let refusal { socketRefusal = refusal }
-    }
-
-    /// A connection is there, and the request is about to be sent.
+    /// A connection is there, and the request is about to be sent: libcurl asks each time (CURLOPT_PREREQFUNCTION(3)). It sends
+    /// again by itself, up to five times, when a kept connection ends without an answer or an HTTP/2 mirror refuses the stream,
+    /// and when one asks for HTTP/1.1. No option keeps it from that.
     func mayBegin() -> Bool {
         guard mayConnect() else { return false }
         if !isUnwritten {
@@ -198,34 +196,18 @@ internal import CLibcurl
 
     private var mayBeResent: Bool {
         guard let copy, !wasResent, !answer.hasBegun else { return false }
-        return resend.allows(copy.method)
+        return settings.resend.allows(copy.method)
+    }
+
+    /// HTTP/2 may be spoken, if the mirror knows it.
+    var wantsHTTP2: Bool { settings.transport.httpVersion != .http1 }
+
+    /// Each copy gets a connection of its own.
+    var isSingleUse: Bool {
+        settings.transport.httpVersion == .http2PriorKnowledge && !CurlTransport.canReusePriorKnowledge
     }
 
     /// CURLINFO_REQUEST_SIZE grows with each write that the kernel took, so that no growth means not one byte. With TLS, records
     /// may be out when libcurl says that nothing was written, and with HTTP/2 the same goes for frames.
     private var knowsWhatIsWritten: Bool { !wantsHTTP2 && !isEncrypted }
-}
-
-private func bodyArrived(
-    _: UnsafeMutablePointer<CChar>?, _ one: Int, _ size: Int, _ transfer: UnsafeMutableRawPointer?
-) -> Int {
-    guard let transfer = unsafe transfer else { return 0 }
-    return unsafe Unmanaged<CurlTransfer>.fromOpaque(transfer).takeUnretainedValue().takeBody(one * size)
-}
-
-private func headerArrived(
-    _ line: UnsafeMutablePointer<CChar>?, _ one: Int, _ size: Int, _ transfer: UnsafeMutableRawPointer?
-) -> Int {
-    guard let transfer = unsafe transfer else { return 0 }
-    let bytes = unsafe RawSpan(_unsafeBytes: UnsafeRawBufferPointer(start: line, count: one * size))
-    return unsafe Unmanaged<CurlTransfer>.fromOpaque(transfer).takeUnretainedValue().takeHeader(bytes)
-}
-
-/// CURLOPT_PREREQFUNCTION(3), which libcurl calls each time that it is about to send the request. It does so again by itself, up
-/// to five times, when a kept connection ends without an answer or an HTTP/2 mirror refuses the stream, and when one asks for
-/// HTTP/1.1. No option keeps it from that.
-private func requestBegins(_ transfer: UnsafeMutableRawPointer?) -> Int32 {
-    guard let transfer = unsafe transfer else { return CURL_PREREQFUNC_ABORT }
-    let mayBegin = unsafe Unmanaged<CurlTransfer>.fromOpaque(transfer).takeUnretainedValue().mayBegin()
-    return mayBegin ? CURL_PREREQFUNC_OK : CURL_PREREQFUNC_ABORT
 }

@@ -1,6 +1,5 @@
 internal import CLibcurl
 internal import CLinux
-internal import System
 
 /// libcurl's multi interface on a libev loop (curl_multi_socket_action(3)): libcurl says which sockets and which time
 /// it waits for, the loop tells it when they are due.
@@ -37,11 +36,17 @@ internal import System
         let table = unsafe Unmanaged.passUnretained(sockets).toOpaque()
         unsafe shim_multi_set_socket_function(
             multi,
-            { easy, socket, what, table, _ in unsafe SocketTable.libcurlWaits(easy, socket, what, table) },
-            table)
+            { easy, socket, what, table, _ in
+                unsafe object(at: table, as: SocketTable.self)?.watch(socket, what, easy)
+                return 0
+            }, table)
         let this = unsafe Unmanaged.passUnretained(self).toOpaque()
         unsafe shim_multi_set_timer_function(
-            multi, { _, milliseconds, this in unsafe timerChanged(milliseconds, this) }, this)
+            multi,
+            { _, milliseconds, this in
+                unsafe object(at: this, as: CurlTransport.self)?.setTimer(milliseconds)
+                return 0
+            }, this)
         timer = TimerWatcher(loop: loop, priority: .mirror) { [unowned self] in kick() }
         sockets.ready = { [unowned self] in socketReady($0, $1) }
         sockets.spokeUnasked = { [unowned self] in client?.mirrorSpokeUnasked() }
@@ -125,7 +130,6 @@ internal import System
 
     /// Sockets that had to wait come first.
     func beginPass() {
-        guard !waiting.isEmpty || !owed.isEmpty else { return }
         (owed, waiting) = (waiting, [])
     }
 
@@ -144,28 +148,16 @@ internal import System
     private func collect() {
         var left: Int32 = 0
         while let message = unsafe curl_multi_info_read(multi, &left) {
-            guard unsafe message.pointee.msg == CURLMSG_DONE, let easy = unsafe message.pointee.easy_handle
-            else {
-                continue
-            }
-            let result = unsafe shim_message_result(message)
-            if let transfer = unsafe CurlTransfer.of(easy) { finish(transfer, result) }
+            guard unsafe message.pointee.msg == CURLMSG_DONE,
+                let transfer = unsafe CurlTransfer.of(message.pointee.easy_handle)
+            else { continue }
+            finish(transfer, unsafe shim_message_result(message))
         }
     }
 
-    fileprivate func setTimer(_ milliseconds: Int) {
-        guard milliseconds >= 0 else {
-            timer?.stop()
-            return
-        }
-        timer?.start(after: Double(milliseconds) / 1000)
+    private func setTimer(_ milliseconds: Int) {
+        if milliseconds < 0 { timer?.stop() } else { timer?.start(after: Double(milliseconds) / 1000) }
     }
-}
-
-private func timerChanged(_ milliseconds: Int, _ this: UnsafeMutableRawPointer?) -> Int32 {
-    guard let this = unsafe this else { return -1 }
-    unsafe Unmanaged<CurlTransport>.fromOpaque(this).takeUnretainedValue().setTimer(milliseconds)
-    return 0
 }
 
 /// libcurl could not set itself up.

@@ -27,13 +27,10 @@ internal import CLibcurl
     func set(_ option: CURLoption, _ isOn: Bool) { set(option, isOn ? 1 : 0) }
 
     /// A string, of which libcurl makes a copy; nil for none.
-    func set(_ option: CURLoption, _ text: String?) {
-        precondition(Self.takesPointer(option))
-        unsafe shim_easy_set_string(pointer, option, text)
-    }
+    func set(_ option: CURLoption, _ text: String?) { unsafe set(option, cString: text) }
 
-    /// A string that ends with a NUL, of which libcurl makes a copy.
-    @unsafe func set(_ option: CURLoption, cString text: UnsafePointer<CChar>) {
+    /// The same of a string that ends with a NUL.
+    @unsafe func set(_ option: CURLoption, cString text: UnsafePointer<CChar>?) {
         precondition(Self.takesPointer(option))
         unsafe shim_easy_set_string(pointer, option, text)
     }
@@ -60,4 +57,12 @@ internal import CLibcurl
     private static func takesPointer(_ option: CURLoption) -> Bool {
         (UInt32(CURLOPTTYPE_OBJECTPOINT)..<UInt32(CURLOPTTYPE_FUNCTIONPOINT)).contains(option.rawValue)
     }
+}
+
+/// What a callback of libcurl's is told of: the object at a pointer that libcurl was given; nil for none. Whoever gave the pointer
+/// keeps the object alive.
+@unsafe func object<Object: AnyObject>(
+    at pointer: UnsafeMutableRawPointer?, as _: Object.Type = Object.self
+) -> Object? {
+    unsafe pointer.map { unsafe Unmanaged<Object>.fromOpaque($0).takeUnretainedValue() }
 }

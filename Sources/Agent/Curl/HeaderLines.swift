@@ -9,6 +9,10 @@ internal import Glibc
     private(set) var capacity = usualCapacity
 
     private static let usualCapacity = 64
+    /// Fields that libcurl would add by itself, as C strings that live for ever.
+    nonisolated(unsafe) private static let ownFields: [UnsafeMutablePointer<CChar>?] = unsafe [
+        strdup("Host:"), strdup("Accept:"), strdup("Content-Type:"), strdup("Expect:"),
+    ]
 
     init() { unsafe nodes = .allocate(capacity: capacity) }
 
@@ -23,7 +27,7 @@ internal import Glibc
     mutating func link(
         _ text: UnsafeMutablePointer<CChar>, _ fields: Range<Int>, count: Int
     ) -> UnsafeMutablePointer<curl_slist> {
-        let own = unsafe OwnFields.names
+        let own = unsafe Self.ownFields
         let total = unsafe own.count + count
         if total > capacity { resize(total) }
         for index in unsafe own.indices {
@@ -65,12 +69,4 @@ internal import Glibc
         capacity = wanted
         unsafe nodes = .allocate(capacity: capacity)
     }
-}
-
-/// Fields that libcurl would add by itself, as C strings that live for ever.
-private enum OwnFields {
-    nonisolated(unsafe) static let names: [UnsafeMutablePointer<CChar>?] = {
-        let texts = ["Host:", "Accept:", "Content-Type:", "Expect:"]
-        return unsafe texts.map { unsafe strdup($0) }
-    }()
 }

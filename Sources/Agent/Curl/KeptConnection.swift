@@ -2,9 +2,6 @@ internal import Glibc
 
 /// A socket to the mirror that libcurl keeps for later copies. In HTTP/1 the mirror speaks only when it is asked: what comes
 /// meanwhile is for no copy.
-///
-/// libcurl before 8.0 sends the next request all the same, and takes those bytes for its answer; later ones look for bytes, once,
-/// when they choose a connection.
 enum KeptConnection {
     enum State {
         /// Nothing has come.

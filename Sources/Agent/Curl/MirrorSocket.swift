@@ -13,29 +13,20 @@ enum MirrorSocket {
     /// Half of the files that the process may have open: the other half is for HAProxy's connections and for the rest.
     private static let most = max(1, DescriptorLimit.raise() / 2)
 
-    /// CURLOPT_OPENSOCKETFUNCTION(3) and CURLOPT_CLOSESOCKETFUNCTION(3): the first is called with the `CurlTransfer`, the second
-    /// with the `SocketTable`, which lives as long as connections do.
-    static func setFunctions(of handle: UnsafeMutableRawPointer, allowsLinkLocal: Bool) {
-        if allowsLinkLocal {
-            unsafe shim_easy_set_open_socket_function(
-                handle, { unsafe MirrorSocket.open($2, for: $0, allowsLinkLocal: true) })
-        } else {
-            unsafe shim_easy_set_open_socket_function(
-                handle, { unsafe MirrorSocket.open($2, for: $0, allowsLinkLocal: false) })
-        }
-        unsafe shim_easy_set_close_socket_function(handle, { unsafe MirrorSocket.close($1, of: $0) })
-    }
-
-    private static func open(
-        _ address: UnsafeMutablePointer<curl_sockaddr>?, for transfer: UnsafeMutableRawPointer?,
-        allowsLinkLocal: Bool
+    /// CURLOPT_OPENSOCKETFUNCTION(3).
+    static func open(
+        _ address: UnsafeMutablePointer<curl_sockaddr>?, for transfer: CurlTransfer?
     ) -> curl_socket_t {
-        guard let address = unsafe address, let transfer = unsafe transfer else { return CURL_SOCKET_BAD }
-        let owner = unsafe Unmanaged<CurlTransfer>.fromOpaque(transfer).takeUnretainedValue()
-        var refusal: SocketRefusal?
-        let socket = unsafe owner.mayConnect() ? open(address, allowsLinkLocal, &refusal) : CURL_SOCKET_BAD
-        owner.noteSocket(isOpen: socket >= 0, refusal)
-        owner.sockets.opened(socket, for: owner)
+        guard let address = unsafe address, let transfer else { return CURL_SOCKET_BAD }
+        var socket = CURL_SOCKET_BAD
+        if transfer.mayConnect() {
+            do throws(SocketRefusal) {
+                socket = try unsafe open(
+                    address, allowsLinkLocal: transfer.settings.transport.allowsLinkLocal)
+                transfer.hasOpenedSocket = true
+            } catch { transfer.socketRefusal = error }
+        }
+        transfer.sockets.opened(socket, for: transfer)
         linux_guard_add(socket)
         return socket
     }
@@ -49,32 +40,25 @@ enum MirrorSocket {
     }
 
     private static func open(
-        _ address: UnsafeMutablePointer<curl_sockaddr>, _ allowsLinkLocal: Bool,
-        _ refusal: inout SocketRefusal?
-    ) -> curl_socket_t {
-        guard unsafe allowsLinkLocal || !isLinkLocal(address) else {
-            refusal = .linkLocal
-            return CURL_SOCKET_BAD
-        }
+        _ address: UnsafeMutablePointer<curl_sockaddr>, allowsLinkLocal: Bool
+    ) throws(SocketRefusal) -> curl_socket_t {
+        guard unsafe allowsLinkLocal || !isLinkLocal(address) else { throw .linkLocal }
         guard count.add(1, ordering: .relaxed).newValue <= most else {
             count.subtract(1, ordering: .relaxed)
-            refusal = .mostAreOpen
-            return CURL_SOCKET_BAD
+            throw .mostAreOpen
         }
         let socket = unsafe linux_socket(
             address.pointee.family, address.pointee.socktype, address.pointee.protocol)
         guard socket >= 0 else {
-            refusal = .system(errno)
             count.subtract(1, ordering: .relaxed)
-            return CURL_SOCKET_BAD
+            throw .system(errno)
         }
         return socket
     }
 
-    private static func close(_ socket: curl_socket_t, of table: UnsafeMutableRawPointer?) -> Int32 {
-        if let table = unsafe table {
-            unsafe Unmanaged<SocketTable>.fromOpaque(table).takeUnretainedValue().closes(socket)
-        }
+    /// CURLOPT_CLOSESOCKETFUNCTION(3). `table` lives as long as connections do.
+    static func close(_ socket: curl_socket_t, of table: SocketTable?) -> Int32 {
+        table?.closes(socket)
         forget(socket)
         return Glibc.close(socket)
     }
@@ -83,5 +67,23 @@ enum MirrorSocket {
     static func forget(_ socket: curl_socket_t) {
         linux_guard_remove(socket)
         count.subtract(1, ordering: .relaxed)
+    }
+}
+
+/// Why no socket was opened for a transfer.
+enum SocketRefusal: Error {
+    /// Its address is link-local, and such ones are not connected to.
+    case linkLocal
+    /// As many are open as may be.
+    case mostAreOpen
+    /// The system has none.
+    case system(Int32)
+
+    var text: String {
+        switch self {
+        case .linkLocal: "a link-local address is not connected to (--allow-link-local)"
+        case .mostAreOpen: "half of the files that may be open are connections to the mirror (ulimit -n)"
+        case .system(let code): "no socket: \(SystemError.text(of: code))"
+        }
     }
 }

@@ -76,7 +76,7 @@ final class SocketTable {
     // MARK: watch
 
     /// What `easy` waits for at `socket`: CURL_POLL_IN, OUT, INOUT or REMOVE (CURLMOPT_SOCKETFUNCTION(3)).
-    private func watch(_ socket: curl_socket_t, _ what: Int32, _ easy: UnsafeMutableRawPointer?) {
+    func watch(_ socket: curl_socket_t, _ what: Int32, _ easy: UnsafeMutableRawPointer?) {
         makeRoom(for: socket)
         guard what != CURL_POLL_REMOVE else { return unsafe letGo(socket, by: easy) }
         switch entries[Int(socket)].use {
@@ -142,20 +142,9 @@ final class SocketTable {
 
     /// Has libcurl go on with the transfers of which an attempt has failed.
     func goOn() {
-        guard !failed.isEmpty else { return }
         let attempts = failed
         failed = []
         for attempt in attempts { attempt.goOn() }
-    }
-
-    /// CURLMOPT_SOCKETFUNCTION(3).
-    static func libcurlWaits(
-        _ easy: UnsafeMutableRawPointer?, _ socket: curl_socket_t, _ what: Int32,
-        _ table: UnsafeMutableRawPointer?
-    ) -> Int32 {
-        guard let table = unsafe table else { return -1 }
-        unsafe Unmanaged<SocketTable>.fromOpaque(table).takeUnretainedValue().watch(socket, what, easy)
-        return 0
     }
 }
 

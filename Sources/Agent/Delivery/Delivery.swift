@@ -24,8 +24,6 @@ final class Delivery {
     private let account: CopyAccount
     private let reporter: DeliveryReporter
     private var settings: Settings
-    /// In seconds.
-    private var maxQueueAge: Double
     private var passes: PassWatcher?
     private var retry: TimerWatcher?
     private var expiry: TimerWatcher?
@@ -46,7 +44,6 @@ final class Delivery {
         self.pass = pass
         self.settings = settings
         self.destination = destination
-        maxQueueAge = settings.destination.maxQueueAge.inSeconds
         account = CopyAccount(destination, worker: worker, memory: memory)
         self.reporter = reporter
         current = Outbox(places: destination.inFlight, account: account, reporter: reporter)
@@ -66,7 +63,6 @@ final class Delivery {
     /// copies go there, out of the way of those for the new one.
     func apply(_ settings: Settings, _ destination: Destination) {
         self.settings = settings
-        maxQueueAge = settings.destination.maxQueueAge.inSeconds
         transport.apply(settings.destination)
         guard destination !== self.destination else { return }
         self.destination = destination
@@ -92,6 +88,9 @@ final class Delivery {
         try account.enter(copy, maxQueue: settings.destination.maxQueue, maxBytes: settings.maxQueueBytes)
         current.append(copy)
     }
+
+    /// In seconds.
+    private var maxQueueAge: Double { settings.destination.maxQueueAge.inSeconds }
 
     private var noneWaits: Bool { current.queue.isEmpty && draining.queue.isEmpty }
 

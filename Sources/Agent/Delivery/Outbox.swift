@@ -4,9 +4,6 @@ internal import System
 
 /// One worker's copies for one destination, or for all of those that drain: those that wait, the oldest first, those under way, and
 /// whether the mirror can be reached.
-///
-/// Destinations that drain share one, whatever their number: a mirror that is gone costs one try at a time, and what they hold of
-/// memory is copies. A mirror that was given up because it hangs holds up nothing of the one that took its place.
 final class Outbox {
     private(set) var queue = Deque<MirrorRequest>()
     /// In no order; each transfer knows its slot.

@@ -23,6 +23,13 @@ final class BoundedCount: Sendable {
     /// Takes `amount`, past any bound.
     func take(anyway amount: Int) { value.add(amount, ordering: .relaxed) }
 
+    /// Holds `new` in place of `old`; false, and nothing changed, when that is more, and more than `bound` would be held then.
+    func change(from old: Int, to new: Int, upTo bound: Int) -> Bool {
+        if new > old { return take(new - old, upTo: bound) }
+        giveBack(old - new)
+        return true
+    }
+
     /// Gives back `amount`.
     func giveBack(_ amount: Int = 1) { value.subtract(amount, ordering: .relaxed) }
 }

@@ -5,7 +5,7 @@ internal import System
 struct ConnectionDescription: Sendable {
     /// `ADDRESS:PORT`, or the process at the other end of a UNIX socket.
     let peer: String
-    private(set) var worker: Int
+    let worker: Int
     /// Empty before HELLO, and when HAProxy gave none.
     let engineId: String
     /// What HAProxy can do, by its HELLO.
@@ -19,20 +19,13 @@ struct ConnectionDescription: Sendable {
     let ageSec: Double
     /// `hello`, `open` or `closing`.
     let state: String
-
-    /// The same, of that worker.
-    func on(worker: Int) -> ConnectionDescription {
-        var entry = self
-        entry.worker = worker
-        return entry
-    }
 }
 
 extension SPOPConnection {
-    /// What `show connections` tells of this one; the worker's number is not known here.
-    var description: ConnectionDescription {
+    /// What `show connections` tells of this one, which `worker` serves.
+    func description(worker: Int) -> ConnectionDescription {
         ConnectionDescription(
-            peer: SocketAddress.peer(of: descriptor.rawValue) ?? "?", worker: 0,
+            peer: SocketAddress.peer(of: descriptor.rawValue) ?? "?", worker: worker,
             engineId: PrintableText.of(session.peer?.engineID.utf8 ?? "".utf8),
             capabilities: (session.peer?.capabilities ?? []).map(\.rawValue).sorted(),
             maxFrameSize: session.peer == nil ? 0 : session.splitter.maxFrameSize,

@@ -25,12 +25,8 @@ struct HeldMemory {
 
     /// Charges the difference to the fragments held now; false, and nothing changed, when the budget has no room for it.
     mutating func charge(fragments held: Int, in context: WorkerContext) -> Bool {
-        if held > fragments {
-            guard context.memory.copies.take(held - fragments, upTo: context.maxQueueBytes) else {
-                return false
-            }
-        } else {
-            context.memory.copies.giveBack(fragments - held)
+        guard context.memory.copies.change(from: fragments, to: held, upTo: context.maxQueueBytes) else {
+            return false
         }
         context.counters.add(held - fragments, to: .queuedBytes)
         fragments = held
@@ -41,12 +37,8 @@ struct HeldMemory {
     mutating func charge(frames held: Int, in context: WorkerContext) -> Bool {
         let held = max(0, held - context.freeFrameBytes)
         guard held != frames else { return true }
-        if held > frames {
-            guard context.memory.frames.take(held - frames, upTo: context.maxFrameBytes) else {
-                return false
-            }
-        } else {
-            context.memory.frames.giveBack(frames - held)
+        guard context.memory.frames.change(from: frames, to: held, upTo: context.maxFrameBytes) else {
+            return false
         }
         frames = held
         return true

@@ -51,7 +51,27 @@ final class NotifyIntake {
             counters.add(to: .errors)
             throw error
         }
-        return pending.select(from: first, payload, pipeline)
+        return select(from: first, payload)
+    }
+
+    /// Asks the gate about the copies from `first` on and keeps those that are selected. Returns what the ACK says: the number of
+    /// the first that is, or why the first of them all is not.
+    private func select(from first: Int, _ payload: RawSpan) -> Action {
+        var action = Action.nothing
+        var kept = first
+        for index in first..<pending.count {
+            switch pipeline.decide(pending[index].arguments, payload: payload) {
+            case .selected(let id):
+                if kept == first { action = .setID(id) }
+                pending[index].id = id
+                if kept != index { pending.swapAt(kept, index) }
+                kept += 1
+            case .skipped(let reason):
+                if index == first { action = .setSkip(reason.name) }
+            }
+        }
+        if kept < pending.count { pending.removeSubrange(kept...) }
+        return action
     }
 
     /// Nothing is kept.
@@ -86,24 +106,18 @@ final class NotifyIntake {
     }
 }
 
-extension [PendingCopy] {
-    /// Asks the gate about the copies from `first` on and keeps those that are selected. Returns what the ACK says: the number of
-    /// the first that is, or why the first of them all is not.
-    fileprivate mutating func select(from first: Int, _ payload: RawSpan, _ pipeline: Pipeline) -> Action {
-        var action = Action.nothing
-        var kept = first
-        for index in first..<count {
-            switch pipeline.decide(self[index].arguments, payload: payload) {
-            case .selected(let id):
-                if kept == first { action = .setID(id) }
-                self[index].id = id
-                if kept != index { swapAt(kept, index) }
-                kept += 1
-            case .skipped(let reason):
-                if index == first { action = .setSkip(reason.name) }
-            }
-        }
-        if kept < count { removeSubrange(kept...) }
-        return action
+/// A request whose NOTIFY is answered and that is still to be mirrored, in the same round.
+struct PendingCopy {
+    /// Where the bytes of its payload stand until then.
+    enum Source {
+        /// Where the frame was read to.
+        case frame(FrameReader.Location)
+        /// Put together from fragments.
+        case reassembled([UInt8])
     }
+
+    let source: Source
+    let arguments: MirrorArguments
+    /// The request's number, once it is selected.
+    var id: Int64 = 0
 }

@@ -1,8 +1,6 @@
 internal import Glibc
 
 /// The bytes of a frame that has not arrived whole, kept between two reads.
-///
-/// It grows with what has arrived, not with what the peer announced: a length alone takes no memory.
 @safe struct PartialFrame: ~Copyable {
     private var bytes: UnsafeMutableRawPointer?
     /// Bytes of memory taken.

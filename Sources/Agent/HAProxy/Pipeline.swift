@@ -3,7 +3,7 @@ internal import Stats
 
 /// The whole way of a request through one worker: gate, renderer, queue. Whatever stops it is counted by its reason.
 final class Pipeline {
-    private let delivery: Delivery
+    let delivery: Delivery
     /// Of the copies.
     private let counters: CounterBank
     private let reporter: DeliveryReporter
@@ -12,7 +12,6 @@ final class Pipeline {
     private var notesLeft = 0
     private var gate: Gate
     private var renderer: RequestRenderer
-    private var destination: Destination
 
     init(
         delivery: Delivery, ids: RequestIDs, settings: Settings, destination: Destination,
@@ -24,7 +23,6 @@ final class Pipeline {
         self.unknownMessages = unknownMessages
         gate = Gate(settings, ids: ids)
         renderer = RequestRenderer(settings, destination)
-        self.destination = destination
         reporter.mode = settings.requestLog
     }
 
@@ -32,7 +30,6 @@ final class Pipeline {
     func apply(_ settings: Settings, _ destination: Destination) {
         gate.apply(settings)
         renderer = RequestRenderer(settings, destination)
-        self.destination = destination
         reporter.mode = settings.requestLog
         delivery.apply(settings, destination)
     }
@@ -71,7 +68,7 @@ final class Pipeline {
         }
         let copy = DeliveryReporter.DroppedCopy(
             id: id, method: bytes(arguments.method), target: bytes(arguments.path),
-            destination: destination.url)
+            destination: renderer.destination.url)
         if reason == .malformed(.missing) { unknownMessages.noteMissing(detail) }
         reporter.dropped(copy, reason, detail)
     }
@@ -81,10 +78,4 @@ final class Pipeline {
         counters.add(count, to: .received)
         counters.add(count, to: reason.counter)
     }
-
-    /// Calls back once, when every copy is gone.
-    func drain(_ drained: @escaping () -> Void) { delivery.drain(drained) }
-
-    /// Drops what is left; returns how many.
-    func abandon() -> Int { delivery.abandon() }
 }

@@ -149,7 +149,7 @@ final class SPOPConnection {
                 framesInTurn += 1
                 frames += 1
                 try reader.withBytes(at: frame) { bytes throws(DecodeError) in
-                    context.counters.add(to: Counter(frame: bytes))
+                    context.count(frame: bytes)
                     try take(bytes, at: frame)
                 }
             }
@@ -186,30 +186,26 @@ final class SPOPConnection {
     // MARK: out
 
     private func answer(_ streamID: UInt64, _ frameID: UInt64, _ action: Action) {
-        if let delayed {
-            delayed.hold(streamID: streamID, frameID: frameID, action, receivedAt: roundStart)
-        } else {
-            acknowledge(streamID, frameID, action, receivedAt: roundStart)
-        }
+        let ack = PendingAck(
+            streamID: streamID, frameID: frameID, action: action, receivedAt: roundStart)
+        if let delayed { delayed.hold(ack) } else { acknowledge(ack) }
     }
 
-    private func acknowledge(
-        _ streamID: UInt64, _ frameID: UInt64, _ action: Action, receivedAt: Double
-    ) {
+    private func acknowledge(_ ack: PendingAck) {
         let isOpen = session.acknowledge(
-            streamID: streamID, frameID: frameID, action, replies: &context.replies)
+            streamID: ack.streamID, frameID: ack.frameID, ack.action, replies: &context.replies)
         guard isOpen else {
             context.counters.add(to: .errors)
             return
         }
-        if replies.acks == 0 { replies.oldestAck = receivedAt }
+        if replies.acks == 0 { replies.oldestAck = ack.receivedAt }
         replies.acks += 1
         context.counters.add(to: .acks)
         context.counters.add(to: .processed)
     }
 
     private func releaseDelayed(all: Bool) {
-        delayed?.release(all: all) { acknowledge($0, $1, $2, receivedAt: $3) }
+        delayed?.release(all: all, acknowledge)
         flush()
     }
 

@@ -35,8 +35,8 @@ internal import System
 
     init(
         loop: EventLoop, bank: ThreadBank, pipeline: Pipeline, memory: MemoryBudget,
-        errors: RepeatedErrors,
-        unknownMessages: UnknownMessages, box: SettingsBox, configuration: Configuration
+        errors: RepeatedErrors, unknownMessages: UnknownMessages, box: SettingsBox,
+        configuration: Configuration
     ) {
         self.loop = loop
         self.bank = bank

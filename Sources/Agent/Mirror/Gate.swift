@@ -1,10 +1,6 @@
-internal import SPOP
-
 /// Decides whether a request is wanted at all, before it is acknowledged and before any work is spent on it.
 struct Gate {
-    private var isPaused: Bool
-    private var methods: MethodFilter
-    private var sampleRate: SampleRate
+    private let settings: DestinationSettings
     private var generator = SampleGenerator()
     private var ids: RequestIDs
 
@@ -16,10 +12,8 @@ struct Gate {
     }
 
     init(_ settings: Settings, ids: RequestIDs) {
+        self.settings = settings.destination
         self.ids = ids
-        isPaused = settings.destination.isPaused
-        methods = settings.destination.methods
-        sampleRate = settings.destination.sampleRate
     }
 
     /// Uses `settings` from the next request on.
@@ -27,9 +21,11 @@ struct Gate {
 
     /// Its questions cost nanoseconds: they are asked before the ACK, which tells the answer.
     mutating func decide(_ arguments: MirrorArguments, payload: RawSpan) -> Decision {
-        if isPaused { return .skipped(.paused) }
-        if let method = arguments.method, !methods.allows(method, in: payload) { return .skipped(.method) }
-        if !sampleRate.decides(using: &generator) { return .skipped(.sampled) }
+        if settings.isPaused { return .skipped(.paused) }
+        if let method = arguments.method, !settings.methods.allows(method, in: payload) {
+            return .skipped(.method)
+        }
+        if !settings.sampleRate.decides(using: &generator) { return .skipped(.sampled) }
         return .selected(ids.next())
     }
 }

@@ -12,13 +12,7 @@ enum Notification {
     /// Names that HAProxy's configuration gives to messages, in UTF-8. Messages are routed by name here and nowhere else.
     struct Names {
         let request: [UInt8]
-
-        fileprivate func kind(of name: Range<Int>, in payload: RawSpan) -> Kind {
-            payload.matches(name, request) ? .request : .unknown
-        }
     }
-
-    fileprivate enum Kind { case request, unknown }
 
     /// Decodes the whole list of messages, so that a payload that breaks off is refused before it is acknowledged.
     /// Calls `take` with each message; what that did has to be undone when it throws in the end. Returns what is past `mostMessages`.
@@ -31,14 +25,15 @@ enum Notification {
         var excess = Excess()
         while let name = try reader.nextMessage() {
             seen += 1
-            switch names.kind(of: name, in: payload) {
-            case .request where seen > mostMessages: excess.requests += 1
-            case .unknown where seen > mostMessages: excess.unknown += 1
-            case .request:
+            let isRequest = payload.matches(name, names.request)
+            if seen > mostMessages {
+                if isRequest { excess.requests += 1 } else { excess.unknown += 1 }
+            } else if isRequest {
                 var arguments = MirrorArguments(at: name.upperBound)
                 while let argument = try reader.nextArgument() { arguments.take(argument, in: payload) }
                 take(.request(arguments))
-            case .unknown: take(.unknown(name: name))
+            } else {
+                take(.unknown(name: name))
             }
         }
         return excess

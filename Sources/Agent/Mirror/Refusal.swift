@@ -58,9 +58,7 @@ enum Refusal: Error, Hashable {
         case .shutdown: .droppedShutdown
         }
     }
-}
 
-extension Refusal {
     /// What an operator can do about a copy that was dropped for what it is; nil for other reasons.
     func detail(_ arguments: MirrorArguments, _ payload: RawSpan) -> String? {
         switch self {
@@ -77,9 +75,7 @@ extension Refusal {
         default: nil
         }
     }
-}
 
-extension Refusal {
     /// The kind of thing that has to be changed before copies like this one are sent, for the log; nil for what traffic brings by
     /// itself, of which it has the count.
     var label: String? {

@@ -1,13 +1,5 @@
 internal import SPOP
 
-/// What is known of a body that was cut off.
-enum Truncation: Hashable {
-    /// The client declared this many bytes.
-    case declared(Int)
-    /// It declared nothing (chunked, HTTP/2).
-    case unknown
-}
-
 /// A copy measured and checked, not yet written: the first of the renderer's two walks over the headers.
 struct RequestPlan {
     let method: Range<Int>
@@ -18,10 +10,12 @@ struct RequestPlan {
     let source: ClientAddress?
     /// HAProxy's unique id, where the request has none of its own.
     private(set) var id: Range<Int>?
-    /// The body is not whole, or may not be; nil when it is.
-    private(set) var truncation: Truncation?
-    var hasHost: Bool { host != nil }
-    private(set) var hasContentLength = false
+    /// The body is not whole, or may not be.
+    private(set) var isTruncated = false
+    /// Bytes of body that the client declared; nil when it declared nothing (chunked, HTTP/2).
+    private(set) var declaredLength: Int?
+    /// The first Host.
+    private(set) var host: Range<Int>?
     private(set) var wasChunked = false
     /// It authenticates the connection that it is sent on, and not itself alone.
     private(set) var authenticates = false
@@ -30,8 +24,6 @@ struct RequestPlan {
     /// Bytes of the client's fields as they are sent, at most.
     private(set) var fieldBytes = 0
 
-    private var host: Range<Int>?
-    private var declaredLength: Int?
     /// Bytes that the request without its body took of HAProxy's buffer.
     private var bufferUse: Int
 
@@ -119,7 +111,6 @@ struct RequestPlan {
             throw .malformed(.length(at: field.name.lowerBound))
         }
         declaredLength = length
-        hasContentLength = true
     }
 
     private func evidence(_ arguments: MirrorArguments, _ payload: RawSpan, room: BufferRoom)
@@ -175,6 +166,6 @@ struct RequestPlan {
         case .send: break
         case .headers: body = 0..<0
         }
-        truncation = declaredLength.map { .declared($0) } ?? .unknown
+        isTruncated = true
     }
 }

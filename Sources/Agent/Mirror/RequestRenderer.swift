@@ -2,10 +2,8 @@ internal import SPOP
 
 /// Turns the arguments of a message into a `MirrorRequest`: what the client sent, less what belonged to its connection,
 /// plus what the operator wants on every copy.
-///
-/// Two walks over the headers, one to measure and check and one to write, make one allocation and one copy enough.
 struct RequestRenderer {
-    private let destination: Destination
+    let destination: Destination
     private let style: CopyStyle
     private let watch: BodyWatch
     private let policy: HeaderPolicy
@@ -80,14 +78,11 @@ struct RequestRenderer {
         case .origin(let range):
             writer.append(destination.url.prefix)
             writer.append(payload, range)
-        case .queryOnly(let range):
+        case .pathless(let range):
             writer.append(destination.url.prefix)
             writer.append(UInt8(ascii: "/"))
             writer.append(payload, range)
-        case .empty(isOptions: true): writer.append(UInt8(ascii: "*"))
-        case .empty(isOptions: false):
-            writer.append(destination.url.prefix)
-            writer.append(UInt8(ascii: "/"))
+        case .asterisk: writer.append(UInt8(ascii: "*"))
         }
     }
 
@@ -95,7 +90,7 @@ struct RequestRenderer {
     private func writeVersion(_ plan: RequestPlan, _ payload: RawSpan, to writer: inout RequestWriter) {
         writer.append(MirrorRequest.Layout.version)
         writer.endLine()
-        if !plan.hasHost { add("host", .host, plan, payload, to: &writer) }
+        if plan.host == nil { add("host", .host, plan, payload, to: &writer) }
     }
 
     /// The client's header lines in their order. The plan has walked the same bytes to their end.
@@ -134,10 +129,10 @@ struct RequestRenderer {
 
     /// The fields that the client did not send.
     private func writeOwnFields(_ plan: RequestPlan, _ payload: RawSpan, to writer: inout RequestWriter) {
-        if !plan.hasContentLength, !plan.body.isEmpty || plan.wasChunked {
+        if plan.declaredLength == nil, !plan.body.isEmpty || plan.wasChunked {
             add("content-length", .bodyLength, plan, payload, to: &writer)
         }
-        if plan.truncation != nil { add("X-Mirror-Truncated", .declaredLength, plan, payload, to: &writer) }
+        if plan.isTruncated { add("X-Mirror-Truncated", .declaredLength, plan, payload, to: &writer) }
         if plan.lastForwardedFor == nil, plan.source != nil {
             add("X-Forwarded-For", .clientAddress, plan, payload, to: &writer)
         }
@@ -170,7 +165,7 @@ struct RequestRenderer {
         case .clientAddress: if let source = plan.source { writer.append(source) }
         case .requestID: if let id = plan.id { writer.append(payload, id) }
         case .declaredLength:
-            if case .declared(let length) = plan.truncation {
+            if let length = plan.declaredLength {
                 writer.append(decimal: length)
             } else {
                 writer.append("unknown")

@@ -4,12 +4,12 @@ internal import SPOP
 enum RequestTarget {
     /// Sent byte for byte, behind the prefix of the mirror URL.
     case origin(Range<Int>)
-    /// `?query` of an absolute-form target without a path: "/" goes before it.
-    case queryOnly(Range<Int>)
+    /// `?query`, or nothing, of an absolute-form target without a path: "/" is put in front.
+    case pathless(Range<Int>)
     /// Sent byte for byte and without prefix: "*", and whatever has neither "/" nor a scheme in front.
     case verbatim(Range<Int>)
-    /// An absolute-form target that ends with the authority: "/", or "*" for OPTIONS (RFC 9112, section 3.2.4).
-    case empty(isOptions: Bool)
+    /// "*", for OPTIONS with an absolute-form target that ends with the authority (RFC 9112, section 3.2.4).
+    case asterisk
 
     /// Sorts a target. HTTP/2 clients and clients of a proxy send the absolute form, the mirror wants the origin form.
     init(_ range: Range<Int>, in payload: RawSpan, method: Range<Int>) {
@@ -23,11 +23,11 @@ enum RequestTarget {
         }
         let path = (authority..<range.upperBound).first { "/?#".utf8.contains(payload.byte($0)) }
         guard let path, payload.byte(path) != UInt8(ascii: "#") else {
-            self = .empty(isOptions: payload.matches(method, "OPTIONS"))
+            self = payload.matches(method, "OPTIONS") ? .asterisk : .pathless(0..<0)
             return
         }
         let rest = path..<range.upperBound
-        self = payload.byte(path) == UInt8(ascii: "/") ? .origin(rest) : .queryOnly(rest)
+        self = payload.byte(path) == UInt8(ascii: "/") ? .origin(rest) : .pathless(rest)
     }
 
     /// The first byte behind `scheme://`; nil when the target does not start with a scheme (RFC 3986, section 3.1).

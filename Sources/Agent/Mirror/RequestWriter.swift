@@ -1,5 +1,3 @@
-internal import SPOP
-
 /// Fills a `MirrorRequest` front to back, or counts what that takes. Passing the capacity is an error of ours, not of a peer.
 @safe struct RequestWriter {
     private let bytes: UnsafeMutablePointer<UInt8>?

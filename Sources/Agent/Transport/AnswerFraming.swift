@@ -21,15 +21,13 @@ struct AnswerFraming {
     }
 
     private static func measuresBody(_ line: RawSpan) -> Bool {
-        guard line.byteCount > 0 else { return false }
-        let (length, name) =
-            switch line.byte(0) | 0x20 {
-            case UInt8(ascii: "c"): (14, "content-length" as StaticString)
-            case UInt8(ascii: "t"): (17, "transfer-encoding")
-            default: (0, "")
-            }
+        isNamed("content-length", line) || isNamed("transfer-encoding", line)
+    }
+
+    private static func isNamed(_ name: StaticString, _ line: RawSpan) -> Bool {
+        let length = name.utf8CodeUnitCount
         // A blank before the colon is an error that some overlook.
-        guard length > 0, line.byteCount > length else { return false }
-        return line.equalsIgnoringCase(0..<length, name) && ":\t ".utf8.contains(line.byte(length))
+        return line.byteCount > length && line.equalsIgnoringCase(0..<length, name)
+            && ":\t ".utf8.contains(line.byte(length))
     }
 }

@@ -14,8 +14,7 @@ enum LinkLocal {
             return unsafe bytes[4] == 169 && bytes[5] == 254
         case AF_INET6 where bytes.count >= MemoryLayout<sockaddr_in6>.size:
             // sin6_addr stands behind family, port and flow information.
-            let host = unsafe bytes[8..<24]
-            return unsafe contains(Array(host))
+            return unsafe contains(Array(bytes[8..<24]))
         default: return false
         }
     }

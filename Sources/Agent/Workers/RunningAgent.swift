@@ -12,7 +12,6 @@ final class RunningAgent {
     let workers: [WorkerHandle]
     /// Where changes are told.
     let changes: ChangeLog
-    let backend: String
     /// On the monotonic clock, in seconds.
     let startedAt = MonotonicClock.now
     var isStopping = false
@@ -28,7 +27,6 @@ final class RunningAgent {
         self.counters = counters
         self.workers = workers
         self.changes = changes
-        backend = loop.backendName
     }
 
     /// Everything that Prometheus is told.

@@ -1,7 +1,5 @@
 internal import CLinux
 internal import Glibc
-internal import Logging
-internal import SPOP
 internal import Stats
 internal import System
 
@@ -16,47 +14,48 @@ final class Worker {
         case heartbeat(Heartbeat)
         /// There are new settings.
         case settings
-        /// Tell what connections there are.
+        /// Tell what connections there are; it is called on the worker's thread.
         case describeConnections(@Sendable ([ConnectionDescription]) -> Void)
         /// Say goodbye to HAProxy, give the copies this many seconds, then end.
         case stop(drainTimeout: Double)
     }
 
+    private let index: Int
     private let loop: EventLoop
     private let context: WorkerContext
     private var mailbox: Mailbox<Message>?
     private var deadline: TimerWatcher?
     private var bounds: PassBounds?
     private var connections: [ObjectIdentifier: SPOPConnection] = [:]
-    private var abandoned = 0
     private var isStopping = false
     private var isDrained = false
 
     /// Made by the main thread, then handed to its own, where `run` and all else happens.
     init(
-        index: Int, ids: RequestIDs, configuration: Configuration, destination: Destination,
-        sender: Mailbox<Message>.Sender, bank: ThreadBank, memory: MemoryBudget,
-        unknownMessages: UnknownMessages, box: SettingsBox, failures: RecentFailures, loggers: Loggers
+        index: Int, _ shared: WorkerShare, sender: Mailbox<Message>.Sender, bank: ThreadBank,
+        box: SettingsBox, failures: RecentFailures
     ) throws {
+        self.index = index
+        let (configuration, destination) = (shared.configuration, shared.destination)
         loop = try EventLoop(backend: configuration.backend)
         let errors = RepeatedErrors(
-            loop: loop, interval: configuration.monitorInterval.inSeconds, logger: loggers.events)
-        let reporter = DeliveryReporter(errors: errors, failures: failures, requests: loggers.requests)
+            loop: loop, interval: configuration.monitorInterval.inSeconds, logger: shared.loggers.events)
+        let reporter = DeliveryReporter(errors: errors, failures: failures, requests: shared.loggers.requests)
         let pass = PassBudget(loop: loop)
         let delivery = Delivery(
             loop: loop,
             transport: try CurlTransport(
                 loop: loop, budget: pass, settings: configuration.settings.destination),
             pass: pass, settings: configuration.settings, destination: destination, worker: index,
-            memory: memory, reporter: reporter)
+            memory: shared.memory, reporter: reporter)
         let pipeline = Pipeline(
-            delivery: delivery, ids: ids, settings: configuration.settings, destination: destination,
+            delivery: delivery, ids: RequestIDs(instance: shared.instance, worker: index),
+            settings: configuration.settings, destination: destination,
             counters: destination.books.banks[index].counters, reporter: reporter,
-            unknownMessages: unknownMessages)
+            unknownMessages: shared.unknownMessages)
         context = WorkerContext(
-            loop: loop, bank: bank, pipeline: pipeline, memory: memory,
-            errors: errors,
-            unknownMessages: unknownMessages, box: box, configuration: configuration)
+            loop: loop, bank: bank, pipeline: pipeline, memory: shared.memory, errors: errors,
+            unknownMessages: shared.unknownMessages, box: box, configuration: configuration)
         context.closed = { [unowned self] connection in
             connections[ObjectIdentifier(connection)] = nil
             endWhenDone()
@@ -66,8 +65,8 @@ final class Worker {
         deadline = TimerWatcher(loop: loop) { [unowned self] in abandon() }
     }
 
-    /// Serves until told to stop; returns how many copies were given up.
-    func run() -> Int {
+    /// Serves until told to stop.
+    func run() {
         if linux_guard_start() != 0 {
             context.errors.report(
                 "no timer for calls into libcurl, a mirror that sends without end is not cut off",
@@ -77,7 +76,6 @@ final class Worker {
         // The loop is left in the middle of a pass.
         context.bank.endPass()
         context.errors.sumUp()
-        return abandoned
     }
 
     private func handle(_ message: Message) {
@@ -89,7 +87,7 @@ final class Worker {
             connections[ObjectIdentifier(connection)] = connection
         case .heartbeat(let heartbeat): heartbeat.answer()
         case .settings: context.refreshSettings()
-        case .describeConnections(let tell): tell(connections.values.map(\.description))
+        case .describeConnections(let tell): tell(connections.values.map { $0.description(worker: index) })
         case .stop(let drainTimeout): stop(drainTimeout)
         }
     }
@@ -102,14 +100,14 @@ final class Worker {
         isStopping = true
         deadline?.start(after: drainTimeout)
         for connection in Array(connections.values) { connection.disconnect() }
-        context.pipeline.drain { [unowned self] in
+        context.pipeline.delivery.drain { [unowned self] in
             isDrained = true
             endWhenDone()
         }
     }
 
     private func abandon() {
-        abandoned = context.pipeline.abandon()
+        _ = context.pipeline.delivery.abandon()
         loop.stop()
     }
 

@@ -1,6 +1,4 @@
-internal import Logging
 internal import Stats
-internal import Synchronization
 internal import System
 
 /// The main thread's end of a worker.
@@ -11,36 +9,26 @@ final class WorkerHandle {
     private let sender = Mailbox<Worker.Message>.Sender()
     let heartbeat = Heartbeat()
     private let box = SettingsBox()
-    private let abandoned = AbandonedCopies()
     private let index: Int
     /// Until its thread has it.
-    private var worker: Handoff<Worker>?
+    private var worker: Handoff?
     private var thread: WorkerThread?
     private var assigned: UInt64 = 0
 
     /// Makes the worker; what it is sent waits until it is started.
-    init(
-        index: Int, ids: RequestIDs, configuration: Configuration, destination: Destination,
-        memory: MemoryBudget,
-        unknownMessages: UnknownMessages,
-        loggers: Loggers
-    ) throws {
+    init(index: Int, _ shared: WorkerShare) throws {
         self.index = index
-        bank = ThreadBank(copies: [destination.books.banks[index]])
+        bank = ThreadBank(copies: [shared.destination.books.banks[index]])
         worker = Handoff(
-            try Worker(
-                index: index, ids: ids, configuration: configuration, destination: destination,
-                sender: sender, bank: bank, memory: memory,
-                unknownMessages: unknownMessages, box: box, failures: failures, loggers: loggers))
+            worker: try Worker(
+                index: index, shared, sender: sender, bank: bank, box: box, failures: failures))
     }
 
     /// Starts the worker's thread, which calls `ended` as the last thing it does.
     func start(ended: @escaping @Sendable () -> Void) throws(SystemError) {
-        guard let worker = worker.take() else { return }
-        let abandoned = abandoned
+        guard let handoff = worker.take() else { return }
         thread = try WorkerThread(name: "spoa-worker-\(index)") {
-            let count = worker.value.run()
-            abandoned.count.withLock { $0 = count }
+            handoff.worker.run()
             ended()
         }
     }
@@ -60,10 +48,7 @@ final class WorkerHandle {
         sender.send(.settings)
     }
 
-    /// Has the worker tell of its connections; `tell` is called on its thread.
-    func describeConnections(_ tell: @escaping @Sendable ([ConnectionDescription]) -> Void) {
-        sender.send(.describeConnections(tell))
-    }
+    func send(_ message: Worker.Message) { sender.send(message) }
 
     /// Asks the worker to show that its loop turns.
     func askForHeartbeat() {
@@ -71,24 +56,14 @@ final class WorkerHandle {
         sender.send(.heartbeat(heartbeat))
     }
 
-    /// Tells the worker to end, copies given `drainTimeout` seconds.
-    func stop(drainTimeout: Double) { sender.send(.stop(drainTimeout: drainTimeout)) }
-
     /// Waits for the worker's end; returns how many copies it gave up.
-    func join() -> Int {
+    func join() -> UInt64 {
         thread.take()?.join()
-        return abandoned.count.withLock { $0 }
+        return bank.value(of: .droppedShutdown)
     }
 }
 
-/// Written by the worker's thread at its end, read after the join.
-private final class AbandonedCopies: Sendable {
-    let count = Mutex(0)
-}
-
-/// Moves a value to the one thread that uses it from then on: the maker keeps no reference.
-private struct Handoff<Value>: @unchecked Sendable {
-    let value: Value
-
-    init(_ value: Value) { self.value = value }
+/// Moves a worker to the one thread that uses it from then on: the maker keeps no reference.
+private struct Handoff: @unchecked Sendable {
+    let worker: Worker
 }

@@ -11,17 +11,12 @@ final class WorkerPool {
 
     /// Makes as many as `configuration` asks for; what they are sent waits until they are started.
     init(_ configuration: Configuration, loggers: Loggers) throws {
-        let memory = MemoryBudget()
-        let destination = Destination(configuration.settings.destination.url, workers: configuration.workers)
-        self.destination = destination
-        let unknownMessages = UnknownMessages(expected: configuration.messageName, logger: loggers.events)
-        let instance = Int64.random(in: RequestIDs.instances)
-        workers = try (0..<configuration.workers).map { index in
-            try WorkerHandle(
-                index: index, ids: RequestIDs(instance: instance, worker: index),
-                configuration: configuration, destination: destination, memory: memory,
-                unknownMessages: unknownMessages, loggers: loggers)
-        }
+        let shared = WorkerShare(
+            configuration: configuration, loggers: loggers,
+            destination: Destination(configuration.settings.destination.url, workers: configuration.workers),
+            unknownMessages: UnknownMessages(expected: configuration.messageName, logger: loggers.events))
+        destination = shared.destination
+        workers = try (0..<configuration.workers).map { try WorkerHandle(index: $0, shared) }
     }
 
     var banks: [ThreadBank] { workers.map(\.bank) }
@@ -52,9 +47,19 @@ final class WorkerPool {
 
     /// Tells them to end; queued and in-flight copies get `drainTimeout` seconds.
     func stop(drainTimeout: Double) {
-        for worker in workers { worker.stop(drainTimeout: drainTimeout) }
+        for worker in workers { worker.send(.stop(drainTimeout: drainTimeout)) }
     }
 
     /// Waits for their end; returns how many copies they gave up.
-    func join() -> Int { workers.reduce(0) { $0 + $1.join() } }
+    func join() -> UInt64 { workers.reduce(0) { $0 + $1.join() } }
+}
+
+/// What all workers begin with.
+struct WorkerShare {
+    let configuration: Configuration
+    let loggers: Loggers
+    let destination: Destination
+    let unknownMessages: UnknownMessages
+    let memory = MemoryBudget()
+    let instance = Int64.random(in: RequestIDs.instances)
 }
