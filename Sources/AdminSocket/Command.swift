@@ -20,13 +20,8 @@ package struct Command: Equatable, Sendable {
     /// One line of help.
     package let help: String
 
-    /// What a line of words asks for.
-    package struct Call: Equatable, Sendable {
-        /// The row that was found.
-        package let command: Command
-        /// The words behind the command's own.
-        package let arguments: [String]
-    }
+    /// What a line of words asks for: the row that was found, and the words behind the command's own.
+    package typealias Call = (command: Command, arguments: [String])
 
     /// Finds the command that `words` call at `level`. The message of what it throws is for the client.
     package static func find(_ words: [String], level: Level) throws(CommandError) -> Call {
@@ -46,7 +41,7 @@ package struct Command: Equatable, Sendable {
                 "Unexpected argument: '\(arguments[command.argumentCount.upperBound])' ('\(command.usage)' expected)."
             )
         }
-        return Call(command: command, arguments: arguments)
+        return (command, arguments)
     }
 }
 

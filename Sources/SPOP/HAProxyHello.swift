@@ -43,24 +43,16 @@ package struct HAProxyHello: Hashable, Sendable {
             }
         }
         let end = cursor.offset
-        guard let versions else {
-            throw DecodeError(
-                .violation("HELLO without supported-versions"), at: end, status: .versionNotFound)
+        func violation(_ text: String, _ status: StatusCode) -> DecodeError {
+            DecodeError(.violation(text), at: end, status: status)
         }
-        guard Self.speaksVersion2(versions) else {
-            throw DecodeError(.violation("no common version"), at: end, status: .unsupportedVersion)
-        }
-        guard let frameSize else {
-            throw DecodeError(
-                .violation("HELLO without max-frame-size"), at: end, status: .maxFrameSizeNotFound)
-        }
+        guard let versions else { throw violation("HELLO without supported-versions", .versionNotFound) }
+        guard Self.speaksVersion2(versions) else { throw violation("no common version", .unsupportedVersion) }
+        guard let frameSize else { throw violation("HELLO without max-frame-size", .maxFrameSizeNotFound) }
         guard frameSize >= UInt64(Self.smallestFrameSize) else {
-            throw DecodeError(.violation("max-frame-size below 256"), at: end, status: .badFrameSize)
+            throw violation("max-frame-size below 256", .badFrameSize)
         }
-        guard let capabilities else {
-            throw DecodeError(
-                .violation("HELLO without capabilities"), at: end, status: .capabilitiesNotFound)
-        }
+        guard let capabilities else { throw violation("HELLO without capabilities", .capabilitiesNotFound) }
         self.maxFrameSize = Int(clamping: frameSize)
         self.capabilities = capabilities
         self.isHealthCheck = isHealthCheck

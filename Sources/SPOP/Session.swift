@@ -218,11 +218,6 @@ struct Assembly: Sendable {
     /// The limit was passed; nothing is kept from then on.
     private(set) var isTooLarge = false
 
-    init(streamID: UInt64, frameID: UInt64) {
-        self.streamID = streamID
-        self.frameID = frameID
-    }
-
     mutating func letGo() {
         isTooLarge = true
         payload = []

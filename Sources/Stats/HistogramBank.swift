@@ -4,33 +4,24 @@ internal import Synchronization
 ///
 /// Buckets are log-linear, eight to each power of two, so a quantile is right within an eighth from a microsecond to
 /// more than an hour, in 2 KiB.
-@safe package final class HistogramBank: Sendable {
+package final class HistogramBank: Sendable {
     static let bucketCount = 256
-    nonisolated(unsafe) private let slots: UnsafeMutablePointer<Atomic<UInt64>>
-    /// Behind the buckets: the sum of all durations, in microseconds.
-    private static let sumSlot = bucketCount
+    private let buckets = InlineArray<256, Atomic<UInt64>> { _ in Atomic(0) }
+    /// All durations together.
+    private let microseconds = Atomic<UInt64>(0)
 
     /// All buckets at 0.
-    package init() {
-        unsafe slots = .allocate(capacity: Self.bucketCount + 1)
-        for index in 0...Self.bucketCount { unsafe (slots + index).initialize(to: Atomic(0)) }
-    }
-
-    deinit {
-        unsafe slots.deinitialize(count: Self.bucketCount + 1)
-        unsafe slots.deallocate()
-    }
+    package init() {}
 
     /// Notes `count` durations of that many seconds each. The worker's thread only.
     package func record(seconds: Double, count: Int = 1) {
         let microseconds = UInt64(max(0, min(seconds, 86400) * 1e6))
-        add(UInt64(count), at: Self.bucket(of: microseconds))
-        add(microseconds &* UInt64(count), at: Self.sumSlot)
+        Self.add(UInt64(count), to: buckets[Self.bucket(of: microseconds)])
+        Self.add(microseconds &* UInt64(count), to: self.microseconds)
     }
 
-    private func add(_ amount: UInt64, at index: Int) {
-        let slot = unsafe slots + index
-        unsafe slot.pointee.store(slot.pointee.load(ordering: .relaxed) &+ amount, ordering: .relaxed)
+    private static func add(_ amount: UInt64, to slot: borrowing Atomic<UInt64>) {
+        slot.store(slot.load(ordering: .relaxed) &+ amount, ordering: .relaxed)
     }
 
     /// The bucket that `microseconds` falls into.
@@ -50,8 +41,8 @@ internal import Synchronization
 
     func read(into histogram: inout Histogram) {
         for index in 0..<Self.bucketCount {
-            histogram.counts[index] &+= unsafe slots[index].load(ordering: .relaxed)
+            histogram.counts[index] &+= buckets[index].load(ordering: .relaxed)
         }
-        histogram.microseconds &+= unsafe slots[Self.sumSlot].load(ordering: .relaxed)
+        histogram.microseconds &+= microseconds.load(ordering: .relaxed)
     }
 }

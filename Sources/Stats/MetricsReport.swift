@@ -5,7 +5,7 @@ package enum MetricsReport {
     /// The whole text. `sampleRatio` is 0 to 1, `lastChange` in seconds since 1970, `queueLimit` a number of copies.
     package static func text(
         _ snapshot: Snapshot, version: String, libcurl: String, libev: String, isEnabled: Bool,
-        sampleRatio: Double, lastChange: Int, queueLimit: Int, process: ProcessFigures
+        sampleRatio: Double, lastChange: Int, queueLimit: Int
     ) -> String {
         var output = PrometheusText(prefix: "spoa_mirror_")
         output.family(
@@ -36,7 +36,7 @@ package enum MetricsReport {
             snapshot.lastSuccess)
         output.add(Counter.admin, of: snapshot)
         output.prefix = ""
-        process.add(to: &output)
+        output.addProcess()
         return output.text
     }
 }

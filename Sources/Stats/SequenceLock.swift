@@ -1,3 +1,4 @@
+internal import Glibc
 internal import Synchronization
 
 /// Lets other threads read a worker's values as they are between two passes of its loop.
@@ -6,15 +7,15 @@ internal import Synchronization
 /// the same. A loop that is too busy for that is asked to make the copy itself at the end of its pass,
 /// which costs it one load per pass while nobody asks.
 final class SequenceLock: Sendable {
-    /// Looks at a busy worker before its values are taken as they come; each look is `pause` apart, by the timer
-    /// slack of the kernel some 70 us.
+    /// Looks at a busy worker before its values are taken as they come; each look is `pause` microseconds apart, by the
+    /// timer slack of the kernel some 70.
     private static let patience = 500
-    private static let pause = Duration.microseconds(20)
+    private static let pause: useconds_t = 20
 
     /// Odd while watchers are called.
     private let number = Atomic<UInt64>(0)
     private let isWanted = Atomic<Bool>(false)
-    private let published = Mutex<BankValues?>(nil)
+    private let published = Mutex<Snapshot?>(nil)
 
     /// The worker's thread only.
     func begin() {
@@ -23,7 +24,7 @@ final class SequenceLock: Sendable {
     }
 
     /// The worker's thread only.
-    func end(_ copy: () -> BankValues) {
+    func end(_ copy: () -> Snapshot) {
         let sequence = number.load(ordering: .relaxed)
         guard sequence & 1 == 1 else { return }
         if isWanted.load(ordering: .relaxed) {
@@ -42,16 +43,16 @@ final class SequenceLock: Sendable {
     }
 
     /// Waits for what `ask` has asked for. The same thread.
-    func read(_ copy: () -> BankValues) -> BankValues {
+    func read(_ copy: () -> Snapshot) -> Snapshot {
         for _ in 0..<Self.patience {
             if let values = asleep(copy) ?? published.withLock({ $0.take() }) { return values }
             isWanted.store(true, ordering: .relaxed)
-            sleep(Self.pause)
+            usleep(Self.pause)
         }
         return copy()
     }
 
-    private func asleep(_ copy: () -> BankValues) -> BankValues? {
+    private func asleep(_ copy: () -> Snapshot) -> Snapshot? {
         let before = number.load(ordering: .acquiring)
         guard before & 1 == 0 else { return nil }
         let values = copy()

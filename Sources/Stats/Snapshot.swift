@@ -1,41 +1,27 @@
-/// The counters of all threads at one moment, added up.
+/// What one thread has counted up to one moment, or all threads together.
 package struct Snapshot: Sendable, Equatable {
-    private var values: [UInt64]
+    /// By the counters' `rawValue`.
+    private(set) var values: [UInt64]
     /// From the read that brought a NOTIFY to the write that took its ACK.
-    package let ackDurations: Histogram
+    package private(set) var ackDurations: Histogram
     /// From a copy's arrival to the start of its transfer.
-    package let queueDurations: Histogram
+    package private(set) var queueDurations: Histogram
     /// From the start of a transfer to its end.
-    package let requestDurations: Histogram
+    package private(set) var requestDurations: Histogram
 
     /// When the mirror last answered, in whole seconds since 1970; 0 for never.
     package let lastSuccess: Int
 
-    /// Adds up `banks`, each as it is between two passes of its loop: what moves a copy on does so within one. Any thread but
-    /// the workers'.
-    package init(_ banks: [ThreadBank]) {
-        for bank in banks { bank.ask() }
-        let parts = banks.map { $0.read() }
-        values = Counter.allCases.map { counter in
-            parts.reduce(0) { $0 &+ $1.counters[counter.rawValue] }
-        }
-        ackDurations = Histogram(adding: parts.map(\.ackDurations))
-        queueDurations = Histogram(adding: parts.map(\.queueDurations))
-        requestDurations = Histogram(adding: parts.map(\.requestDurations))
-        lastSuccess = parts.map(\.lastSuccess).max() ?? 0
-    }
-
-    private init(_ later: Snapshot, since earlier: Snapshot) {
-        values = zip(later.values, earlier.values).map { $0 &- $1 }
-        for gauge in Counter.gauges { values[gauge.rawValue] = later[gauge] }
-        ackDurations = later.ackDurations.since(earlier.ackDurations)
-        queueDurations = later.queueDurations.since(earlier.queueDurations)
-        requestDurations = later.requestDurations.since(earlier.requestDurations)
-        lastSuccess = later.lastSuccess
-    }
-
     /// What was counted since `earlier`; gauges are as they are now.
-    package func since(_ earlier: Snapshot) -> Snapshot { Snapshot(self, since: earlier) }
+    package func since(_ earlier: Snapshot) -> Snapshot {
+        var difference = self
+        difference.values = zip(values, earlier.values).map { $0 &- $1 }
+        for gauge in Counter.gauges { difference.values[gauge.rawValue] = self[gauge] }
+        difference.ackDurations = ackDurations.since(earlier.ackDurations)
+        difference.queueDurations = queueDurations.since(earlier.queueDurations)
+        difference.requestDurations = requestDurations.since(earlier.requestDurations)
+        return difference
+    }
 
     /// A start for counting anew, for `since`: the copies that wait or are under way count as received after it, so that the
     /// account goes on to balance.
@@ -70,5 +56,20 @@ package struct Snapshot: Sendable, Equatable {
         completed=\(self[.completed]) failed=\(sum(Counter.failed)) queued=\(self[.queued]) \
         in_flight=\(self[.inFlight]) spoe=\(spoeFields)
         """
+    }
+}
+
+extension Snapshot {
+    /// Adds up `banks`, each as it is between two passes of its loop: what moves a copy on does so within one. Any thread
+    /// but the workers'.
+    package init(_ banks: [ThreadBank]) {
+        for bank in banks { bank.ask() }
+        let parts = banks.map { $0.read() }
+        self.init(
+            values: Counter.allCases.map { counter in parts.reduce(0) { $0 &+ $1[counter] } },
+            ackDurations: Histogram(adding: parts.map(\.ackDurations)),
+            queueDurations: Histogram(adding: parts.map(\.queueDurations)),
+            requestDurations: Histogram(adding: parts.map(\.requestDurations)),
+            lastSuccess: parts.map(\.lastSuccess).max() ?? 0)
     }
 }

@@ -29,23 +29,13 @@ package final class ThreadBank: Sendable {
 
     /// All values as they were between two passes. Any other thread; waits for the end of a pass, at most `SequenceLock.patience`, and past
     /// that takes the values as they come.
-    func read() -> BankValues { lock.read { copy() } }
+    func read() -> Snapshot { lock.read { copy() } }
 
-    private func copy() -> BankValues {
-        BankValues(
-            counters: Counter.allCases.map { value(of: $0) }, ackDurations: Histogram(ackDurations),
+    private func copy() -> Snapshot {
+        Snapshot(
+            values: Counter.allCases.map { value(of: $0) }, ackDurations: Histogram(ackDurations),
             queueDurations: Histogram(adding: copies.map { Histogram($0.queueDurations) }),
             requestDurations: Histogram(adding: copies.map { Histogram($0.requestDurations) }),
             lastSuccess: copies.map(\.lastSuccess).max() ?? 0)
     }
-}
-
-/// What one bank held at one moment.
-struct BankValues: Sendable {
-    let counters: [UInt64]
-    let ackDurations: Histogram
-    let queueDurations: Histogram
-    let requestDurations: Histogram
-    /// When the mirror last answered, in whole seconds since 1970; 0 for never.
-    let lastSuccess: Int
 }

@@ -7,9 +7,8 @@ package enum PrintableText {
     /// The bytes with blanks as they are: a sentence of somebody else's.
     package static func sentence(_ bytes: some Sequence<UInt8>) -> String { of(bytes, lowest: 0x20) }
 
-    package static func of(_ bytes: some Sequence<UInt8>) -> String { of(bytes, lowest: 0x21) }
-
-    private static func of(_ bytes: some Sequence<UInt8>, lowest: UInt8) -> String {
+    /// The bytes, of which those below `lowest` are escaped too.
+    package static func of(_ bytes: some Sequence<UInt8>, lowest: UInt8 = 0x21) -> String {
         var text = ""
         for byte in bytes {
             if byte >= lowest, byte < 0x7F, byte != UInt8(ascii: "\""), byte != UInt8(ascii: "\\") {

@@ -8,41 +8,6 @@ struct Client {
     /// In seconds, for the whole exchange.
     let timeout: Double
 
-    /// Why there is no answer.
-    enum Failure: Error, CustomStringConvertible {
-        case unreachable(path: String, reason: String)
-        case timedOut(path: String)
-        case permissionDenied(path: String)
-        /// The line cannot be sent.
-        case badLine(String)
-        /// The daemon has no place for one more client; its words.
-        case busy(String)
-        /// The daemon said no; its words.
-        case refused(String)
-
-        var exitCode: Int32 {
-            switch self {
-            case .unreachable: 3
-            case .timedOut: 75
-            case .permissionDenied: 77
-            case .badLine: 64
-            case .busy: 75
-            case .refused(let text):
-                text.hasPrefix("Permission denied") ? 77 : text == "Timed out." ? 75 : 1
-            }
-        }
-
-        var description: String {
-            switch self {
-            case .unreachable(let path, let reason): "no spoa-mirror answers on \(path): \(reason)"
-            case .timedOut(let path): "no answer on \(path) in time"
-            case .permissionDenied(let path): "permission denied on \(path)"
-            case .refused(let text), .busy(let text): text
-            case .badLine(let reason): reason
-            }
-        }
-    }
-
     /// The lines that answer one command. A command that is refused is a failure.
     func lines(answering line: String) throws(Failure) -> [String] {
         var lines: [String] = []
@@ -64,32 +29,28 @@ struct Client {
         do throws(RequestLine.Refusal) {
             commands = try RequestLine("\(prefix); \(line)".utf8).commands.dropFirst()
         } catch {
-            throw .badLine(error.description)
+            throw Failure(error.description, exitCode: 64)
         }
         if let words = commands.first(where: {
             $0.first == "prompt" || $0.starts(with: ["set", "severity-output"])
         }) {
-            throw .badLine(
-                "'\(words.joined(separator: " "))' is for other clients: mirrorctl uses it itself.")
+            throw Failure(
+                "'\(words.joined(separator: " "))' is for other clients: mirrorctl uses it itself.",
+                exitCode: 64)
         }
-        guard !commands.isEmpty else { throw .badLine("The line has no command.") }
+        guard !commands.isEmpty else { throw Failure("The line has no command.", exitCode: 64) }
         // Errors are told from data by their severity. What `severity-output` itself answers is the first answer: nothing.
         let text = try exchange("\(prefix); \(line)")
-        guard !text.isEmpty else {
-            throw .unreachable(path: path, reason: "it closed the connection without a word")
-        }
-        guard let replies = ReceivedReply.parse(text) else {
-            throw .unreachable(path: path, reason: "the answer broke off")
-        }
+        guard !text.isEmpty else { throw unreachable("it closed the connection without a word") }
+        guard let replies = ReceivedReply.parse(text) else { throw unreachable("the answer broke off") }
         if case .error(let reason) = replies.first, replies.count == 1 { throw .refused(reason) }
         if case .data(let lines) = replies.first, let line = lines.first,
             line.hasPrefix("Too many connections")
         {
-            throw .busy(line)
+            throw Failure(line, exitCode: 75)
         }
         guard replies.first == .data([]) else {
-            throw .unreachable(
-                path: path, reason: "it says \(text.prefix { !$0.isNewline }.debugDescription)")
+            throw unreachable("it says \(text.prefix { !$0.isNewline }.debugDescription)")
         }
         return Array(replies.dropFirst())
     }
@@ -106,7 +67,7 @@ struct Client {
             }
             // A daemon that turns us away has closed already, and has said why.
             if count < 0, errno == EPIPE || errno == ECONNRESET { break }
-            guard count > 0 || errno == EAGAIN || errno == EINTR else { throw unreachable() }
+            guard count > 0 || errno == EAGAIN || errno == EINTR else { throw unreachable(errno) }
             rest = rest.dropFirst(max(0, count))
         }
         var answer: [UInt8] = []
@@ -120,10 +81,10 @@ struct Client {
             if count < 0, errno == ECONNRESET, !answer.isEmpty {
                 return String(decoding: answer, as: UTF8.self)
             }
-            guard count > 0 || errno == EAGAIN || errno == EINTR else { throw unreachable() }
+            guard count > 0 || errno == EAGAIN || errno == EINTR else { throw unreachable(errno) }
             answer += buffer.prefix(max(0, count))
         }
-        throw .unreachable(path: path, reason: "the answer does not end")
+        throw unreachable("the answer does not end")
     }
 
     /// Bytes of an answer; ten thousand connections fit in.
@@ -133,15 +94,15 @@ struct Client {
         // A path from here may begin like an abstract name.
         let file = path.hasPrefix("@") ? "./\(path)" : path
         guard !path.isEmpty, file.utf8.count <= UnixAddress.longest else {
-            throw .unreachable(path: path, reason: "the path is too long or empty")
+            throw unreachable("the path is too long or empty")
         }
         while true {
             do throws(SystemError) { return try UnixAddress.connect(to: file) } catch {
                 switch error.code {
-                case EACCES, EPERM: throw .permissionDenied(path: path)
+                case EACCES, EPERM: throw Failure("permission denied on \(path)", exitCode: 77)
                 // More clients wait than the daemon's socket takes.
                 case EAGAIN where MonotonicClock.now < deadline: _ = poll(nil, 0, 20)
-                case EAGAIN: throw .timedOut(path: path)
+                case EAGAIN: throw timedOut
                 default: throw unreachable(error.code)
                 }
             }
@@ -151,12 +112,32 @@ struct Client {
     private func wait(_ socket: borrowing Descriptor, _ events: Int32, until end: Double) throws(Failure) {
         while true {
             let left = end - MonotonicClock.now
-            guard left > 0 else { throw .timedOut(path: path) }
+            guard left > 0 else { throw timedOut }
             if Poll.wait(socket.rawValue, events, milliseconds: Int32(left * 1000) + 1) { return }
         }
     }
 
-    private func unreachable(_ code: Int32 = errno) -> Failure {
-        .unreachable(path: path, reason: SystemError.text(of: code))
+    private func unreachable(_ reason: String) -> Failure {
+        Failure("no spoa-mirror answers on \(path): \(reason)", exitCode: 3)
+    }
+
+    private func unreachable(_ code: Int32) -> Failure { unreachable(SystemError.text(of: code)) }
+
+    private var timedOut: Failure { Failure("no answer on \(path) in time", exitCode: 75) }
+}
+
+/// Why a verb cannot be carried out: one line for the user, and the exit code.
+struct Failure: Error, CustomStringConvertible {
+    let description: String
+    let exitCode: Int32
+
+    init(_ description: String, exitCode: Int32) {
+        (self.description, self.exitCode) = (description, exitCode)
+    }
+
+    /// The daemon said no, in these words.
+    static func refused(_ text: String) -> Failure {
+        let code: Int32 = text.hasPrefix("Permission denied") ? 77 : text == "Timed out." ? 75 : 1
+        return Failure(text, exitCode: code)
     }
 }

@@ -30,7 +30,7 @@ struct Interactive {
     }
 
     private func answer(_ line: String) {
-        do throws(Client.Failure) {
+        do throws(Failure) {
             for reply in try client.ask(line) {
                 switch reply {
                 case .data(let lines): Terminal.print(lines.map { "\($0)\n" }.joined())

@@ -4,13 +4,6 @@ internal import System
 /// Where `metrics -o` writes. A file that another process may read at any time is the old one or the new one, never half of it;
 /// a device or a pipe is written into.
 enum MetricsFile {
-    struct Failure: Error, CustomStringConvertible {
-        let path: String
-        let reason: String
-
-        var description: String { "cannot write \(path): \(reason)" }
-    }
-
     /// Replaces a regular file, or makes one. A pipe that nobody reads is waited for, `patience` seconds.
     static func write(_ text: String, to path: String, patience: Double) throws(Failure) {
         var status = stat()
@@ -24,12 +17,12 @@ enum MetricsFile {
         }
         switch status.st_mode & S_IFMT {
         // In a directory that others write to, a link may lead to any file.
-        case S_IFREG where isLink, S_IFLNK: throw Failure(path: path, reason: "it is a symbolic link")
+        case S_IFREG where isLink, S_IFLNK: throw failure(path, "it is a symbolic link")
         case S_IFREG: try replace(path, text)
         case S_IFCHR, S_IFIFO: try writeInto(path, text, patience)
-        case S_IFDIR: throw Failure(path: path, reason: "it is a directory")
-        case S_IFBLK: throw Failure(path: path, reason: "it is a block device")
-        default: throw Failure(path: path, reason: "it is a socket")
+        case S_IFDIR: throw failure(path, "it is a directory")
+        case S_IFBLK: throw failure(path, "it is a block device")
+        default: throw failure(path, "it is a socket")
         }
     }
 
@@ -45,7 +38,7 @@ enum MetricsFile {
             // The collector is another user, whatever our umask is.
             try FileReplacement.write(text, to: path, mode: 0o644, forAll: true, action: "write \(path)")
         } catch {
-            throw Failure(path: path, reason: SystemError.text(of: error.code))
+            throw failure(path, SystemError.text(of: error.code))
         }
     }
 
@@ -57,15 +50,19 @@ enum MetricsFile {
                 defer { close(file) }
                 let code = Output.write(text, to: file)
                 guard code != 0 else { return }
-                throw Failure(path: path, reason: SystemError.text(of: code))
+                throw failure(path, SystemError.text(of: code))
             }
             // A pipe without a reader (fifo(7)).
             guard errno == ENXIO, waited < patience else {
-                throw Failure(
-                    path: path, reason: errno == ENXIO ? "nobody reads there" : SystemError.text(of: errno))
+                throw failure(
+                    path, errno == ENXIO ? "nobody reads there" : SystemError.text(of: errno))
             }
             _ = poll(nil, 0, 20)
             waited += 0.02
         }
+    }
+
+    private static func failure(_ path: String, _ reason: String) -> Failure {
+        Failure("cannot write \(path): \(reason)", exitCode: 73)
     }
 }

@@ -31,6 +31,9 @@ struct Mirrorctl: ParsableCommand {
         do {
             var command = try parseAsRoot(ProgramArguments.all())
             try command.run()
+        } catch let failure as Failure {
+            Terminal.complain("\(failure)")
+            Glibc.exit(failure.exitCode)
         } catch let error as ProgramArguments.NotText {
             Terminal.complain("\(error)")
             Glibc.exit(ExitCode.validationFailure.rawValue)
@@ -51,7 +54,23 @@ struct Mirrorctl: ParsableCommand {
     }
 }
 
-/// Options of every verb, which stand before or behind it.
+/// What every verb is called with.
+struct VerbOptions: ParsableArguments {
+    @ParentCommand var parent: Mirrorctl
+    @OptionGroup var connection: ConnectionOptions
+
+    var wantsJSON: Bool { connection.json || parent.connection.json }
+    var isQuiet: Bool { connection.quiet || parent.connection.quiet }
+    /// In seconds.
+    var timeout: Double { connection.timeout(or: parent.connection) }
+
+    /// What carries the verb out; `extraTime` in seconds.
+    func client(extraTime: Double = 0) -> Client {
+        connection.client(or: parent.connection, extraTime: extraTime)
+    }
+}
+
+/// Options that stand before a verb or behind it.
 struct ConnectionOptions: ParsableArguments {
     @Option(
         name: .shortAndLong,
@@ -84,6 +103,8 @@ struct ConnectionOptions: ParsableArguments {
         Client(
             path: socket ?? parent.socket ?? Environment.value("MIRRORCTL_SOCKET")
                 ?? "/run/spoa-mirror/admin.sock",
-            timeout: (timeout ?? parent.timeout ?? 5) + extraTime)
+            timeout: timeout(or: parent) + extraTime)
     }
+
+    func timeout(or parent: ConnectionOptions) -> Double { timeout ?? parent.timeout ?? 5 }
 }

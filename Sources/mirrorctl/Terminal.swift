@@ -1,4 +1,3 @@
-internal import ArgumentParser
 internal import Glibc
 internal import System
 
@@ -22,13 +21,4 @@ enum Terminal {
 
     /// One line on standard error.
     static func complain(_ text: String) { _ = Output.write("mirrorctl: \(text)\n", to: STDERR_FILENO) }
-
-    /// Tells of a failure; what it returns is to be thrown, and ends the program with the right code.
-    static func end(_ failure: Client.Failure) -> ExitCode { end("\(failure)", code: failure.exitCode) }
-
-    /// The same for any other failure.
-    static func end(_ text: String, code: Int32) -> ExitCode {
-        complain(text)
-        return ExitCode(code)
-    }
 }

@@ -8,8 +8,8 @@ struct HeaderReaderTests {
         pairs.flatMap { FrameBuilder.string($0.0) + FrameBuilder.string($0.1) } + end
     }
 
-    private func read(_ block: [UInt8], _ form: HeaderFields.Form) throws -> [[String]] {
-        var fields = HeaderFields(block.span.bytes, form: form)
+    private func read(_ block: [UInt8], _ form: HeaderReader.Form) throws -> [[String]] {
+        var fields = HeaderReader(block.span.bytes, form: form)
         var result: [[String]] = []
         while let field = try fields.next() {
             result.append([block.span.bytes.text(field.name), block.span.bytes.text(field.value)])

@@ -6,7 +6,7 @@ struct MetricsReportTests {
     private static func text(_ snapshot: Snapshot) -> String {
         MetricsReport.text(
             snapshot, version: "1", libcurl: "a\"b\\c", libev: "4", isEnabled: true, sampleRatio: 0.125,
-            lastChange: 7, queueLimit: 9, process: ProcessFigures())
+            lastChange: 7, queueLimit: 9)
     }
 
     /// Samples by name and labels.

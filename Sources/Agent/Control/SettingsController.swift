@@ -44,7 +44,8 @@ final class SettingsController {
         try changed.set(name, to: text)
         origins[name] = origin
         apply(changed)
-        let warning = name == .url && settings.destination.trustsNobody ? " But \(TrustError.system)." : ""
+        let isUseless = name == .url && settings.destination.trustsNobody
+        let warning = isUseless ? " But \(TrustStore.noAuthorities)." : ""
         return "\(name.row.label) set to \(settings.text(of: name)) (was \(old)).\(warning)"
     }
 
@@ -82,7 +83,7 @@ final class SettingsController {
 
     /// Reads the authorities again, for connections that are made from now on, each with a TLS session of its own. The old ones stay
     /// when that fails. False when no destination has needed them so far.
-    func readAuthoritiesAgain() throws(TrustError) -> Bool {
+    func readAuthoritiesAgain() throws(UsageError) -> Bool {
         guard settings.destination.transport.trusted != nil else { return false }
         settings.destination.transport.trusted = try TrustStore(
             file: settings.destination.transport.authorityFile, endsSessions: true)
@@ -91,7 +92,7 @@ final class SettingsController {
     }
 
     /// Reads the agent's own certificate and key again, in the same way. False when it has none.
-    func readIdentityAgain() throws(IdentityError) -> Bool {
+    func readIdentityAgain() throws(UsageError) -> Bool {
         guard let file = settings.destination.transport.certificateFile else { return false }
         settings.destination.transport.identity = try ClientIdentity(
             certificate: file, key: settings.destination.transport.keyFile, endsSessions: true)

@@ -10,7 +10,7 @@ struct MirrorArguments {
     /// The HTTP version that the client speaks, as in `1.1`.
     var version: Range<Int>?
     /// `req.hdrs_bin` when it came as a binary, `req.hdrs` when it came as a string.
-    var headers: (block: Range<Int>, form: HeaderFields.Form)?
+    var headers: (block: Range<Int>, form: HeaderReader.Form)?
     var body: Range<Int>?
     /// What HAProxy knows of the body's size in bytes (`req.body_size`).
     var bodySize: UInt64?
@@ -92,7 +92,7 @@ extension MirrorArguments {
     ) throws(Failure) -> Bool {
         guard let headers else { return true }
         let block = payload.extracting(headers.block)
-        var fields = HeaderFields(block, form: headers.form)
+        var fields = HeaderReader(block, form: headers.form)
         while true {
             let next: HeaderReader.Header?
             do throws(DecodeError) { next = try fields.next() } catch { return false }

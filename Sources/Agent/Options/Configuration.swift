@@ -32,11 +32,4 @@ struct Configuration: Sendable {
     var allowsCore: Bool
     /// What copies are given when the agent stops.
     var drainTimeout: Duration
-
-    /// The same with other settings, of a state file.
-    func with(_ settings: Settings) -> Configuration {
-        var configuration = self
-        configuration.settings = settings
-        return configuration
-    }
 }

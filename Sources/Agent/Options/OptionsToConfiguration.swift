@@ -1,5 +1,4 @@
 internal import AdminSocket
-internal import ArgumentParser
 internal import Glibc
 internal import SPOP
 internal import System

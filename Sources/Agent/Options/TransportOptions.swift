@@ -58,31 +58,16 @@ struct TransportOptions: ParsableArguments {
             ("tls-ca", authorityFile), ("tls-cert", certificateFile), ("tls-key", keyFile),
         ] {
             guard let file, unsafe access(file, R_OK) != 0 else { continue }
-            throw UsageError(
-                "--\(option): \(file.debugDescription) cannot be read: \(SystemError.text(of: errno))")
+            throw UsageError("--\(option)", file, "cannot be read", SystemError.text(of: errno))
         }
         guard keyFile == nil || certificateFile != nil else {
             throw UsageError("--tls-key: a key needs --tls-cert FILE beside it")
         }
         return TransportSettings(
-            httpVersion: httpVersion, authorityFile: authorityFile, trusted: try authorities(),
-            certificateFile: certificateFile, keyFile: keyFile, identity: try identity(),
+            httpVersion: httpVersion, authorityFile: authorityFile,
+            trusted: try authorityFile.map { try TrustStore(file: $0) },
+            certificateFile: certificateFile, keyFile: keyFile,
+            identity: try certificateFile.map { try ClientIdentity(certificate: $0, key: keyFile) },
             isInsecure: isInsecure, allowsLinkLocal: allowsLinkLocal)
-    }
-
-    private func authorities() throws -> TrustStore? {
-        guard let authorityFile else { return nil }
-        do throws(TrustError) { return try TrustStore(file: authorityFile) } catch {
-            throw UsageError(error.description)
-        }
-    }
-
-    private func identity() throws -> ClientIdentity? {
-        guard let certificateFile else { return nil }
-        do throws(IdentityError) {
-            return try ClientIdentity(certificate: certificateFile, key: keyFile)
-        } catch {
-            throw UsageError(error.description)
-        }
     }
 }

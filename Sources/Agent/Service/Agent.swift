@@ -47,7 +47,8 @@ final class Agent {
         }
         let file = options.stateFile.map { StateFile(path: $0) }
         let restored = try rights.open { [settings] _ in try file?.load(into: settings) ?? 0 }
-        let configuration = options.with(settings.settings)
+        var configuration = options
+        configuration.settings = settings.settings
         self.configuration = configuration
         logWriter = LogWriter(log, loop: loop)
         log.level = configuration.settings.logLevel

@@ -48,7 +48,7 @@ enum StartUpWarnings {
             )
         }
         if let warning = settings.destination.transport.identity?.warning { warnings.append(warning) }
-        if settings.destination.trustsNobody { warnings.append("\(TrustError.system)") }
+        if settings.destination.trustsNobody { warnings.append(TrustStore.noAuthorities) }
         return warnings
     }
 }

@@ -1,11 +1,10 @@
 internal import COpenSSL
-internal import Glibc
 
 /// The agent's own certificate with its chain, and its key, read once and shared by all connections of all workers.
 ///
 /// libcurl would read the files for each connection: a worker would wait for the disk, and every copy would fail from the moment
 /// somebody writes one of them.
-@safe final class ClientIdentity: Sendable {
+@safe final class ClientIdentity: Sendable, Equatable {
     /// An SSL_CTX that nothing but its certificate and key is wanted of.
     nonisolated(unsafe) private let context: OpaquePointer
     /// It took the place of another one: in a TLS session that goes on, nobody asks for a certificate.
@@ -15,7 +14,7 @@ internal import Glibc
 
     /// Reads the certificate and what is behind it in a PEM file, and the key in another one, or in the same.
     /// `endsSessions` says that it is to replace another identity.
-    init(certificate: String, key: String?, endsSessions: Bool = false) throws(IdentityError) {
+    init(certificate: String, key: String?, endsSessions: Bool = false) throws(UsageError) {
         guard let method = unsafe TLS_client_method(), let context = unsafe SSL_CTX_new(method) else {
             fatalError("OpenSSL has no memory to start with")
         }
@@ -28,23 +27,25 @@ internal import Glibc
 
     deinit { unsafe SSL_CTX_free(context) }
 
-    private func readCertificate() throws(IdentityError) {
+    static func == (one: ClientIdentity, other: ClientIdentity) -> Bool { one === other }
+
+    private func readCertificate() throws(UsageError) {
         guard PEMFile.isRegular(file) else {
-            throw IdentityError("--tls-cert", file, "is not a regular file")
+            throw UsageError("--tls-cert", file, "is not a regular file")
         }
         ERR_clear_error()
         guard unsafe SSL_CTX_use_certificate_chain_file(context, file) == 1 else {
-            throw IdentityError(
+            throw UsageError(
                 "--tls-cert", file, "cannot be used as a certificate in PEM", PEMFile.reason())
         }
     }
 
-    private func readKey(_ file: String, isAlone: Bool) throws(IdentityError) {
+    private func readKey(_ file: String, isAlone: Bool) throws(UsageError) {
         let option = isAlone ? "--tls-key" : "--tls-cert without --tls-key"
-        guard PEMFile.isRegular(file) else { throw IdentityError(option, file, "is not a regular file") }
+        guard PEMFile.isRegular(file) else { throw UsageError(option, file, "is not a regular file") }
         ERR_clear_error()
         guard let input = unsafe BIO_new_file(file, "r") else {
-            throw IdentityError(option, file, "cannot be read", PEMFile.reason())
+            throw UsageError(option, file, "cannot be read", PEMFile.reason())
         }
         defer { unsafe BIO_free(input) }
         // OpenSSL would ask on the terminal for a pass phrase, and wait.
@@ -59,19 +60,19 @@ internal import Glibc
         }
         guard let key = unsafe key else {
             if isLocked {
-                throw IdentityError(
+                throw UsageError(
                     option, file,
                     "has a key with a pass phrase, which nobody can be asked for (openssl pkey -in ... -out ... takes it off)"
                 )
             }
             ERR_clear_error()
-            throw IdentityError(option, file, "has no private key in PEM that can be read")
+            throw UsageError(option, file, "has no private key in PEM that can be read")
         }
         defer { unsafe EVP_PKEY_free(key) }
         guard unsafe SSL_CTX_use_PrivateKey(context, key) == 1, unsafe SSL_CTX_check_private_key(context) == 1
         else {
             ERR_clear_error()
-            throw IdentityError(
+            throw UsageError(
                 option, file,
                 "has a key that does not belong to the certificate in \(self.file.debugDescription)")
         }
@@ -91,18 +92,5 @@ internal import Glibc
             return "--tls-cert: the certificate in \(name) is not valid yet"
         }
         return nil
-    }
-}
-
-extension ClientIdentity: Equatable {
-    static func == (one: ClientIdentity, other: ClientIdentity) -> Bool { one === other }
-}
-
-/// A certificate or key that cannot be used.
-struct IdentityError: Error, CustomStringConvertible {
-    let description: String
-
-    fileprivate init(_ option: String, _ file: String, _ problem: String, _ reason: String? = nil) {
-        description = "\(option): \(file.debugDescription) \(problem)\(reason.map { ": \($0)" } ?? "")"
     }
 }

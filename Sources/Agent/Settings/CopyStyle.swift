@@ -3,13 +3,37 @@ internal import SPOP
 /// How a copy differs from what the client sent, where it may: set by the operator, the same for every request.
 struct CopyStyle: Hashable, Sendable {
     /// What the Host field says.
-    enum HostHeader: Hashable, Sendable {
+    enum HostHeader: Hashable, Sendable, CustomStringConvertible {
         /// What the client sent.
         case preserve
         /// The destination's host and port.
         case destination
         /// This name.
         case literal(String)
+
+        /// `preserve`, `destination` or a name with or without port.
+        init(_ text: String) throws(InvalidValue) {
+            switch text {
+            case "preserve": self = .preserve
+            case "destination": self = .destination
+            default:
+                guard !text.isEmpty,
+                    text.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F && $0 != UInt8(ascii: "/") })
+                else {
+                    throw InvalidValue(
+                        text, accepted: "preserve, destination, or a host name with or without :port")
+                }
+                self = .literal(text)
+            }
+        }
+
+        var description: String {
+            switch self {
+            case .preserve: "preserve"
+            case .destination: "destination"
+            case .literal(let name): name
+            }
+        }
     }
 
     /// What happens to a copy whose body is not whole.
@@ -33,11 +57,30 @@ struct CopyStyle: Hashable, Sendable {
     }
 
     /// A field that each copy gets, by which a copy is known again.
-    struct Mark: Hashable, Sendable {
+    struct Mark: Hashable, Sendable, CustomStringConvertible {
         let name: [UInt8]
         let value: [UInt8]
 
         static let standard = Mark(name: Array("X-Mirrored-By".utf8), value: Array("spoa-mirror".utf8))
+
+        /// `NAME: value`, or nil for `none`.
+        static func parse(_ text: String) throws(InvalidValue) -> Mark? {
+            if text == "none" { return nil }
+            let failure = InvalidValue(text, accepted: "NAME: value, or none")
+            let parts = text.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
+            guard parts.count == 2 else { throw failure }
+            let name = Array(parts[0].utf8)
+            let value = Array(parts[1].drop { $0 == " " }.utf8)
+            guard !name.isEmpty, name.allSatisfy({ $0.isTokenByte }),
+                unsafe !KnownField(0..<name.count, in: name.span.bytes).framesMessage,
+                !value.isEmpty, value.last != 0x20, value.allSatisfy({ $0 >= 0x20 && $0 != 0x7F })
+            else { throw failure }
+            return Mark(name: name, value: value)
+        }
+
+        var description: String {
+            "\(String(decoding: name, as: UTF8.self)): \(String(decoding: value, as: UTF8.self))"
+        }
     }
 
     var host = HostHeader.preserve
@@ -53,51 +96,5 @@ struct CopyStyle: Hashable, Sendable {
     /// `auto`, or a size.
     static func parseBufferSize(_ text: String) throws(InvalidValue) -> Int? {
         text == "auto" ? nil : try OptionParsers.size(1 << 10...1 << 30)(text)
-    }
-}
-
-extension CopyStyle.HostHeader: CustomStringConvertible {
-    var description: String {
-        switch self {
-        case .preserve: "preserve"
-        case .destination: "destination"
-        case .literal(let name): name
-        }
-    }
-
-    /// `preserve`, `destination` or a name with or without port.
-    init(_ text: String) throws(InvalidValue) {
-        switch text {
-        case "preserve": self = .preserve
-        case "destination": self = .destination
-        default:
-            guard !text.isEmpty, text.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F && $0 != UInt8(ascii: "/") })
-            else {
-                throw InvalidValue(
-                    text, accepted: "preserve, destination, or a host name with or without :port")
-            }
-            self = .literal(text)
-        }
-    }
-}
-
-extension CopyStyle.Mark: CustomStringConvertible {
-    var description: String {
-        "\(String(decoding: name, as: UTF8.self)): \(String(decoding: value, as: UTF8.self))"
-    }
-
-    /// `NAME: value`, or nil for `none`.
-    static func parse(_ text: String) throws(InvalidValue) -> CopyStyle.Mark? {
-        if text == "none" { return nil }
-        let failure = InvalidValue(text, accepted: "NAME: value, or none")
-        let parts = text.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
-        guard parts.count == 2 else { throw failure }
-        let name = Array(parts[0].utf8)
-        let value = Array(parts[1].drop { $0 == " " }.utf8)
-        guard !name.isEmpty, name.allSatisfy({ $0.isTokenByte }),
-            unsafe !KnownField(0..<name.count, in: name.span.bytes).framesMessage,
-            !value.isEmpty, value.last != 0x20, value.allSatisfy({ $0 >= 0x20 && $0 != 0x7F })
-        else { throw failure }
-        return CopyStyle.Mark(name: name, value: value)
     }
 }

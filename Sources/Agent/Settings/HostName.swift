@@ -17,18 +17,14 @@ enum HostName {
         guard name.utf8.count - (last.isEmpty ? 1 : 0) <= 253 else {
             return "a host name of at most 253 bytes"
         }
-        guard named.joined().allSatisfy(isNameByte) else {
+        guard named.joined().allSatisfy({ $0.isAlphanumeric || "-_".utf8.contains($0) }) else {
             return "a host name of letters, digits, -, _ and dots"
         }
         return nil
     }
+}
 
-    private static func isNameByte(_ byte: UInt8) -> Bool {
-        switch byte {
-        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-            UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "_"):
-            true
-        default: false
-        }
-    }
+extension UInt8 {
+    /// A letter or a digit of ASCII.
+    var isAlphanumeric: Bool { 0x30...0x39 ~= self || 0x41...0x5A ~= self & ~0x20 }
 }

@@ -1,7 +1,7 @@
 internal import SPOP
 
 /// Which methods are mirrored: for mirrors that must not see writes.
-enum MethodFilter: Hashable, Sendable {
+enum MethodFilter: Hashable, Sendable, CustomStringConvertible {
     case all
     case only([[UInt8]])
 
@@ -41,9 +41,7 @@ enum MethodFilter: Hashable, Sendable {
         case .only(let names): names.contains { payload.matches(method, $0) }
         }
     }
-}
 
-extension MethodFilter: CustomStringConvertible {
     var description: String {
         switch self {
         case .all: "all"

@@ -33,25 +33,21 @@ final class MirrorURL: Sendable, Equatable {
 
     /// Parses and checks a mirror URL (RFC 3986) with libcurl's own parser: what it takes, and could not use, is refused as well.
     init(_ url: String) throws(InvalidValue) {
-        let accepted = Self.accepted
-        let parts = try URLParts(url, accepted: accepted)
+        func refusal(_ problem: String) -> InvalidValue {
+            InvalidValue(url, accepted: Self.accepted, problem: .url(problem))
+        }
+        let parts = try URLParts(url)
         // First of all: a password must not be repeated in what is said about the rest.
-        guard parts.user == nil, parts.password == nil else {
+        guard !parts.hasCredentials else {
             throw InvalidValue(
                 "\(parts.scheme)://...@\(parts.host)", accepted: "a URL without credentials",
                 problem: .url("credentials are not allowed in it"))
         }
         guard parts.scheme == "http" || parts.scheme == "https" else {
-            throw InvalidValue(
-                url, accepted: accepted, problem: .url("scheme '\(parts.scheme)' (http or https expected)"))
+            throw refusal("scheme '\(parts.scheme)' (http or https expected)")
         }
-        guard parts.port != "0" else {
-            throw InvalidValue(
-                url, accepted: accepted, problem: .url("port 0 (1 to 65535 expected)"))
-        }
-        guard parts.query == nil, parts.fragment == nil,
-            !url.utf8.contains(where: { $0 == 0x3F || $0 == 0x23 })
-        else {
+        guard parts.port != "0" else { throw refusal("port 0 (1 to 65535 expected)") }
+        guard !parts.hasQuery, !url.utf8.contains(where: { $0 == 0x3F || $0 == 0x23 }) else {
             throw InvalidValue(
                 url, accepted: "a URL without query and fragment; its path is a prefix",
                 problem: .url("a query or fragment is not allowed in it, its path is a prefix"))
@@ -114,12 +110,7 @@ final class MirrorURL: Sendable, Equatable {
     }
 
     private static func isPathByte(_ byte: UInt8) -> Bool {
-        switch byte {
-        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-            UInt8(ascii: "0")...UInt8(ascii: "9"):
-            true
-        default: "/-._~!$&'()*+,;=:@".utf8.contains(byte)
-        }
+        byte.isAlphanumeric || "/-._~!$&'()*+,;=:@".utf8.contains(byte)
     }
 }
 
@@ -131,12 +122,11 @@ private struct URLParts {
     let hostAndZone: String
     let path: String
     let port: String?
-    let user: String?
-    let password: String?
-    let query: String?
-    let fragment: String?
+    let hasCredentials: Bool
+    /// It has a query or a fragment.
+    let hasQuery: Bool
 
-    init(_ url: String, accepted: String) throws(InvalidValue) {
+    init(_ url: String) throws(InvalidValue) {
         guard url.utf8.count <= Self.longest else {
             let accepted = "a URL of at most \(Self.longest) bytes"
             throw InvalidValue(
@@ -146,7 +136,7 @@ private struct URLParts {
         // A password must not be repeated here, either.
         let shown = url.lastIndex(of: "@").map { "...\(url[$0...])" } ?? url
         let failure = InvalidValue(
-            shown, accepted: accepted, problem: .url("'\(shown)' (\(accepted) expected)"))
+            shown, accepted: MirrorURL.accepted, problem: .url("'\(shown)' (\(MirrorURL.accepted) expected)"))
         // Blanks and control bytes: older libcurl lets some of them pass.
         guard Self.hasAuthority(url), !url.utf8.contains(where: { $0 <= 0x20 || $0 == 0x7F }),
             let handle = unsafe curl_url()
@@ -170,10 +160,8 @@ private struct URLParts {
         hostAndZone = part(CURLUPART_ZONEID).map { "\(host.dropLast())%25\($0)]" } ?? host
         path = part(CURLUPART_PATH) ?? "/"
         port = part(CURLUPART_PORT)
-        user = part(CURLUPART_USER)
-        password = part(CURLUPART_PASSWORD)
-        query = part(CURLUPART_QUERY)
-        fragment = part(CURLUPART_FRAGMENT)
+        hasCredentials = part(CURLUPART_USER) != nil || part(CURLUPART_PASSWORD) != nil
+        hasQuery = part(CURLUPART_QUERY) != nil || part(CURLUPART_FRAGMENT) != nil
     }
 
     /// Bytes: its path is put in front of each target, and servers take request lines of some kilobytes.

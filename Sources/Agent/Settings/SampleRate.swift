@@ -1,5 +1,5 @@
 /// The share of requests that is mirrored, in thousandths of a percent: 0 % and 100 % are exact.
-struct SampleRate: Hashable, Sendable {
+struct SampleRate: Hashable, Sendable, CustomStringConvertible {
     /// 0 to 100 000.
     let thousandths: Int
 
@@ -40,5 +40,3 @@ struct SampleRate: Hashable, Sendable {
         }
     }
 }
-
-extension SampleRate: CustomStringConvertible {}

@@ -4,15 +4,13 @@ internal import System
 /// The value of one setting, seen as an operator writes it: the same on the command line, over an admin socket and in a
 /// state file.
 struct SettingField {
-    typealias Parser<Value> = (String) throws(InvalidValue) -> Value
-
     /// What `put` takes for the same value.
     let text: (Settings) -> String
     /// Throws, and changes nothing, when the setting cannot take the text.
     let put: (String, inout Settings) throws(InvalidValue) -> Void
 
     init<Value: Equatable>(
-        _ path: WritableKeyPath<Settings, Value>, _ parse: @escaping Parser<Value>,
+        _ path: WritableKeyPath<Settings, Value>, _ parse: @escaping OptionParsers.Parser<Value>,
         _ print: @escaping (Value) -> String
     ) {
         text = { print($0[keyPath: path]) }

@@ -27,9 +27,7 @@ struct TransportSettings: Equatable, Sendable {
     var source: SourceAddress?
     /// Source ports of outgoing connections; nil lets the kernel choose.
     var sourcePorts: ClosedRange<UInt16>?
-}
 
-extension TransportSettings {
     /// Whether copies may go to `destination` in HTTP/2. Over TLS its server has the last word.
     func mayBeHTTP2(to destination: MirrorURL) -> Bool {
         switch httpVersion {

@@ -6,7 +6,7 @@ internal import Glibc
 ///
 /// libcurl would read them for the first connection of each worker and once a day from then on, 30 ms for those of a system,
 /// in which that worker acknowledges nothing.
-@safe final class TrustStore: Sendable {
+@safe final class TrustStore: Sendable, Equatable {
     /// An X509_STORE, which has a lock of its own (X509_STORE_new(3)).
     nonisolated(unsafe) private let store: OpaquePointer
     /// It trusts nobody.
@@ -23,9 +23,9 @@ internal import Glibc
 
     /// Reads the authorities in a PEM file or, without one, those that libcurl was built to trust. Not for a worker's thread: it
     /// takes tens of milliseconds. `endsSessions` says that it is to replace another one.
-    init(file: String?, endsSessions: Bool = false) throws(TrustError) {
+    init(file: String?, endsSessions: Bool = false) throws(UsageError) {
         if let file, !PEMFile.isRegular(file) {
-            throw TrustError(description: "--tls-ca: \(file.debugDescription) is not a regular file")
+            throw UsageError("--tls-ca", file, "is not a regular file")
         }
         // All is set before it may throw: else `deinit` would not run.
         unsafe store = Self.make()
@@ -33,15 +33,21 @@ internal import Glibc
         self.endsSessions = endsSessions
         ERR_clear_error()
         guard let file else {
-            guard readSystem() else { throw .system }
+            guard readSystem() else { throw UsageError(Self.noAuthorities) }
             return
         }
         guard unsafe X509_STORE_load_locations(store, file, nil) == 1,
             unsafe shim_store_has_certificate(store) == 1
-        else { throw TrustError(unreadable: file) }
+        else {
+            throw UsageError(
+                "--tls-ca", file, "cannot be read as certificates in PEM",
+                PEMFile.reason() ?? "there are none")
+        }
     }
 
     deinit { unsafe X509_STORE_free(store) }
+
+    static func == (one: TrustStore, other: TrustStore) -> Bool { one === other }
 
     /// A file or, where there is none, a directory, of which certificates are read when they are wanted.
     private func readSystem() -> Bool {
@@ -66,13 +72,11 @@ internal import Glibc
 
     /// Has certificates of the connection verified with the store, which must live as long as the connection is made.
     func use(in connection: OpaquePointer) { unsafe SSL_CTX_set1_cert_store(connection, store) }
-}
 
-extension TrustStore: Equatable {
-    static func == (one: TrustStore, other: TrustStore) -> Bool { one === other }
-}
+    /// What there is to say when nobody is trusted.
+    static let noAuthorities =
+        "no https mirror is trusted: this system has no authorities that can be read (--tls-ca names a file of them)"
 
-extension TrustStore {
     /// Throws unless libcurl's TLS library, as `curl_version_info_data` names it, is the OpenSSL that is linked here: what libcurl
     /// hands over is used with it.
     static func checkLibrary(_ name: String = nameOfLibrary) throws(TrustError) {
@@ -88,22 +92,9 @@ extension TrustStore {
     }
 }
 
-/// There is nobody to trust.
+/// libcurl was built with another TLS library.
 struct TrustError: Error, CustomStringConvertible {
     let description: String
-
-    static let system = TrustError(
-        description:
-            "no https mirror is trusted: this system has no authorities that can be read (--tls-ca names a file of them)"
-    )
-}
-
-extension TrustError {
-    /// OpenSSL may have said why.
-    fileprivate init(unreadable file: String) {
-        description =
-            "--tls-ca: \(file.debugDescription) cannot be read as certificates in PEM: \(PEMFile.reason() ?? "there are none")"
-    }
 }
 
 extension DestinationSettings {

@@ -35,7 +35,6 @@ final class RunningAgent {
             statistics.total, version: Version.number, libcurl: Version.libcurlNumber, libev: Version.libev,
             isEnabled: !settings.settings.destination.isPaused,
             sampleRatio: Double(settings.settings.destination.sampleRate.thousandths) / 100_000,
-            lastChange: settings.lastChange, queueLimit: settings.settings.destination.maxQueue,
-            process: ProcessFigures())
+            lastChange: settings.lastChange, queueLimit: settings.settings.destination.maxQueue)
     }
 }

@@ -11,7 +11,7 @@ struct MetricsText {
         let text = MetricsReport.text(
             Snapshot([]), version: "1", libcurl: "2", libev: "3", isEnabled: true, sampleRatio: 1,
             lastChange: 0,
-            queueLimit: 1, process: ProcessFigures())
+            queueLimit: 1)
         var family = ""
         for line in text.split(separator: "\n") {
             let words = line.split(separator: " ")

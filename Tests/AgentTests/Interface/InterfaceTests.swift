@@ -66,7 +66,7 @@ struct InterfaceTests {
         let text = MetricsReport.text(
             Snapshot([]), version: "1", libcurl: "2", libev: "3", isEnabled: true, sampleRatio: 1,
             lastChange: 0,
-            queueLimit: 1, process: ProcessFigures())
+            queueLimit: 1)
         return text.split(separator: "\n").compactMap { line in
             let words = line.split(separator: " ")
             if line.hasPrefix("# TYPE ") { return "metrics: \(words[3]) \(words[2])" }
