@@ -1,24 +1,20 @@
 internal import AdminSocket
-internal import Stats
 internal import System
 
 /// Carries out the commands of one admin connection.
 struct AdminCommands {
-    /// Who asks: the level of the socket, and the process at its other end.
-    struct Client {
-        let level: Level
-        let peer: PeerCredentials
-    }
-
     /// How a command is answered.
     enum Answer {
         case now(Reply)
-        /// Once the wait is over.
-        case later(any AdminWait)
+        /// Once the wait that this begins is over.
+        case later((@escaping AdminWait.Finish) -> any AdminWait)
     }
 
     let agent: RunningAgent
-    let client: Client
+    /// Of the socket.
+    let level: Level
+    /// The process at its other end.
+    let peer: PeerCredentials
 
     /// Answers `call`, whose level and number of arguments are right. Those that belong to the connection itself (`prompt`,
     /// `quit`, `set severity-output`) are not its business.
@@ -34,16 +30,12 @@ struct AdminCommands {
         case .showSettings: try report(call, .settings(agent.settings))
         case .showErrors:
             try report(call, .errors(RecentFailures.newest(of: agent.workers.map(\.failures))))
-        case .showConnections: .later(ConnectionsWait(agent, isJSON: try wantsJSON(call)))
+        case .showConnections: try connections(isJSON: has("json", call))
         case .pause: .now(try pause(call.arguments.first))
         case .resume: .now(resume())
         case .set: .now(try set(call.arguments[0], call.arguments[1]))
         case .clearCounters: .now(try clearCounters(call))
-        case .waitDrained:
-            .later(
-                DrainedWait(
-                    agent,
-                    limit: try call.arguments.first.map { text throws(CommandError) in try duration(text) }))
+        case .waitDrained: try waitDrained(call.arguments.first)
         case .saveState: .now(try saveState())
         }
     }
@@ -52,13 +44,13 @@ struct AdminCommands {
 
     private func help(_ arguments: [String]) throws(CommandError) -> [String] {
         let commands = Command.table.filter {
-            $0.level <= client.level && (arguments.isEmpty || $0.words.starts(with: arguments))
+            $0.level <= level && (arguments.isEmpty || $0.words.starts(with: arguments))
         }
         guard !commands.isEmpty else {
             throw CommandError("Unknown command: '\(arguments.joined(separator: " "))', try 'help'.")
         }
         var rows = commands.map { ($0.usage, $0.help) }
-        if arguments == ["set"], client.level == .admin {
+        if arguments == ["set"], level == .admin {
             rows += SettingName.allCases.map { ("  set \($0.rawValue) <value>", $0.row.help) }
         }
         let width = rows.map(\.0.count).max() ?? 0
@@ -67,23 +59,33 @@ struct AdminCommands {
         }
     }
 
-    private func wantsJSON(_ call: Command.Call) throws(CommandError) -> Bool {
+    /// Whether `call` has its one argument, which can only be `expected`.
+    private func has(_ expected: String, _ call: Command.Call) throws(CommandError) -> Bool {
         guard let word = call.arguments.first else { return false }
-        guard word == "json" else {
+        guard word == expected else {
             throw CommandError("Unexpected argument: '\(word)' ('\(call.command.usage)' expected).")
         }
         return true
     }
 
     private func report(_ call: Command.Call, _ report: Report) throws(CommandError) -> Answer {
-        .now(report.reply(isJSON: try wantsJSON(call)))
+        .now(report.reply(isJSON: try has("json", call)))
+    }
+
+    private func connections(isJSON: Bool) -> Answer {
+        .later { [agent] in ConnectionsWait(agent, isJSON: isJSON, finished: $0) }
+    }
+
+    private func waitDrained(_ text: String?) throws(CommandError) -> Answer {
+        let limit = try text.map { text throws(CommandError) in try duration(text) }
+        return .later { [agent] in DrainedWait(agent, limit: limit, finished: $0) }
     }
 
     // MARK: changing
 
     /// Logs that `thing` was changed, and answers so.
     private func changed(_ thing: String, _ text: String) -> Reply {
-        agent.changes.note(thing, text, by: client.peer)
+        agent.changes.note(thing, text, by: peer)
         return .message(text)
     }
 
@@ -124,9 +126,7 @@ struct AdminCommands {
 
     /// HAProxy's operators write `clear counters all`.
     private func clearCounters(_ call: Command.Call) throws(CommandError) -> Reply {
-        if let word = call.arguments.first, word != "all" {
-            throw CommandError("Unexpected argument: '\(word)' ('\(call.command.usage)' expected).")
-        }
+        _ = try has("all", call)
         agent.statistics.clear()
         return changed("counters", "Counters cleared.")
     }

@@ -47,10 +47,10 @@ final class AdminConnection: Guest {
     init(
         _ descriptor: consuming Descriptor, level: Level, agent: RunningAgent, places: Places<AdminConnection>
     ) {
-        let peer = PeerCredentials(of: descriptor.rawValue)
         self.descriptor = descriptor
         self.places = places
-        commands = AdminCommands(agent: agent, client: .init(level: level, peer: peer))
+        commands = AdminCommands(
+            agent: agent, level: level, peer: PeerCredentials(of: self.descriptor.rawValue))
         watcher = IOWatcher(loop: agent.loop) { [unowned self] in ready($0) }
         timer = TimerWatcher(loop: agent.loop) { [unowned self] in timeUp() }
         next = TimerWatcher(loop: agent.loop, priority: .mirror) { [unowned self] in proceed() }
@@ -68,9 +68,7 @@ final class AdminConnection: Guest {
             return proceed()
         }
         var buffer = [UInt8](repeating: 0, count: 4096)
-        let count = unsafe buffer.withUnsafeMutableBytes {
-            unsafe read(descriptor.rawValue, $0.baseAddress, $0.count)
-        }
+        let count = unsafe read(descriptor.rawValue, &buffer, buffer.count)
         if count < 0 {
             guard errno == EAGAIN || errno == EINTR else { return close() }
             return
@@ -130,8 +128,7 @@ final class AdminConnection: Guest {
             return true
         }
         if input.count > RequestLine.maxLength {
-            commands.agent.counters.add(to: .adminErrors)
-            output.bytes += severity.encode(CommandError(RequestLine.Refusal.tooLong.description))
+            fail(CommandError(RequestLine.Refusal.tooLong.description))
             phase = .ending
         } else if isAtEnd {
             phase = .ending
@@ -144,8 +141,7 @@ final class AdminConnection: Guest {
             guard line.count <= RequestLine.maxLength else { throw .tooLong }
             calls = try RequestLine(line).commands[...]
         } catch {
-            commands.agent.counters.add(to: .adminErrors)
-            output.bytes += severity.encode(CommandError(error.description))
+            fail(CommandError(error.description))
         }
         if calls.isEmpty { endLine() }
     }
@@ -159,7 +155,7 @@ final class AdminConnection: Guest {
         commands.agent.counters.add(to: .adminCommands)
         lastUse = MonotonicClock.now
         do throws(CommandError) {
-            let call = try Command.find(words, level: commands.client.level)
+            let call = try Command.find(words, level: commands.level)
             try applyHere(call)
             switch try commands.answer(call) {
             case .now(let reply): if phase == .serving { output.bytes += severity.encode(reply) }
@@ -192,10 +188,9 @@ final class AdminConnection: Guest {
         }
     }
 
-    private func begin(_ wait: any AdminWait) {
-        self.wait = wait
+    private func begin(_ wait: (@escaping AdminWait.Finish) -> any AdminWait) {
         timer?.start(after: Self.hangUpInterval)
-        wait.start { [unowned self] result in
+        self.wait = wait { [unowned self] result in
             switch result {
             case .success(let reply): output.bytes += severity.encode(reply)
             case .failure(let error): fail(error)
@@ -262,5 +257,25 @@ final class AdminConnection: Guest {
         timer?.stop()
         next?.stop()
         places.leave(self)
+    }
+}
+
+extension Server {
+    /// Opens one admin socket, with its mode and group, and serves it.
+    static func admin(
+        _ option: AdminSocketOption, loop: EventLoop, errors: RepeatedErrors, agent: RunningAgent
+    ) throws -> Server {
+        let server = try Server(.unix(option.socket), backlog: 32, loop: loop, errors: errors)
+        let places = Places<AdminConnection>(count: 32)
+        server.start { descriptor in
+            let place = "\(option.socket.path): "
+            guard places.find(for: "admin client", at: place, all: "all places", errors) else {
+                let text = "\(AdminConnection.crowded(places.count)).\n\n"
+                _ = unsafe send(descriptor.rawValue, text, text.utf8.count, Int32(MSG_NOSIGNAL))
+                return
+            }
+            places.serve(AdminConnection(descriptor, level: option.level, agent: agent, places: places))
+        }
+        return server
     }
 }

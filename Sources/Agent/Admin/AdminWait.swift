@@ -1,11 +1,11 @@
 internal import AdminSocket
-internal import Stats
 internal import System
 
-/// An answer that takes its time. Nothing else of its connection is carried out meanwhile; letting go of it cancels it.
+/// An answer that takes its time, from the moment the wait is made. Nothing else of its connection is carried out
+/// meanwhile; letting go of it cancels it.
 protocol AdminWait: AnyObject {
-    /// Calls `finished` once, later. The main thread only.
-    func start(_ finished: @escaping (Result<Reply, CommandError>) -> Void)
+    /// Called once, later. The main thread only.
+    typealias Finish = (Result<Reply, CommandError>) -> Void
 }
 
 /// `wait drained`: until no copy is waiting or under way.
@@ -13,25 +13,16 @@ final class DrainedWait: AdminWait {
     /// Seconds between looks.
     private static let interval = 0.01
 
-    private let agent: RunningAgent
-    private let limit: Duration?
     private var timer: TimerWatcher?
 
-    init(_ agent: RunningAgent, limit: Duration?) {
-        self.agent = agent
-        self.limit = limit
-    }
-
-    func start(_ finished: @escaping (Result<Reply, CommandError>) -> Void) {
-        let deadline = limit.map { MonotonicClock.now + $0.inSeconds }
+    init(_ agent: RunningAgent, limit: Duration?, finished: @escaping Finish) {
+        let deadline = limit.map { MonotonicClock.now + $0.inSeconds } ?? .infinity
+        let timedOut = CommandError("Timed out.", kind: .timedOut)
         timer = TimerWatcher(loop: agent.loop) { [unowned self] in
-            if agent.statistics.isDrained {
-                timer?.stop()
-                finished(.success(.message("Drained.")))
-            } else if let deadline, MonotonicClock.now >= deadline {
-                timer?.stop()
-                finished(.failure(CommandError("Timed out.", kind: .timedOut)))
-            }
+            let isDrained = agent.statistics.isDrained
+            guard isDrained || MonotonicClock.now >= deadline else { return }
+            timer?.stop()
+            finished(isDrained ? .success(.message("Drained.")) : .failure(timedOut))
         }
         timer?.start(after: 0, every: Self.interval)
     }
@@ -42,19 +33,12 @@ final class ConnectionsWait: AdminWait {
     /// Seconds that a worker may take.
     private static let patience = 2.0
 
-    private let agent: RunningAgent
-    private let isJSON: Bool
     private var mailbox: Mailbox<[ConnectionDescription]>?
     private var timer: TimerWatcher?
     private var entries: [ConnectionDescription] = []
-    private var missing = 0
+    private var missing: Int
 
-    init(_ agent: RunningAgent, isJSON: Bool) {
-        self.agent = agent
-        self.isJSON = isJSON
-    }
-
-    func start(_ finished: @escaping (Result<Reply, CommandError>) -> Void) {
+    init(_ agent: RunningAgent, isJSON: Bool, finished: @escaping Finish) {
         missing = agent.workers.count
         let sender = Mailbox<[ConnectionDescription]>.Sender()
         mailbox = Mailbox(loop: agent.loop, sender: sender) { [unowned self] in

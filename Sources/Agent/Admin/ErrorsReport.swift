@@ -18,6 +18,6 @@ extension Report {
         }
         return Report(
             lines: entries.map { $0.map(\.text).joined(separator: " ") },
-            json: ["format": JSON(1), "errors": .array(entries.map(JSON.init))])
+            json: ["format": JSON(1), "errors": JSON(entries.map { JSON($0) })])
     }
 }

@@ -17,7 +17,7 @@ extension Report {
             // Of a pause that ends by itself.
             agent.settings.pausedUntil.map { Field("pause_left_sec", max(0, $0 - time(nil))) },
             Field("sample_rate", "\(settings.sampleRate)"),
-            Field("tls_verification", .bool(isVerified), text: isVerified ? "on" : "off (--tls-insecure)"),
+            Field("tls_verification", JSON(isVerified), text: isVerified ? "on" : "off (--tls-insecure)"),
             Field("http_version", settings.transport.httpVersion.rawValue),
             Field("workers", agent.workers.count),
             Field("backend", agent.loop.backendName),

@@ -1,41 +1,22 @@
 internal import FoundationEssentials
 
 /// A value of JSON (RFC 8259). Keys are the interface: they are written out where a value is made, and nothing derives them.
-enum JSON: Encodable, ExpressibleByDictionaryLiteral {
-    case string(String)
-    case integer(Int)
-    case count(UInt64)
-    /// Finite.
-    case real(Double)
-    case bool(Bool)
-    case array([JSON])
-    case object([String: JSON])
+struct JSON: Encodable, ExpressibleByDictionaryLiteral {
+    private let value: any Encodable
 
-    /// One that fits into 64 bits.
-    init(_ number: some BinaryInteger) {
-        self = Int(exactly: number).map { .integer($0) } ?? .count(UInt64(clamping: number))
-    }
+    /// Text, a finite number, true or false, or an array of values.
+    init(_ value: any Encodable) { self.value = value }
 
-    init(_ number: Double) { self = .real(number) }
-
-    init(dictionaryLiteral elements: (String, JSON)...) { self.init(elements) }
+    /// An object.
+    init(_ fields: [(String, JSON)]) { value = Dictionary(fields) { $1 } }
 
     init(_ fields: [Field]) { self.init(fields.map { ($0.name, $0.value) }) }
 
-    /// An object.
-    init(_ fields: [(String, JSON)]) { self = .object(Dictionary(fields) { $1 }) }
+    init(dictionaryLiteral elements: (String, JSON)...) { self.init(elements) }
 
     func encode(to encoder: any Encoder) throws {
         var container = encoder.singleValueContainer()
-        switch self {
-        case .string(let text): try container.encode(text)
-        case .integer(let number): try container.encode(number)
-        case .count(let number): try container.encode(number)
-        case .real(let number): try container.encode(number)
-        case .bool(let isTrue): try container.encode(isTrue)
-        case .array(let values): try container.encode(values)
-        case .object(let fields): try container.encode(fields)
-        }
+        try container.encode(value)
     }
 
     /// On one line, keys in alphabetical order: an answer has no empty line inside, and two of them can be compared.

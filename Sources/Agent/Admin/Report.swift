@@ -19,7 +19,7 @@ struct Field {
         (self.name, self.value, self.text) = (name, value, text)
     }
 
-    init(_ name: String, _ text: String) { self.init(name, .string(text), text: text) }
-
-    init(_ name: String, _ number: some BinaryInteger) { self.init(name, JSON(number), text: "\(number)") }
+    init(_ name: String, _ value: some Encodable & LosslessStringConvertible) {
+        self.init(name, JSON(value), text: "\(value)")
+    }
 }

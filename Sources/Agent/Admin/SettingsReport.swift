@@ -4,28 +4,21 @@ extension Report {
     /// `show settings`: every live setting, what it would be by default, and where its value came from. In text
     /// `name: value (default VALUE, from ORIGIN)`, one a line.
     static func settings(_ controller: SettingsController) -> Report {
-        let defaults = Settings()
-        let pause = controller.settings.destination.isPaused ? "yes" : "no"
+        let (settings, defaults) = (controller.settings, Settings())
+        let pause = settings.destination.isPaused ? "yes" : "no"
         let entries: [(name: String, value: String, default: String, origin: SettingsController.Origin)] =
             SettingName.allCases.map {
                 (
-                    $0.rawValue, controller.settings.text(of: $0), defaults.text(of: $0),
+                    $0.rawValue, settings.text(of: $0), defaults.text(of: $0),
                     controller.origins[$0] ?? .default
                 )
             } + [("paused", pause, "no", controller.pauseOrigin)]
-        return Report(
-            lines: entries.map {
-                "\($0.name): \($0.value) (default \($0.default), from \($0.origin.rawValue))"
-            },
-            json: [
-                "format": JSON(1),
-                "settings": .array(
-                    entries.map {
-                        [
-                            "name": .string($0.name), "value": .string($0.value),
-                            "default": .string($0.default), "origin": .string($0.origin.rawValue),
-                        ]
-                    }),
-            ])
+        let lines = entries.map {
+            "\($0.name): \($0.value) (default \($0.default), from \($0.origin.rawValue))"
+        }
+        let objects = entries.map {
+            ["name": $0.name, "value": $0.value, "default": $0.default, "origin": $0.origin.rawValue]
+        }
+        return Report(lines: lines, json: ["format": JSON(1), "settings": JSON(objects)])
     }
 }

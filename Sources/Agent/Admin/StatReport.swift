@@ -35,7 +35,7 @@ extension Report {
                 "duration_interval_sec": JSON(durationInterval),
                 "durations": JSON(
                     kinds.map { ($0, ["since_start": JSON($1), "last_interval": JSON($2)]) }),
-                "spoe": .string(total.spoeFields),
+                "spoe": JSON(total.spoeFields),
             ])
     }
 

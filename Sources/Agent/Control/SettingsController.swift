@@ -32,18 +32,20 @@ final class SettingsController {
         origins = configuration.given.reduce(into: [:]) { $0[$1] = .option }
         pauseOrigin = configuration.settings.destination.isPaused ? .option : .default
         lastChange = time(nil)
+        // On the monotonic clock: it decides, whatever the clock on the wall says by then.
         timer = TimerWatcher(loop: loop) { [unowned self] in
-            if endPauseWhenDue() { expired() }
+            // Nobody has said so: unless it was paused at the start, there is nothing to save.
+            resume(origin: originBeforePause == .default ? .default : .runtime)
+            expired()
         }
     }
 
     /// Changes one setting and says so: `Sample rate set to 10% (was 100%).`
     func set(_ name: SettingName, to text: String, origin: Origin = .runtime) throws(InvalidValue) -> String {
         let old = settings.text(of: name)
-        var changed = settings
-        try changed.set(name, to: text)
+        try settings.set(name, to: text)
         origins[name] = origin
-        apply(changed)
+        apply()
         let isUseless = name == .url && settings.destination.trustsNobody
         let warning = isUseless ? " But \(TrustStore.noAuthorities)." : ""
         return "\(name.row.label) set to \(settings.text(of: name)) (was \(old)).\(warning)"
@@ -51,11 +53,10 @@ final class SettingsController {
 
     /// Takes no more than `limit` for copies from now on. Returns what there is to say when it was more.
     func bound(queueBytesBy limit: MemoryLimit) -> String? {
-        var changed = settings
-        changed.memoryLimit = limit
         let wanted = settings.maxQueueBytes
-        changed.maxQueueBytes = min(wanted, limit.forCopies)
-        apply(changed)
+        settings.memoryLimit = limit
+        settings.maxQueueBytes = min(wanted, limit.forCopies)
+        apply()
         guard wanted > limit.forCopies else { return nil }
         let sizes = (SizeValue.format(limit.forCopies), SizeValue.format(wanted))
         return "max-queue-bytes is \(sizes.0), not \(sizes.1): \(limit.reason)"
@@ -70,7 +71,8 @@ final class SettingsController {
         pauseOrigin = origin
         timer?.stop()
         if let duration { timer?.start(after: duration.inSeconds) }
-        setPaused(true)
+        settings.destination.isPaused = true
+        apply()
     }
 
     /// Ends a pause; nothing happens when there is none.
@@ -78,7 +80,8 @@ final class SettingsController {
         pausedUntil = nil
         pauseOrigin = origin
         timer?.stop()
-        setPaused(false)
+        settings.destination.isPaused = false
+        apply()
     }
 
     /// Reads the authorities again, for connections that are made from now on, each with a TLS session of its own. The old ones stay
@@ -106,25 +109,10 @@ final class SettingsController {
             + (pauseOrigin == .stateFile ? [settings.destination.isPaused ? "pause" : "resume"] : [])
     }
 
-    private func setPaused(_ isPaused: Bool) {
-        var changed = settings
-        changed.destination.isPaused = isPaused
-        apply(changed)
-    }
-
-    private func apply(_ changed: Settings) {
-        settings = changed
+    /// Puts `settings`, which were changed, into force.
+    private func apply() {
         settings.destination.readAuthorities()
         lastChange = time(nil)
         publish(settings)
-    }
-
-    /// The timer runs on the monotonic clock: it decides, whatever the clock on the wall says by then.
-    private func endPauseWhenDue() -> Bool {
-        guard settings.destination.isPaused else { return false }
-        resume()
-        // Nobody has said so: unless it was paused at the start, there is nothing to save.
-        if originBeforePause == .default { pauseOrigin = .default }
-        return true
     }
 }

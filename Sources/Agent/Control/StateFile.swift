@@ -33,14 +33,11 @@ struct StateFile {
                     throw StateFileError(path: path, line: line, reason: error.sentence)
                 }
             case .pause: controller.pause(for: nil, origin: .stateFile)
-            // Who starts it paused wants to be safe: no file lets it send.
-            case .resume where controller.pauseOrigin == .option: break
-            case .pauseUntil where controller.pauseOrigin == .option: break
-            case .resume: controller.resume(origin: .stateFile)
-            case .pauseUntil(let end):
-                let left = end - time(nil)
-                if left > 0 {
-                    controller.pause(for: .seconds(left), origin: .stateFile)
+            case .resume, .pauseUntil:
+                // Who starts it paused wants to be safe: no file lets it send.
+                guard controller.pauseOrigin != .option else { continue }
+                if case .pauseUntil(let end) = entry, end > time(nil) {
+                    controller.pause(for: .seconds(end - time(nil)), origin: .stateFile)
                 } else {
                     controller.resume(origin: .stateFile)
                 }
@@ -84,7 +81,7 @@ struct StateFile {
     /// returns how many settings it holds.
     func save(_ controller: SettingsController) throws(SystemError) -> Int {
         var lines = SettingName.allCases.compactMap { name -> String? in
-            guard let origin = controller.origins[name], origin.isSaved else { return nil }
+            guard controller.origins[name]?.isSaved == true else { return nil }
             let value = controller.settings.text(of: name)
             return "set \(name.rawValue) \(RequestLine.escape(value))"
         }
@@ -131,18 +128,15 @@ extension StateFile.Entry {
     private static var latest: Int { 253_402_300_799 }
 
     fileprivate init?(_ words: [String]) {
-        switch words.first {
-        case "set":
-            guard words.count == 3, let name = SettingName(rawValue: words[1]) else { return nil }
+        switch (words.first, words.count) {
+        case ("set", 3):
+            guard let name = SettingName(rawValue: words[1]) else { return nil }
             self = .set(name, words[2])
-        case "pause" where words.count == 1: self = .pause
-        case "pause":
-            guard words.count == 3, words[1] == "until", let end = Int(words[2]), 0...Self.latest ~= end
-            else {
-                return nil
-            }
+        case ("pause", 1): self = .pause
+        case ("pause", 3):
+            guard words[1] == "until", let end = Int(words[2]), 0...Self.latest ~= end else { return nil }
             self = .pauseUntil(end)
-        case "resume" where words.count == 1: self = .resume
+        case ("resume", 1): self = .resume
         default: return nil
         }
     }

@@ -57,7 +57,10 @@ internal import System
     var now: Double { unsafe ev_now(pointer) }
 
     /// The backend in use, by the name the command line takes.
-    var backendName: String { Backend(flag: unsafe ev_backend(pointer))?.rawValue ?? "unknown" }
+    var backendName: String {
+        let flag = unsafe ev_backend(pointer)
+        return Backend.allCases.first { $0.flag == flag }?.rawValue ?? "unknown"
+    }
 }
 
 /// The event mechanisms of libev on Linux, by the names the command line takes.
@@ -74,17 +77,9 @@ enum Backend: String, CaseIterable, Sendable {
         }
     }
 
-    init?(flag: UInt32) {
-        guard let backend = Backend.allCases.first(where: { $0.flag == flag }) else { return nil }
-        self = backend
-    }
-
     /// Those this libev was built with and this kernel accepts: a loop is made of each to know.
     static var available: [Backend] {
-        allCases.filter { backend in
-            guard ev_supported_backends() & backend.flag != 0 else { return false }
-            return (try? EventLoop(backend: backend)) != nil
-        }
+        allCases.filter { (try? EventLoop(backend: $0)) != nil }
     }
 }
 

@@ -85,12 +85,11 @@ enum ListeningSocket {
     /// The file begins with its mode, that of the socket less the umask. Changed later by its name, another file could stand there.
     /// No thread is started yet that could make files meanwhile.
     private static func bindUnix(_ number: Int32, _ socket: UnixSocket) throws(SystemError) {
-        let action = "listen on unix@\(socket.path)"
         let usual = umask(0)
         defer { umask(usual) }
         guard fchmod(number, socket.mode ?? (0o777 & ~usual)) == 0,
             unsafe UnixAddress.with(socket.path, { unsafe bind(number, $0, $1) }) == 0
-        else { throw SystemError(action) }
+        else { throw SystemError("listen on unix@\(socket.path)") }
     }
 
     /// A socket file that a dead process left behind is removed; one that somebody answers on, or a file that is no

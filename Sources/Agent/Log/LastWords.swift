@@ -1,6 +1,5 @@
 internal import Glibc
 internal import Logging
-internal import System
 
 /// What is said on standard error when there is no log: before it is open, and when the process can go on no more.
 enum LastWords {

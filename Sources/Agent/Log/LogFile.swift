@@ -61,33 +61,26 @@ final class LogFile: Sendable {
         Logger.Level.allCases.firstIndex(of: level) ?? 0
     }
 
-    /// Opens syslog, else `file`, else standard output.
+    /// Opens syslog, else `file`, else standard output. Line by line, but for a file.
     ///
     /// As root for an agent that will be somebody else, `owner`: a file that is made is theirs, and no link is followed, which they
     /// could have put there.
-    convenience init(_ file: Location?, usesSyslog: Bool, for owner: Identity? = nil) throws(SystemError) {
+    convenience init(
+        _ file: Location?, usesSyslog: Bool = false, for owner: Identity? = nil
+    ) throws(SystemError) {
         if usesSyslog {
             self.init(syslog: try SyslogSocket())
         } else if let file {
-            try self.init(path: file.path, mode: file.mode, for: owner)
+            let descriptor = try Self.open(file.path, for: owner)
+            if file.mode.truncates { _ = ftruncate(descriptor.rawValue, 0) }
+            self.init(.plain, path: file.path, descriptor, isLineBuffered: file.mode.isLineBuffered)
         } else {
-            self.init()
+            self.init(.of(standard: STDOUT_FILENO))
         }
     }
 
-    /// Standard output, line by line.
-    convenience init() { self.init(.of(standard: STDOUT_FILENO)) }
-
     /// Syslog, line by line.
     convenience init(syslog: SyslogSocket) { self.init(.syslog, syslog: syslog) }
-
-    /// Opens, and creates if need be, the file at an absolute `path`.
-    convenience init(path: String, mode: Mode, for owner: Identity? = nil) throws(SystemError) {
-        let file: Descriptor
-        if let owner { file = try Self.open(path, for: owner) } else { file = try Self.open(path) }
-        if mode.truncates { _ = ftruncate(file.rawValue, 0) }
-        self.init(.plain, path: path, file, isLineBuffered: mode.isLineBuffered)
-    }
 
     private init(
         _ format: LogFormat, path: String? = nil, _ file: consuming sending Descriptor? = nil,
@@ -98,7 +91,7 @@ final class LogFile: Sendable {
     }
 
     /// From now on `wake` is called when there is something to write, on any thread, and `flush` is expected in answer.
-    func writeWhenAsked(_ wake: (@Sendable () -> Void)?) { state.withLock { $0.wake = wake } }
+    func writeWhenAsked(_ wake: @escaping @Sendable () -> Void) { state.withLock { $0.wake = wake } }
 
     /// Adds one line. Any thread; never waits.
     func write(line: String) {
@@ -176,7 +169,8 @@ final class LogFile: Sendable {
         return Descriptor(owning: number)
     }
 
-    private static func open(_ path: String, for owner: Identity) throws(SystemError) -> Descriptor {
+    private static func open(_ path: String, for owner: Identity?) throws(SystemError) -> Descriptor {
+        guard let owner else { return try open(path) }
         do throws(SystemError) {
             let file = try open(path, flags: O_EXCL)
             _ = fchown(file.rawValue, owner.uid, owner.gid)

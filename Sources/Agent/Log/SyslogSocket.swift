@@ -4,14 +4,11 @@ internal import System
 
 /// Lines to the machine's syslog, one datagram each. The main thread only.
 final class SyslogSocket: Sendable {
-    /// Where syslog(3) writes.
-    static let defaultPath = "/dev/log"
-
     private let path: String
     private let socket = Mutex<Descriptor?>(nil)
 
-    /// Throws when nobody listens there.
-    init(path: String = defaultPath) throws(SystemError) {
+    /// Throws when nobody listens at `path`, which is where syslog(3) writes.
+    init(path: String = "/dev/log") throws(SystemError) {
         self.path = path
         do throws(SystemError) { try connect() } catch {
             throw SystemError("reach syslog at \(path)", code: error.code)

@@ -6,9 +6,10 @@ enum HTTPRequestHead: Equatable {
 
     /// Parses a request line (RFC 9112, section 3) once the empty line behind the fields is there; nil before.
     init?(_ bytes: [UInt8]) {
-        let text = String(decoding: bytes, as: Unicode.ASCII.self)
-        guard text.utf8.containsEnd else { return nil }
-        let line = text.utf8.prefix { $0 != 0x0D && $0 != 0x0A }
+        // Two line breaks behind each other, with or without carriage returns.
+        let lines = bytes.lazy.filter { $0 != 0x0D }
+        guard zip(lines, lines.dropFirst()).contains(where: { $0 == 0x0A && $1 == 0x0A }) else { return nil }
+        let line = String(decoding: bytes, as: Unicode.ASCII.self).utf8.prefix { $0 != 0x0D && $0 != 0x0A }
         let parts = line.split(separator: 0x20, omittingEmptySubsequences: false).map { String($0) ?? "" }
         guard parts.count == 3, !parts[0].isEmpty, parts[1].hasPrefix("/"), parts[2].hasPrefix("HTTP/1.")
         else {
@@ -16,17 +17,5 @@ enum HTTPRequestHead: Equatable {
             return
         }
         self = .request(method: parts[0], path: String(parts[1].prefix { $0 != "?" }))
-    }
-}
-
-extension String.UTF8View {
-    /// An empty line: two line breaks behind each other, with or without carriage returns.
-    fileprivate var containsEnd: Bool {
-        var breaks = 0
-        for byte in self where byte != 0x0D {
-            breaks = byte == 0x0A ? breaks + 1 : 0
-            if breaks == 2 { return true }
-        }
-        return false
     }
 }

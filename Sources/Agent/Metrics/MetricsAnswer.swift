@@ -2,46 +2,38 @@ internal import Stats
 
 /// One HTTP answer of the metrics address.
 struct MetricsAnswer {
-    private let status: String
-    private let type: String
-    private let body: String
-    private let hasBody: Bool
-    private let extraField: String
-
-    private init(
-        _ status: String, _ body: String, type: String = "text/plain; charset=utf-8", hasBody: Bool = true,
-        extraField: String = ""
-    ) {
-        self.status = status
-        self.type = type
-        self.body = body
-        self.hasBody = hasBody
-        self.extraField = extraField
-    }
+    let status: String
+    let body: String
+    var type = "text/plain; charset=utf-8"
+    var hasBody = true
+    var extraField = ""
 
     /// The answer to `request`: GET and HEAD of /metrics and /healthz, and what is wrong with anything else.
     static func to(_ request: HTTPRequestHead, _ agent: RunningAgent) -> MetricsAnswer {
         guard case .request(let method, let path) = request else {
             return request == .tooLong
-                ? MetricsAnswer("431 Request Header Fields Too Large", "The request is longer than 8 KiB.\n")
-                : MetricsAnswer("400 Bad Request", "This is not an HTTP/1 request.\n")
+                ? MetricsAnswer(
+                    status: "431 Request Header Fields Too Large", body: "The request is longer than 8 KiB.\n"
+                )
+                : MetricsAnswer(status: "400 Bad Request", body: "This is not an HTTP/1 request.\n")
         }
         guard method == "GET" || method == "HEAD" else {
             return MetricsAnswer(
-                "405 Method Not Allowed", "GET and HEAD are allowed here.\n",
+                status: "405 Method Not Allowed", body: "GET and HEAD are allowed here.\n",
                 extraField: "Allow: GET, HEAD\r\n")
         }
         let hasBody = method == "GET"
         switch path {
         case "/metrics":
-            return MetricsAnswer("200 OK", agent.metrics, type: PrometheusText.contentType, hasBody: hasBody)
+            return MetricsAnswer(
+                status: "200 OK", body: agent.metrics, type: PrometheusText.contentType, hasBody: hasBody)
         case "/healthz":
             return agent.isStopping
-                ? MetricsAnswer("503 Service Unavailable", "stopping\n", hasBody: hasBody)
-                : MetricsAnswer("200 OK", "ok\n", hasBody: hasBody)
+                ? MetricsAnswer(status: "503 Service Unavailable", body: "stopping\n", hasBody: hasBody)
+                : MetricsAnswer(status: "200 OK", body: "ok\n", hasBody: hasBody)
         default:
             return MetricsAnswer(
-                "404 Not Found", "There is /metrics and /healthz here.\n", hasBody: hasBody)
+                status: "404 Not Found", body: "There is /metrics and /healthz here.\n", hasBody: hasBody)
         }
     }
 

@@ -42,9 +42,7 @@ final class MetricsConnection: Guest {
             return flush()
         }
         var buffer = [UInt8](repeating: 0, count: 4096)
-        let count = unsafe buffer.withUnsafeMutableBytes {
-            unsafe read(descriptor.rawValue, $0.baseAddress, $0.count)
-        }
+        let count = unsafe read(descriptor.rawValue, &buffer, buffer.count)
         guard count > 0 else { return count < 0 && (errno == EAGAIN || errno == EINTR) ? () : close() }
         // What comes behind the answer keeps the socket from being reset under it.
         guard !isAnswered else { return }

@@ -6,15 +6,11 @@ internal import System
 
 /// The running daemon: everything that is started, in order, and stopped in reverse.
 final class Agent {
-    private let configuration: Configuration
     private let log: LogFile
     private let logWriter: LogWriter
     private let logger: Logger
     private let serviceManager: ServiceManager?
-    private let loop: EventLoop
     private let signals: Signals
-    private let changes: ChangeLog
-    private let settings: SettingsController
     private let pidFile: PIDFile?
     private let bank = ThreadBank()
     private let workers: WorkerPool
@@ -37,26 +33,24 @@ final class Agent {
         let logger = loggers.events
         self.logger = logger
         serviceManager = ServiceManager(logger: logger)
-        loop = try EventLoop(backend: options.backend)
+        let loop = try EventLoop(backend: options.backend)
         let changes = ChangeLog(loop: loop, logger: loggers.changes)
-        self.changes = changes
-        settings = SettingsController(options, loop: loop) {
+        let settings = SettingsController(options, loop: loop) {
             // In the order of what happened.
             changes.sumUp()
             logger.notice("the pause is over: mirroring resumed")
         }
         let file = options.stateFile.map { StateFile(path: $0) }
-        let restored = try rights.open { [settings] _ in try file?.load(into: settings) ?? 0 }
+        let restored = try rights.open { _ in try file?.load(into: settings) ?? 0 }
         var configuration = options
         configuration.settings = settings.settings
-        self.configuration = configuration
         logWriter = LogWriter(log, loop: loop)
         log.level = configuration.settings.logLevel
         // Before anybody can see that the agent is there, and stop it.
         signals = Signals(loop: loop)
         let interval = configuration.monitorInterval.inSeconds
         let errors = RepeatedErrors(loop: loop, interval: interval, logger: logger)
-        let server = try rights.open { [loop] _ in
+        let server = try rights.open { _ in
             try Server(configuration.address, backlog: configuration.backlog, loop: loop, errors: errors)
         }
         pidFile = try configuration.pidFile.map { path in try rights.open { _ in try PIDFile(path) } }
@@ -74,7 +68,7 @@ final class Agent {
         try startControl(rights)
         try rights.drop()
         CoreDumps.allow(configuration.allowsCore)
-        try workers.start(loop: loop) { [loop] in loop.stop() }
+        try workers.start(loop: loop) { loop.stop() }
         // With the threads there: their stacks count.
         let shortage = MemoryLimit.narrowest().flatMap { settings.bound(queueBytesBy: $0) }
         listener = Listener(
@@ -91,14 +85,14 @@ final class Agent {
     /// Serves until a signal or `--runtime` ends it.
     func run() {
         Footprint.releaseStartUpCode()
-        loop.run()
+        running.loop.run()
         let abandoned = workers.join()
         if abandoned > 0 {
             logger.warning(
                 "\(abandoned) copies were waiting or under way at the end: dropped, reason shutdown")
         }
         monitor.sumUp(Snapshot(workers.banks + [bank]), isLast: true)
-        changes.sumUp()
+        running.changes.sumUp()
         logger.info("stopped")
         log.flush()
         controlServers.removeAll()
@@ -107,6 +101,7 @@ final class Agent {
     // MARK: start
 
     private func startControl(_ rights: borrowing Rights) throws {
+        let (configuration, loop) = (running.configuration, running.loop)
         let errors = RepeatedErrors(
             loop: loop, interval: configuration.monitorInterval.inSeconds, logger: logger)
         controlServers = try configuration.adminSockets.map { option in
@@ -124,16 +119,17 @@ final class Agent {
             logWriter.write()
             serviceManager?.tick($0)
         }
-        guard configuration.runtime > .zero else { return }
-        runtime = TimerWatcher(loop: loop) { [unowned self] in stop() }
-        runtime?.start(after: configuration.runtime.inSeconds)
+        guard running.configuration.runtime > .zero else { return }
+        runtime = TimerWatcher(loop: running.loop) { [unowned self] in stop() }
+        runtime?.start(after: running.configuration.runtime.inSeconds)
     }
 
     private func announce(_ restored: Int) {
+        let (configuration, settings) = (running.configuration, running.settings)
         logger.info(
             """
             spoa-mirror \(Version.number) listens on \(configuration.address), mirrors to \
-            \(configuration.settings.destination.url.text), workers \(configuration.workers), backend \(loop.backendName)
+            \(configuration.settings.destination.url.text), workers \(configuration.workers), backend \(running.backend)
             """)
         if restored > 0, let file = configuration.stateFile {
             let names = settings.restored.joined(separator: ", ")
@@ -158,13 +154,13 @@ final class Agent {
 
     /// What the service manager shows.
     private var state: String {
-        let destination = settings.settings.destination
+        let destination = running.settings.settings.destination
         if running.isStopping { return "stopping" }
         return destination.isPaused ? "paused" : "mirroring to \(destination.url.text)"
     }
 
     private func reload() {
-        let reload = Reload(log: log, settings: settings, logger: logger)
+        let reload = Reload(log: log, settings: running.settings, logger: logger)
         if let serviceManager { serviceManager.reloading { reload() } } else { reload() }
     }
 
@@ -172,7 +168,7 @@ final class Agent {
 
     /// The first call stops in order; a second one, from an operator in a hurry, gives up the copies that are left.
     private func stop() {
-        let drainTimeout = running.isStopping ? 0 : configuration.drainTimeout.inSeconds
+        let drainTimeout = running.isStopping ? 0 : running.configuration.drainTimeout.inSeconds
         if !running.isStopping {
             running.isStopping = true
             logger.info("stopping")

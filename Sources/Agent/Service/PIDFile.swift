@@ -13,17 +13,13 @@ struct PIDFile: ~Copyable {
     /// Writes the id of this process. What a dead process left behind is replaced; a live one holds the lock. Whoever else can
     /// write in the directory can put there what is none of ours: nothing but a pid file of this user, or root's, is written to.
     init(_ path: String) throws(PIDFileError) {
-        self.path = path
-        file = try Self.write(path)
-    }
-
-    private static func write(_ path: String) throws(PIDFileError) -> Descriptor {
         let text = "\(getpid())\n"
-        let file = try open(path)
+        let file = try Self.open(path)
         guard ftruncate(file.rawValue, 0) == 0,
             unsafe pwrite(file.rawValue, text, text.utf8.count, 0) == text.utf8.count
         else { throw PIDFileError(path, code: errno) }
-        return file
+        self.path = path
+        self.file = file
     }
 
     /// Opened, locked, and still what `path` names.
@@ -85,10 +81,8 @@ struct PIDFileError: Error, CustomStringConvertible {
     /// `errno` where a system call failed, or 0.
     let code: Int32
 
-    init(_ path: String, _ reason: String) { (self.path, self.reason, code) = (path, reason, 0) }
-
-    init(_ path: String, code: Int32) {
-        (self.path, reason, self.code) = (path, SystemError.text(of: code), code)
+    init(_ path: String, _ reason: String? = nil, code: Int32 = 0) {
+        (self.path, self.reason, self.code) = (path, reason ?? SystemError.text(of: code), code)
     }
 
     var description: String { "cannot write pid file \(path.debugDescription): \(reason)" }

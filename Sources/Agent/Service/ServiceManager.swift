@@ -34,8 +34,7 @@ final class ServiceManager {
         socket.send(["READY=1"], mustArrive: true)
         announcer = Throttle(loop: loop, interval: Self.statusInterval) { [unowned self] in tell(state()) }
         guard let interval = Watchdog.interval else { return }
-        let socket = socket
-        watchdog = Watchdog(loop: loop, workers: workers, interval: interval, logger: logger) {
+        watchdog = Watchdog(loop: loop, workers: workers, interval: interval, logger: logger) { [socket] in
             socket.send(["WATCHDOG=1"])
         }
     }

@@ -1,4 +1,3 @@
-internal import AdminSocket
 internal import Glibc
 internal import System
 

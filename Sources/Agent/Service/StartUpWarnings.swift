@@ -3,52 +3,84 @@ internal import System
 
 /// What an operator should know of the settings that an agent starts with.
 enum StartUpWarnings {
-    /// Nil unless the agent goes on as root without having been told to.
-    private static func aboutRoot(_ identity: Identity?) -> String? {
-        guard geteuid() == 0, identity?.isUserNamed != true else { return nil }
-        return "it runs as root: with --user NAME it gives that up after opening what needs root"
-    }
-
     /// To be called once root is given up.
     static func about(_ configuration: Configuration, urlOrigin: SettingsController.Origin) -> [String] {
-        let settings = configuration.settings
-        var warnings = [aboutRoot(configuration.identity), LostRights.warning(configuration)].compactMap(
-            \.self)
-        if urlOrigin == .default {
-            warnings.append(
-                "nothing says where copies go (--mirror-url): they go to \(settings.destination.url.text)")
-        }
-        let (wanted, allowed) = (
-            DescriptorLimit.wanted(settings, workers: configuration.workers), DescriptorLimit.raise()
-        )
-        if wanted > allowed {
-            warnings.append(
-                "\(allowed) open files are allowed, the limits of connections and copies add up to \(wanted)")
-        }
-        if let address = settings.destination.transport.source?.elsewhere {
-            warnings.append(
-                "\(address) is no address of this machine (--mirror-interface): no copy is sent until it is"
-            )
-        }
-        if settings.destination.transport.httpVersion == .http2PriorKnowledge,
-            !CurlTransport.canReusePriorKnowledge
-        {
-            warnings.append(
-                "this libcurl is older than 8.0: with --http-version 2-prior-knowledge each copy opens a connection"
-            )
-        }
-        if settings.destination.transport.isInsecure {
-            warnings.append(
-                "the mirror's certificate is not verified (--tls-insecure): copies can be read and changed on the way"
-            )
-        }
-        if !MemoryLimit.seesGroups {
-            warnings.append(
-                "there is no /proc: memory limits of control groups are not seen, and figures of the process are not shown"
-            )
-        }
-        if let warning = settings.destination.transport.identity?.warning { warnings.append(warning) }
-        if settings.destination.trustsNobody { warnings.append(TrustStore.noAuthorities) }
-        return warnings
+        let destination = configuration.settings.destination
+        let transport = destination.transport
+        let wanted = DescriptorLimit.wanted(configuration.settings, workers: configuration.workers)
+        let allowed = DescriptorLimit.raise()
+        let staysRoot = geteuid() == 0 && configuration.identity?.isUserNamed != true
+        let warnings: [String?] = [
+            staysRoot
+                ? "it runs as root: with --user NAME it gives that up after opening what needs root" : nil,
+            LostRights.warning(configuration),
+            urlOrigin == .default
+                ? "nothing says where copies go (--mirror-url): they go to \(destination.url.text)" : nil,
+            wanted > allowed
+                ? "\(allowed) open files are allowed, the limits of connections and copies add up to \(wanted)"
+                : nil,
+            transport.source?.elsewhere.map {
+                "\($0) is no address of this machine (--mirror-interface): no copy is sent until it is"
+            },
+            transport.httpVersion == .http2PriorKnowledge && !CurlTransport.canReusePriorKnowledge
+                ? "this libcurl is older than 8.0: with --http-version 2-prior-knowledge each copy opens a connection"
+                : nil,
+            transport.isInsecure
+                ? "the mirror's certificate is not verified (--tls-insecure): copies can be read and changed on the way"
+                : nil,
+            MemoryLimit.seesGroups
+                ? nil
+                : "there is no /proc: memory limits of control groups are not seen, and figures of the process are not shown",
+            transport.identity?.warning,
+            destination.trustsNobody ? TrustStore.noAuthorities : nil,
+        ]
+        return warnings.compactMap(\.self)
     }
+}
+
+/// What an agent that has given up root cannot do any more, of what it may be asked for later.
+private enum LostRights {
+    /// One line, or nil when there is nothing. To be called once root is given up.
+    static func warning(_ configuration: Configuration) -> String? {
+        guard let identity = configuration.identity, identity.uid != 0 else { return nil }
+        var lost: [String] = []
+        if let log = configuration.logFile?.path, !canReopen(log) { lost.append("reopen \(log) (SIGHUP)") }
+        let transport = configuration.settings.destination.transport
+        for file in [transport.authorityFile, transport.certificateFile, transport.keyFile] {
+            if let file, unsafe access(file, R_OK) != 0 { lost.append("read \(file)") }
+        }
+        let files = [
+            configuration.pidFile, configuration.address.unixPath, configuration.metricsAddress?.unixPath,
+        ]
+        for file in files.compactMap(\.self) + configuration.adminSockets.map(\.socket.path)
+        where !file.hasPrefix("@") && !canChangeDirectory(of: file) {
+            lost.append("remove \(file)")
+        }
+        if let file = configuration.stateFile, !canChangeDirectory(of: file) { lost.append("write \(file)") }
+        if let manager = Environment.value("NOTIFY_SOCKET"), manager.hasPrefix("/"),
+            unsafe access(manager, W_OK) != 0
+        {
+            lost.append("tell the service manager its state (\(manager))")
+        }
+        if let ports = transport.sourcePorts, ports.lowerBound < 1024 {
+            lost.append("use source port \(ports.lowerBound)")
+        }
+        return lost.isEmpty ? nil : "\(identity) will not be able to \(lost.joined(separator: ", "))"
+    }
+
+    /// Whoever moves a log file away mostly leaves it to us to make a new one.
+    private static func canReopen(_ path: String) -> Bool {
+        var status = stat()
+        guard unsafe access(path, W_OK) == 0, unsafe stat(path, &status) == 0 else { return false }
+        return status.st_mode & S_IFMT != S_IFREG || canChangeDirectory(of: path)
+    }
+
+    private static func canChangeDirectory(of path: String) -> Bool {
+        let end = path.lastIndex(of: "/") ?? path.startIndex
+        return unsafe access(String(path[...end]), W_OK | X_OK) == 0
+    }
+}
+
+extension ListenAddress {
+    fileprivate var unixPath: String? { if case .unix(let socket) = self { socket.path } else { nil } }
 }

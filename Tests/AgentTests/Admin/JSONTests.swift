@@ -6,7 +6,7 @@ import Testing
 struct JSONTests {
     @Test func jsonHasItsKeysInOrder() {
         let nested: JSON = [
-            "b": .array([JSON(UInt64.max), .bool(true)]), "a_c": ["x": JSON(-1)], "a": .array([]),
+            "b": JSON([JSON(UInt64.max), JSON(true)]), "a_c": ["x": JSON(-1)], "a": JSON([JSON]()),
         ]
         #expect(nested.text == #"{"a":[],"a_c":{"x":-1},"b":[18446744073709551615,true]}"#)
     }

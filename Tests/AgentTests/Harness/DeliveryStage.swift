@@ -16,7 +16,7 @@ final class DeliveryStage {
 
     init(maxInFlight: Int = 256, maxQueue: Int = 10_000, maxQueueBytes: Int = 1 << 20) throws {
         loop = try EventLoop(backend: nil)
-        let loggers = Loggers(try LogFile(path: "/dev/null", mode: .append))
+        let loggers = Loggers(try LogFile(.init(path: "/dev/null", mode: .append)))
         let errors = RepeatedErrors(loop: loop, interval: 60, logger: loggers.events)
         reporter = DeliveryReporter(errors: errors, failures: RecentFailures(), requests: loggers.requests)
         settings = Settings(destination: DestinationSettings(url: try MirrorURL("http://first/")))

@@ -12,7 +12,7 @@ struct LogFileTests {
 
     @Test func linesAreWrittenWhenAsked() throws {
         defer { unlink(path) }
-        let log = try LogFile(path: path, mode: .appendLines)
+        let log = try LogFile(.init(path: path, mode: .appendLines))
         let wakes = Synchronization.Mutex(0)
         log.writeWhenAsked { wakes.withLock { $0 += 1 } }
         log.write(line: "one")
@@ -24,7 +24,7 @@ struct LogFileTests {
 
     @Test func aFileWithoutLineModeIsWrittenInBlocks() throws {
         defer { unlink(path) }
-        let log = try LogFile(path: path, mode: .append)
+        let log = try LogFile(.init(path: path, mode: .append))
         let wakes = Synchronization.Mutex(0)
         log.writeWhenAsked { wakes.withLock { $0 += 1 } }
         for _ in 0..<40 { log.write(line: String(repeating: "x", count: 99)) }
@@ -38,7 +38,7 @@ struct LogFileTests {
             unlink(path)
             unlink(path + ".1")
         }
-        let log = try LogFile(path: path, mode: .truncateLines)
+        let log = try LogFile(.init(path: path, mode: .truncateLines))
         log.write(line: "old")
         rename(path, path + ".1")
         try log.reopen()
@@ -53,7 +53,7 @@ struct LogFileTests {
         defer { unlink(path) }
         let reader = open(path, O_RDONLY | O_NONBLOCK)
         defer { close(reader) }
-        let log = try LogFile(path: path, mode: .append)
+        let log = try LogFile(.init(path: path, mode: .append))
         for _ in 0..<20_000 { log.write(line: String(repeating: "x", count: 99)) }
         #expect(!log.flush())
         // What did not fit into memory is counted, and told once there is room.
