@@ -1,11 +1,11 @@
 /// What a socket lets its clients do. Each level includes the ones before it.
 package enum Level: String, CaseIterable, Comparable, Sendable {
     /// Reads.
-    case user
+    case user = "user"
     /// Pauses and resumes, too.
-    case `operator`
+    case `operator` = "operator"
     /// Everything.
-    case admin
+    case admin = "admin"
 
     package static func < (left: Level, right: Level) -> Bool { left.rank < right.rank }
 

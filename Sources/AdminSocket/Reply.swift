@@ -10,7 +10,7 @@ package enum Reply: Equatable, Sendable {
 
 /// How messages and errors begin, on one connection (HAProxy's management guide, "set severity-output").
 package enum SeverityOutput: String, CaseIterable, Sendable {
-    case none, number, string
+    case none = "none", number = "number", string = "string"
 
     /// Syslog's numbers and names (RFC 5424, section 6.2.1).
     private func prefix(_ number: Int, _ name: String) -> String {

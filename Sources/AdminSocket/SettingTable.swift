@@ -1,9 +1,9 @@
 /// The settings that `set` changes, by the names operators write, in the order in which they are shown.
 /// Coding keys, because that is how a parser of options reads what it has found.
 package enum SettingName: String, CaseIterable, CodingKey, Sendable {
-    case url
+    case url = "url"
     case sampleRate = "sample-rate"
-    case methods
+    case methods = "methods"
     case hostHeader = "host-header"
     case markHeader = "mark-header"
     case truncatedBody = "truncated-body"
@@ -14,9 +14,9 @@ package enum SettingName: String, CaseIterable, CodingKey, Sendable {
     case maxQueueBytes = "max-queue-bytes"
     case maxQueueAge = "max-queue-age"
     case connectTimeout = "connect-timeout"
-    case timeout
+    case timeout = "timeout"
     case maxResponse = "max-response"
-    case resend
+    case resend = "resend"
     case maxConnections = "max-connections"
     case helloTimeout = "hello-timeout"
     case logLevel = "log-level"

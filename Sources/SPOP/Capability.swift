@@ -1,11 +1,11 @@
 /// What a side of the connection can do (SPOE.txt, section 3.2.1).
 package enum Capability: String, CaseIterable, Hashable, Sendable {
     /// It takes payloads cut into several frames.
-    case fragmentation
+    case fragmentation = "fragmentation"
     /// NOTIFYs need not wait for earlier ACKs, and ACKs may come in any order.
-    case pipelining
+    case pipelining = "pipelining"
     /// An ACK may come on another connection of the same engine.
-    case async
+    case async = "async"
 
     /// The comma-separated list of a HELLO. Unknown names and blanks are skipped, as the specification asks.
     package static func parse(_ list: String) -> Set<Capability> {

@@ -1,7 +1,7 @@
 /// Metrics in Prometheus' text format, version 0.0.4: one family behind the other, each with its HELP and TYPE.
 package struct PrometheusText {
     /// What a family's values mean.
-    package enum Kind: String, Sendable { case counter, gauge }
+    package enum Kind: String, Sendable { case counter = "counter", gauge = "gauge" }
 
     /// One time series of a family.
     package struct Sample {

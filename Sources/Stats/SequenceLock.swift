@@ -8,14 +8,16 @@ internal import Synchronization
 /// which costs it one load per pass while nobody asks.
 final class SequenceLock: Sendable {
     /// Looks at a busy worker before its values are taken as they come; each look is `pause` microseconds apart, by the
-    /// timer slack of the kernel some 70.
-    private static let patience = 500
+    /// timer slack of the kernel some 70: about 0.7 s, since a busy machine may give the worker no processor for as long.
+    private static let patience = 10_000
     private static let pause: useconds_t = 20
 
     /// Odd while watchers are called.
     private let number = Atomic<UInt64>(0)
     private let isWanted = Atomic<Bool>(false)
     private let published = Mutex<Snapshot?>(nil)
+    /// The pass in which a worker was last waited for in vain: it hangs, and nobody waits for it again.
+    private let stuckPass = Atomic<UInt64>(.max)
 
     /// The worker's thread only.
     func begin() {
@@ -44,11 +46,13 @@ final class SequenceLock: Sendable {
 
     /// Waits for what `ask` has asked for. The same thread.
     func read(_ copy: () -> Snapshot) -> Snapshot {
-        for _ in 0..<Self.patience {
+        let pass = number.load(ordering: .relaxed)
+        for _ in 0..<(pass == stuckPass.load(ordering: .relaxed) ? 1 : Self.patience) {
             if let values = asleep(copy) ?? published.withLock({ $0.take() }) { return values }
             isWanted.store(true, ordering: .relaxed)
             usleep(Self.pause)
         }
+        stuckPass.store(number.load(ordering: .relaxed), ordering: .relaxed)
         return copy()
     }
 

@@ -6,7 +6,7 @@ internal import System
 final class SettingsController {
     /// Where a value came from; a later one wins.
     enum Origin: String, Sendable {
-        case `default`, option, runtime
+        case `default` = "default", option = "option", runtime = "runtime"
         case stateFile = "state file"
     }
 

@@ -46,7 +46,7 @@ final class Delivery {
         self.destination = destination
         account = CopyAccount(destination, worker: worker, memory: memory)
         self.reporter = reporter
-        current = Outbox(places: destination.inFlight, account: account, reporter: reporter)
+        current = Outbox(places: destination.books.inFlight, account: account, reporter: reporter)
         draining = Outbox(places: destination.books.draining, account: account, reporter: reporter)
         transport.client = self
         current.copyEnded = { [unowned self] in reportWhenDrained() }
@@ -67,7 +67,7 @@ final class Delivery {
         guard destination !== self.destination else { return }
         self.destination = destination
         draining.takeOver(current)
-        current = Outbox(places: destination.inFlight, account: account, reporter: reporter)
+        current = Outbox(places: destination.books.inFlight, account: account, reporter: reporter)
         current.copyEnded = draining.copyEnded
         giveUpExcess()
     }

@@ -5,14 +5,15 @@ internal import Stats
 /// When another takes its place, it drains: copies that were made for it still go there.
 final class Destination: Sendable {
     let url: MirrorURL
-    /// Transfers under way to it. Those that it has when it is replaced count as `books.draining` from then on.
-    let inFlight = BoundedCount()
     let books: Books
 
     /// What a destination, those that it replaced and those that will replace it have in common: the operator sees one.
     final class Books: Sendable {
         /// Copies that wait.
         let queued = BoundedCount()
+        /// Transfers under way to the destination that a worker takes for the current one. Not each destination's own: while
+        /// several replace each other, workers are at different ones, and all together may have `max-in-flight`.
+        let inFlight = BoundedCount()
         /// Transfers under way to destinations that were replaced.
         let draining = BoundedCount()
         /// One for each worker.

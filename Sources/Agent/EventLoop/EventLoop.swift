@@ -65,7 +65,7 @@ internal import System
 
 /// The event mechanisms of libev on Linux, by the names the command line takes.
 enum Backend: String, CaseIterable, Sendable {
-    case select, poll, epoll, linuxaio, iouring
+    case select = "select", poll = "poll", epoll = "epoll", linuxaio = "linuxaio", iouring = "iouring"
 
     var flag: UInt32 {
         switch self {

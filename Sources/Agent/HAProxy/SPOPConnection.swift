@@ -20,7 +20,7 @@ final class SPOPConnection {
     private(set) var phase = Phase.talking
     /// When the bytes of this round were there, on the monotonic clock, in seconds.
     private var roundStart = 0.0
-    private var framesInTurn = 0
+    private var framesInRound = 0
     /// Frames that came.
     private(set) var frames = 0
     /// On the monotonic clock, in seconds.
@@ -124,7 +124,7 @@ final class SPOPConnection {
         let isUnfinished = session.isAssembling || reader.isInsideFrame
         if !isUnfinished {
             timer?.stop()
-        } else if framesInTurn > 0 || timer?.isRunning == false {
+        } else if framesInRound > 0 || timer?.isRunning == false {
             timer?.start(after: Self.frameTime)
         }
     }
@@ -143,10 +143,10 @@ final class SPOPConnection {
     }
 
     private func takeFrames() {
-        framesInTurn = 0
+        framesInRound = 0
         do throws(DecodeError) {
             while session.state != .closing, let frame = try reader.next(session.splitter) {
-                framesInTurn += 1
+                framesInRound += 1
                 frames += 1
                 try reader.withBytes(at: frame) { bytes throws(DecodeError) in
                     context.count(frame: bytes)

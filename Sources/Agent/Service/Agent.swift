@@ -129,7 +129,7 @@ final class Agent {
         logger.info(
             """
             spoa-mirror \(Version.number) listens on \(configuration.address), mirrors to \
-            \(configuration.settings.destination.url.text), workers \(configuration.workers), backend \(running.backend)
+            \(configuration.settings.destination.url.text), workers \(configuration.workers), backend \(running.loop.backendName)
             """)
         if restored > 0, let file = configuration.stateFile {
             let names = settings.restored.joined(separator: ", ")

@@ -39,21 +39,21 @@ struct CopyStyle: Hashable, Sendable {
     /// What happens to a copy whose body is not whole.
     enum TruncatedBody: String, CaseIterable, Hashable, Sendable {
         /// It is not sent.
-        case drop
+        case drop = "drop"
         /// What is there is sent, and marked.
-        case send
+        case send = "send"
         /// It is sent without body, and marked.
-        case headers
+        case headers = "headers"
     }
 
     /// What happens to a body of which nobody knows whether it is whole.
     enum UnknownLength: String, CaseIterable, Hashable, Sendable {
         /// It counts as whole while HAProxy seems to wait for bodies, and as cut off while it does not.
-        case auto
+        case auto = "auto"
         /// It counts as whole.
-        case send
+        case send = "send"
         /// It counts as cut off.
-        case drop
+        case drop = "drop"
     }
 
     /// A field that each copy gets, by which a copy is known again.

@@ -2,11 +2,11 @@
 /// what was sent: it may see such a copy twice.
 enum Resend: String, CaseIterable, Sendable {
     /// Those whose method may be repeated: twice is meant to do what once does.
-    case idempotent
+    case idempotent = "idempotent"
     /// All of them.
-    case all
+    case all = "all"
     /// None: the mirror sees no copy twice.
-    case never
+    case never = "never"
 
     /// RFC 9110, section 9.2.2.
     private static let idempotentMethods = ["GET", "HEAD", "OPTIONS", "TRACE", "PUT", "DELETE"].map {

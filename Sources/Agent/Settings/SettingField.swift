@@ -16,7 +16,6 @@ struct SettingField {
         text = { print($0[keyPath: path]) }
         put = { text, settings throws(InvalidValue) in
             let value = try parse(text)
-            // The same URL stays the same object: its copies are not those of a destination that was replaced.
             if value != settings[keyPath: path] { settings[keyPath: path] = value }
         }
     }

@@ -1,6 +1,6 @@
 internal import Synchronization
 
-/// Asked by the main thread, answered by a worker's loop when it turns.
+/// Asked by the main thread, answered by a worker's loop in its next pass.
 final class Heartbeat: Sendable {
     private let owed = Atomic(false)
 

@@ -2,7 +2,7 @@ internal import Glibc
 internal import Logging
 internal import System
 
-/// Feeds the service manager's watchdog as long as the main loop and every worker's loop turn (sd_watchdog_enabled(3)).
+/// Feeds the service manager's watchdog as long as the main loop and every worker's loop run (sd_watchdog_enabled(3)).
 final class Watchdog {
     /// Looks per interval. A loop that was away for one of them is asked again in time, one that hangs is noticed.
     private static let looks = 4.0

@@ -51,7 +51,7 @@ final class WorkerHandle {
     /// For messages of which nothing is kept here: `describeConnections` and `stop`. The others have functions of their own.
     func send(_ message: Worker.Message) { sender.send(message) }
 
-    /// Asks the worker to show that its loop turns.
+    /// Asks the worker to show that its loop runs.
     func askForHeartbeat() {
         heartbeat.ask()
         sender.send(.heartbeat(heartbeat))

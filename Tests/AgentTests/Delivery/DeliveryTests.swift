@@ -13,9 +13,9 @@ struct DeliveryTests {
         let counters = stage.counters
         #expect(counters.value(of: .queued) == 2 && stage.destination.books.queued.held == 2)
         #expect(Int(counters.value(of: .queuedBytes)) == stage.memory.copies.held)
-        stage.turn()
+        stage.pass()
         #expect(counters.value(of: .queued) == 0 && counters.value(of: .inFlight) == 2)
-        #expect(stage.destination.inFlight.held == 2 && stage.destination.books.queued.held == 0)
+        #expect(stage.destination.books.inFlight.held == 2 && stage.destination.books.queued.held == 0)
         #expect(stage.memory.copies.held > 0)
         stage.transport.end(stage.transport.underWay[0], .response(204))
         stage.transport.end(stage.transport.underWay[0], .failed(.reset), "x")
@@ -23,7 +23,7 @@ struct DeliveryTests {
         #expect(counters.value(of: .responses2xx) == 1 && counters.value(of: .failedReset) == 1)
         #expect(counters.value(of: .bytesSent) == 20 && counters.value(of: .bytesReceived) == 40)
         #expect(counters.value(of: .mirrorConnections) == 2)
-        #expect(stage.memory.copies.held == 0 && stage.destination.inFlight.held == 0)
+        #expect(stage.memory.copies.held == 0 && stage.destination.books.inFlight.held == 0)
         #expect(counters.value(of: .queuedBytes) == 0)
     }
 
@@ -33,7 +33,7 @@ struct DeliveryTests {
         let stage = try DeliveryStage(maxQueue: 2, maxQueueBytes: 3 * size - 1)
         try stage.enqueue(2)
         #expect(throws: Refusal.queueFull) { try stage.enqueue(1) }
-        stage.turn()
+        stage.pass()
         #expect(stage.transport.underWay.count == 2)
         #expect(throws: Refusal.queueFull, "what is under way holds bytes") { try stage.enqueue(1) }
         #expect(stage.destination.books.queued.held == 0)
@@ -48,12 +48,12 @@ struct DeliveryTests {
     func replaced() throws {
         let stage = try DeliveryStage(maxInFlight: 4)
         try stage.enqueue(7)
-        stage.turn()
+        stage.pass()
         #expect(stage.transport.urls == Array(repeating: "http://first/", count: 4))
         try stage.replace(by: "http://second/")
         #expect(stage.destination.books.draining.held == 4 && stage.transport.givenUp.isEmpty)
         try stage.enqueue(5)
-        stage.turn()
+        stage.pass()
         #expect(stage.transport.urls.count { $0 == "http://second/" } == 4)
         #expect(stage.transport.underWay.count == 8, "none of the first waits any less")
         try stage.replace(by: "http://third/")
@@ -65,24 +65,24 @@ struct DeliveryTests {
         }
         #expect(stage.counters.value(of: .failedTimeout) == 4)
         try stage.enqueue(1)
-        stage.turn()
+        stage.pass()
         #expect(stage.transport.urls.contains("http://third/"), "whatever hangs elsewhere")
         #expect(stage.transport.underWay.count == 5)
         for transfer in stage.transport.underWay
         where transfer.copy?.header.destination.url.text != "http://third/" {
             stage.transport.end(transfer, .response(200))
         }
-        stage.turn()
+        stage.pass()
         #expect(
             stage.transport.urls.sorted() == ["http://first/", "http://first/", "http://third/"],
             "half of them at most")
         stage.transport.endAll(.response(200))
-        stage.turn()
+        stage.pass()
         #expect(
             stage.transport.urls.sorted() == ["http://first/", "http://second/"],
             "each where it was meant to go")
         stage.transport.endAll(.response(200))
-        #expect(stage.destination.books.draining.held == 0 && stage.destination.inFlight.held == 0)
+        #expect(stage.destination.books.draining.held == 0 && stage.destination.books.inFlight.held == 0)
         #expect(stage.counters.value(of: .completed) == 13 && stage.memory.copies.held == 0)
     }
 
@@ -90,10 +90,10 @@ struct DeliveryTests {
     func cutOff() throws {
         let stage = try DeliveryStage()
         try stage.enqueue(1)
-        stage.turn()
+        stage.pass()
         try stage.replace(by: "http://second/")
         try stage.enqueue(2)
-        stage.turn()
+        stage.pass()
         stage.transport.client?.mirrorWasCutOff()
         #expect(stage.transport.givenUp.map(\.url) == ["http://first/"])
         #expect(stage.transport.givenUp.first?.reason == .reset)
@@ -102,7 +102,7 @@ struct DeliveryTests {
         #expect(stage.transport.givenUp.count == 3 && stage.transport.underWay.isEmpty)
         #expect(stage.counters.value(of: .mirrorCutOffs) == 2 && stage.counters.value(of: .failedReset) == 3)
         try stage.enqueue(1)
-        stage.turn()
+        stage.pass()
         #expect(stage.transport.underWay.isEmpty, "twice within a short time: it is held")
     }
 
@@ -111,24 +111,24 @@ struct DeliveryTests {
         let stage = try DeliveryStage()
         stage.transport.isFull = true
         try stage.enqueue(1)
-        stage.turn()
+        stage.pass()
         #expect(stage.counters.value(of: .failedOther) == 1 && stage.counters.value(of: .inFlight) == 0)
-        #expect(stage.destination.inFlight.held == 0 && stage.memory.copies.held == 0)
+        #expect(stage.destination.books.inFlight.held == 0 && stage.memory.copies.held == 0)
     }
 
     @Test("the end drops what is left, and draining tells when nothing is")
     func ends() throws {
         let stage = try DeliveryStage(maxInFlight: 1)
         try stage.enqueue(3)
-        stage.turn()
+        stage.pass()
         var isDrained = false
         stage.delivery.drain { isDrained = true }
         #expect(!isDrained)
         #expect(stage.delivery.abandon() == 3)
         #expect(stage.counters.value(of: .droppedShutdown) == 3 && stage.counters.value(of: .completed) == 0)
-        #expect(stage.destination.inFlight.held == 0 && stage.memory.copies.held == 0)
+        #expect(stage.destination.books.inFlight.held == 0 && stage.memory.copies.held == 0)
         try stage.enqueue(1)
-        stage.turn()
+        stage.pass()
         #expect(!isDrained)
         stage.transport.endAll(.response(200))
         #expect(isDrained)

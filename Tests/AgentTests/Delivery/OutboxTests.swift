@@ -34,10 +34,22 @@ struct OutboxTests {
         #expect(draining.queue.first?.header.receivedAt == 2)
         #expect(draining.drop(receivedBefore: .infinity, .expired) == 1)
         #expect(draining.queue.isEmpty)
-        #expect(stage.destination.books.draining.held == 2 && stage.destination.inFlight.held == 0)
+        #expect(stage.destination.books.draining.held == 2 && stage.destination.books.inFlight.held == 0)
         // Ends are told to who has them now.
         transport.endAll(.response(200))
         #expect(draining.isEmpty && stage.destination.books.draining.held == 0)
+    }
+
+    @Test("workers that are at different destinations may have max-in-flight together")
+    func bound() throws {
+        let next = stage.destination.replaced(by: try MirrorURL("http://next/"))
+        let (one, two) = (stage.outbox, stage.outbox(places: next.books.inFlight))
+        one.append(stage.copy(at: 1))
+        two.append(stage.copy(at: 1))
+        #expect(one.startFirst(on: transport, upTo: 1, now: 2))
+        #expect(!two.startFirst(on: transport, upTo: 1, now: 2))
+        transport.endAll(.response(200))
+        #expect(two.startFirst(on: transport, upTo: 1, now: 2))
     }
 
     @Test("an unreachable mirror is not held against the next")

@@ -35,14 +35,14 @@ struct FrameReaderTests {
             while !rest.isEmpty || hasMore {
                 let count = rest.withUnsafeBytes { max(0, write(ends.0, $0.baseAddress, $0.count)) }
                 rest = rest.dropFirst(rest.isEmpty ? 0 : count)
-                turn()
+                round()
                 if error != nil { return }
             }
         }
 
         private(set) var hasMore = false
 
-        private func turn() {
+        private func round() {
             hasMore = reader.read(from: ends.1, splitter: splitter) == .bytes
             guard hasMore else { return }
             var locations: [FrameReader.Location] = []
@@ -51,7 +51,7 @@ struct FrameReaderTests {
             } catch {
                 self.error = error
             }
-            // All frames of a turn stay readable until its end.
+            // All frames of a round stay readable until its end.
             for location in locations {
                 reader.withBytes(at: location) { span in
                     frames.append(span.withUnsafeBytes { Array($0) })

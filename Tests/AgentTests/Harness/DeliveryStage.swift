@@ -32,7 +32,7 @@ final class DeliveryStage {
 
     var counters: CounterBank { destination.books.banks[0].counters }
 
-    var outbox: Outbox { outbox(places: destination.inFlight) }
+    var outbox: Outbox { outbox(places: destination.books.inFlight) }
 
     func outbox(places: BoundedCount) -> Outbox {
         Outbox(
@@ -59,8 +59,8 @@ final class DeliveryStage {
         delivery.apply(settings, destination)
     }
 
-    /// One turn of the worker's loop.
-    func turn() {
+    /// One pass of the worker's loop.
+    func pass() {
         let timer = TimerWatcher(loop: loop) { [loop] in loop.stop() }
         timer.start(after: 0)
         loop.run()

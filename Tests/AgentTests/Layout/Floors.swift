@@ -12,6 +12,13 @@ struct Floors {
             owners, entry in
             for type in entry.1.types { owners[type, default: []].insert(entry.0) }
         }
+        let functions = sources.reduce(into: [String: String]()) { found, entry in
+            for name in entry.source.functions { found[name] = entry.folder }
+        }
+        let values = sources.reduce(into: [String: String]()) { found, entry in
+            for name in entry.source.values { found[name] = entry.folder }
+        }
+        let nested = sources.reduce(into: Set<String>()) { $0.formUnion($1.source.nestedTypes) }
         owners = owners.filter { $0.value.count == 1 }
         // A member's name says where it is from only when nothing else is called so.
         var named: [String: Set<String>] = [:]
@@ -35,8 +42,12 @@ struct Floors {
             for word in source.words {
                 let owner =
                     word.isMember
-                    ? named[word.text]?.count == 1 ? added[word.text] : nil
-                    : own.contains(word.text) ? nil : owners[word.text]?.first
+                    ? named[word.text]?.count == 1
+                        ? added[word.text] : nested.contains(word.text) ? nil : owners[word.text]?.first
+                    : own.contains(word.text)
+                        ? nil
+                        : owners[word.text]?.first ?? values[word.text]
+                            ?? (word.isCalled ? functions[word.text] : nil)
                 guard let owner, owner != folder, let other = order.firstIndex(where: { $0.contains(owner) }),
                     other >= floor
                 else { continue }

@@ -12,7 +12,7 @@ struct FloorsTests {
 
     /// What each target of Swift imports of the others.
     private static let imports: [String: Set<String>] = [
-        "System": [], "SPOP": ["System"], "Stats": ["System"], "AdminSocket": ["System"],
+        "System": [], "SPOP": [], "Stats": ["System"], "AdminSocket": [],
         "Agent": ["System", "SPOP", "Stats", "AdminSocket"], "mirrorctl": ["System", "AdminSocket"],
         "spoa-mirror": ["Agent"],
     ]
@@ -53,6 +53,24 @@ struct FloorsTests {
         #expect(found.sorted() == [])
     }
 
+    @Test("Libraries in C are called where they belong")
+    func libraries() {
+        let homes = [
+            "CLibev": ["Agent/EventLoop/", "Agent/Options/Version.swift"],
+            // Beside the transport: URLs are taken apart as libcurl does, and the system's authorities are its own.
+            "CLibcurl": [
+                "Agent/Curl/", "Agent/Settings/MirrorURL.swift", "Agent/Settings/TrustStore.swift",
+                "Agent/Options/Version.swift",
+            ],
+            "COpenSSL": ["Agent/Settings/", "Agent/Curl/"], "CLibedit": ["mirrorctl/"],
+        ]
+        let strangers = Self.sources.flatMap { path, source in
+            source.imports.filter { homes[$0.module]?.contains { path.hasPrefix($0) } == false }
+                .map { "Sources/\(path):\($0.line): imports \($0.module)" }
+        }
+        #expect(strangers.sorted() == [])
+    }
+
     @Test("A file holds one idea: 300 lines at most")
     func lengths() {
         let long = Self.texts.mapValues {
@@ -77,17 +95,21 @@ struct FloorsTests {
                 struct Inner { enum Shown { case inner } }
                 var shown: Shown { "".shine ? .inner : text.usual }
                 let hidden: Hidden
+                func sing() { hum() }
+                let roster: Low.Roster
             }
             """##,
             "High/B.swift": """
             struct Upper {}
             enum Shown {}
             private struct Hidden {}
+            func hum() {}
             extension String {
                 var shine: Bool { true }
                 var usual: Bool { false }
                 private var secret: Bool { false }
             }
+            extension Low { struct Roster {} }
             extension Beside {
                 static var usual: Int { 1 }
             }
@@ -106,11 +128,13 @@ struct FloorsTests {
             floors.violations(in: files.mapValues { SwiftSource($0) }) == [
                 "Attic/D.swift:1: Attic has no floor",
                 "Beside/C.swift:4: Beside uses Upper of High",
-                "High/B.swift:9: High uses Beside of Beside",
+                "High/B.swift:11: High uses Beside of Beside",
                 "Low/A.swift:4: Low uses Upper of High",
                 "Low/A.swift:6: Low uses Upper of High",
                 "Low/A.swift:8: Low uses Upper of High",
                 "Low/A.swift:10: Low uses shine of High",
+                "Low/A.swift:12: Low uses hum of High",
+                "Low/A.swift:13: Low uses Roster of High",
             ])
     }
 

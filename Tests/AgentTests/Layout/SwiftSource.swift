@@ -1,12 +1,14 @@
 /// A Swift file as far as the layout needs it: what it declares and what it names.
 struct SwiftSource {
-    /// A word of the code, not of a comment or a string: a member behind a dot, or what may be a type.
+    /// A word of the code, not of a comment or a string.
     struct Word {
         let text: String
         /// From 1.
         let line: Int
         /// It stands behind a dot.
         let isMember: Bool
+        /// A parenthesis stands behind it.
+        let isCalled: Bool
     }
 
     /// A declaration that other files can see.
@@ -17,8 +19,11 @@ struct SwiftSource {
     }
 
     private(set) var words: [Word] = []
-    /// Types at the top of the file.
+    /// Types at the top of the file, and those that are added to types of others.
     private(set) var types: Set<String> = []
+    /// Functions and values at the top of the file.
+    private(set) var functions: Set<String> = []
+    private(set) var values: Set<String> = []
     /// Types inside of others, private ones too.
     private(set) var nestedTypes: Set<String> = []
     /// Members of types that the file declares or extends, private ones too.
@@ -40,6 +45,7 @@ struct SwiftSource {
     private static let memberKeywords: Set<String> = ["func", "var", "let", "case"]
 
     init(_ text: String) {
+        var added: [Declaration] = []
         var scopes: [Scope] = []
         var next: Scope?
         var isPrivate = false
@@ -47,9 +53,10 @@ struct SwiftSource {
         var previous = ""
         while let token = tokens.next() {
             defer { previous = token.text }
-            if previous == "." || token.text.utf8.first.map({ 0x41...0x5A ~= $0 }) == true {
-                words.append(Word(text: token.text, line: token.line, isMember: previous == "."))
-            }
+            words.append(
+                Word(
+                    text: token.text, line: token.line, isMember: previous == ".",
+                    isCalled: tokens.isAhead("(")))
             let isTypeScope = scopes.last != .code
             switch token.text {
             case "{":
@@ -68,13 +75,19 @@ struct SwiftSource {
                 if word != "typealias" { next = .type }
                 if scopes.isEmpty {
                     if !isPrivate { types.insert(name) }
+                } else if case .extension(let type, false) = scopes.last, !isPrivate {
+                    added.append(Declaration(name: name, extended: type))
                 } else {
                     nestedTypes.insert(name)
                 }
                 isPrivate = false
             case let word where Self.memberKeywords.contains(word) && isTypeScope && previous != ".":
                 for name in word == "case" ? tokens.peekCases() : [tokens.peek() ?? ""] {
-                    guard !scopes.isEmpty else { break }
+                    guard !scopes.isEmpty else {
+                        if !isPrivate, word == "func" { functions.insert(name) }
+                        if !isPrivate, word != "func" { values.insert(name) }
+                        break
+                    }
                     memberNames.insert(name)
                     if case .extension(let type, false) = scopes.last, !isPrivate {
                         extensionMembers.append(Declaration(name: name, extended: type))
@@ -82,6 +95,13 @@ struct SwiftSource {
                 }
                 isPrivate = false
             default: break
+            }
+        }
+        for type in added {
+            if types.contains(type.extended ?? "") {
+                nestedTypes.insert(type.name)
+            } else {
+                types.insert(type.name)
             }
         }
     }

@@ -99,11 +99,11 @@ extension EndToEnd {
             try stage.expectGoodHealth()
         }
 
-        @Test("a turn that brings hundreds of malformed copies has as many noted as the list holds")
+        @Test("a round that brings hundreds of malformed copies has as many noted as the list holds")
         func manyFailures() throws {
             let stage = try AbuseStage()
             let peer = try stage.greeted()
-            // In one write, so that they are read in one turn.
+            // In one write, so that they are read in one round.
             let bytes = (0..<200).flatMap { number in
                 let message = SPOPClient.Message(method: "", target: "/failed/\(number)", fields: [])
                 return SPOPFrame(

@@ -106,7 +106,7 @@ extension EndToEnd {
                 environment: [
                     "NOTIFY_SOCKET": manager.address, "WATCHDOG_USEC": "40000", "WATCHDOG_PID": "1",
                 ])
-            // Feeding begins with the loop's first turn, before it follows a signal.
+            // Feeding begins with the loop's first pass, before it follows a signal.
             for _ in 0..<3 {
                 agent.send(signal: SIGHUP)
                 _ = try manager.wait(for: "RELOADING=1")
