@@ -2,7 +2,7 @@
 protocol Guest: AnyObject {
     /// Since when it has had no need of its place, in seconds of the monotonic clock; nil while it waits for an answer.
     var idleSince: Double? { get }
-    /// Takes what has come with the connection: in a crowd, whoever asks at once is answered before the next needs a place.
+    /// Takes what has come: in a crowd, whoever asks at once is answered before the next needs a place.
     func start()
     /// Ends it, so that another can have its place.
     func makeRoom()
@@ -28,11 +28,22 @@ final class Places<Client: Guest> {
     /// Looks for a place for one more, and makes one if need be.
     func find() -> Search {
         guard clients.count >= count else { return .free }
+        if let longest = idleLongest {
+            longest.makeRoom()
+            return .made
+        }
+        // What has come of them may be no request: it is read before anybody is sent away for it.
+        for client in Array(clients.values) { client.start() }
+        guard clients.count >= count else { return .free }
+        guard let longest = idleLongest else { return .none }
+        longest.makeRoom()
+        return .made
+    }
+
+    private var idleLongest: Client? {
         let idle = clients.values.compactMap { client in client.idleSince.map { (client: client, since: $0) }
         }
-        guard let longest = idle.min(by: { $0.since < $1.since }) else { return .none }
-        longest.client.makeRoom()
-        return .made
+        return idle.min { $0.since < $1.since }?.client
     }
 
     /// The same; false when there is none. When `all` places are taken, by clients of this `kind`, `errors` gets a report.

@@ -16,7 +16,10 @@ struct PlacesTests {
 
         var isGone = false
 
-        func start() {}
+        /// What reading brings to light.
+        var idleSinceRead: Double?
+
+        func start() { idleSince = idleSince ?? idleSinceRead }
 
         func makeRoom() {
             isGone = true
@@ -42,5 +45,15 @@ struct PlacesTests {
         another.idleSince = 9
         #expect(places.find() == .made)
         #expect(another.isGone && !waits.isGone && !busy.isGone)
+    }
+
+    @Test("bytes that are no request keep no place: they are read before anybody is sent away")
+    func unread() {
+        let places = Places<Client>(count: 2)
+        let waits = Client("waits", idleSince: nil, in: places)
+        let talks = Client("talks", idleSince: nil, in: places)
+        talks.idleSinceRead = 3
+        #expect(places.find() == .made)
+        #expect(talks.isGone && !waits.isGone)
     }
 }
