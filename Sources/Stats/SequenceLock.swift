@@ -52,7 +52,9 @@ final class SequenceLock: Sendable {
             isWanted.store(true, ordering: .relaxed)
             usleep(Self.pause)
         }
-        stuckPass.store(number.load(ordering: .relaxed), ordering: .relaxed)
+        let last = number.load(ordering: .relaxed)
+        // An even one is of a loop that sleeps by now.
+        if last & 1 == 1 { stuckPass.store(last, ordering: .relaxed) }
         return copy()
     }
 
