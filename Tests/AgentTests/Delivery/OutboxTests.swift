@@ -50,6 +50,8 @@ struct OutboxTests {
         #expect(!two.startFirst(on: transport, upTo: 1, now: 2))
         transport.endAll(.response(200))
         #expect(two.startFirst(on: transport, upTo: 1, now: 2))
+        transport.endAll(.response(200))
+        #expect(next.books.inFlight.held == 0)
     }
 
     @Test("an unreachable mirror is not held against the next")

@@ -30,6 +30,9 @@ final class DeliveryStage {
             destination: destination, worker: 0, memory: memory, reporter: reporter)
     }
 
+    // A transfer and its owner hold each other.
+    deinit { _ = delivery.abandon() }
+
     var counters: CounterBank { destination.books.banks[0].counters }
 
     var outbox: Outbox { outbox(places: destination.books.inFlight) }
