@@ -8,7 +8,6 @@ enum NotifyFuzzer {
         guard let url = try? MirrorURL("http://mirror.example:8080/prefix"),
             let otherURL = try? MirrorURL("https://[::1]/")
         else { fail("no destination") }
-        let (destination, other) = (Destination(url, workers: 1), Destination(otherURL, workers: 1))
         var sending = CopyStyle()
         sending.truncatedBody = .send
         sending.host = .destination
@@ -19,9 +18,9 @@ enum NotifyFuzzer {
         headers.host = .literal("qa.example")
         headers.mark = nil
         return [
-            RequestRenderer(destination: destination, style: CopyStyle()),
-            RequestRenderer(destination: destination, style: sending),
-            RequestRenderer(destination: other, style: headers),
+            RequestRenderer(url: url, style: CopyStyle()),
+            RequestRenderer(url: url, style: sending),
+            RequestRenderer(url: otherURL, style: headers),
         ]
     }()
 

@@ -25,7 +25,7 @@ internal import CLibcurl
     private var writtenBefore = 0
     /// It was begun, came to nothing, and may not be begun again.
     private(set) var isRefused = false
-    private var destination: Destination?
+    private var url: MirrorURL?
     private var settingsVersion = -1
     private var headerLines = HeaderLines()
 
@@ -106,9 +106,9 @@ internal import CLibcurl
         (hasOpenedSocket, socketRefusal) = (false, nil)
         unsafe copy.withUnsafeMutablePointers { layout, bytes in
             let layout = unsafe layout.pointee
-            if destination !== layout.destination {
-                destination = layout.destination
-                handle.set(CURLOPT_URL, layout.destination.url.origin)
+            if url !== layout.url {
+                url = layout.url
+                handle.set(CURLOPT_URL, layout.url.origin)
             }
             unsafe setMethodAndBody(layout, bytes)
             if forbidsReuse != (isSingleUse || layout.authenticates) {
@@ -159,7 +159,7 @@ internal import CLibcurl
     }
 
     /// The mirror is reached over TLS.
-    var isEncrypted: Bool { destination?.url.isEncrypted == true }
+    var isEncrypted: Bool { url?.isEncrypted == true }
 
     // MARK: libcurl calls back
 

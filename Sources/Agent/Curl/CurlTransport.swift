@@ -1,5 +1,7 @@
 internal import CLibcurl
 internal import CLinux
+internal import Glibc
+internal import System
 
 /// libcurl's multi interface on a libev loop (curl_multi_socket_action(3)): libcurl says which sockets and which time
 /// it waits for, the loop tells it when they are due.
@@ -25,6 +27,15 @@ internal import CLinux
 
     /// To be called once, before any thread is started.
     static func setUp() { curl_global_init(Int(CURL_GLOBAL_DEFAULT)) }
+
+    /// What wakes libcurl.
+    static var openFiles: Int { 2 }
+
+    static func warning(_ settings: TransportSettings) -> String? {
+        settings.httpVersion == .http2PriorKnowledge && !canReusePriorKnowledge
+            ? "this libcurl is older than 8.0: with --http-version 2-prior-knowledge each copy opens a connection"
+            : nil
+    }
 
     /// `budget` is that of all transports of the loop. Throws when libcurl has no memory.
     init(loop: EventLoop, budget: PassBudget, settings: DestinationSettings) throws(OutOfMemory) {
@@ -54,6 +65,14 @@ internal import CLinux
     }
 
     deinit { _ = guarded { _ = unsafe curl_multi_cleanup(multi) } }
+
+    func begin() {
+        if linux_guard_start() != 0 {
+            client?.transportLacks(
+                "no timer for calls into libcurl, a mirror that sends without end is not cut off",
+                SystemError.text(of: errno))
+        }
+    }
 
     func apply(_ settings: DestinationSettings) {
         self.settings = settings
@@ -117,7 +136,8 @@ internal import CLinux
         collect()
         sockets.goOn()
         guard wasLong || removalWasLong else { return }
-        client?.mirrorWasCutOff()
+        client?.mirrorWasCutOff(
+            "one call into libcurl took over \(LINUX_GUARD_MILLISECONDS) ms of processor time")
         removalWasLong = false
     }
 

@@ -23,12 +23,13 @@ final class Delivery {
     private let pass: PassBudget
     private let account: CopyAccount
     private let reporter: DeliveryReporter
-    private var settings: Settings
     private var passes: PassWatcher?
     private var retry: TimerWatcher?
     private var expiry: TimerWatcher?
     private var lastCutOff = -Double.infinity
     private var destination: Destination
+    /// Of all destinations together.
+    private var maxQueueBytes: Int
     /// Copies for it, and for those that it replaced.
     private var current: Outbox
     private let draining: Outbox
@@ -37,13 +38,13 @@ final class Delivery {
 
     /// `worker` is the number of its worker.
     init(
-        loop: EventLoop, transport: any Transport, pass: PassBudget, settings: Settings,
-        destination: Destination, worker: Int, memory: MemoryBudget, reporter: DeliveryReporter
+        loop: EventLoop, transport: any Transport, pass: PassBudget, destination: Destination, worker: Int,
+        maxQueueBytes: Int, memory: MemoryBudget, reporter: DeliveryReporter
     ) {
         self.transport = transport
         self.pass = pass
-        self.settings = settings
         self.destination = destination
+        self.maxQueueBytes = maxQueueBytes
         account = CopyAccount(destination, worker: worker, memory: memory)
         self.reporter = reporter
         current = Outbox(places: destination.books.inFlight, account: account, reporter: reporter)
@@ -59,13 +60,17 @@ final class Delivery {
         }
     }
 
-    /// Uses `settings` for every copy that starts from now on. If `destination` is another one than before, that one drains: its
-    /// copies go there, out of the way of those for the new one.
-    func apply(_ settings: Settings, _ destination: Destination) {
-        self.settings = settings
-        transport.apply(settings.destination)
-        guard destination !== self.destination else { return }
+    /// To be called before all else, on the worker's thread.
+    func begin() { transport.begin() }
+
+    /// Uses `destination`'s settings for every copy that starts from now on. If it is another mirror than before, that one drains:
+    /// its copies go there, out of the way of those for the new one.
+    func apply(_ destination: Destination, maxQueueBytes: Int) {
+        let isSameMirror = destination.isSameMirror(as: self.destination)
         self.destination = destination
+        self.maxQueueBytes = maxQueueBytes
+        transport.apply(settings)
+        guard !isSameMirror else { return }
         draining.takeOver(current)
         current = Outbox(places: destination.books.inFlight, account: account, reporter: reporter)
         current.copyEnded = draining.copyEnded
@@ -75,7 +80,7 @@ final class Delivery {
     /// Mirrors that hang, replaced by others that hang, may not hold more and more: past as many transfers as the current one may
     /// have, the oldest are given up.
     private func giveUpExcess() {
-        let excess = destination.books.draining.held - settings.destination.maxInFlight
+        let excess = destination.books.draining.held - settings.maxInFlight
         guard excess > 0 else { return }
         for transfer in draining.underWay.sorted(by: { $0.startedAt < $1.startedAt }).prefix(excess) {
             transport.giveUp(
@@ -85,12 +90,14 @@ final class Delivery {
 
     /// Takes a copy, or throws `queueFull` and counts nothing. It is started in the loop's next pass.
     func enqueue(_ copy: MirrorRequest) throws(Refusal) {
-        try account.enter(copy, maxQueue: settings.destination.maxQueue, maxBytes: settings.maxQueueBytes)
+        try account.enter(copy, maxQueue: settings.maxQueue, maxBytes: maxQueueBytes)
         current.append(copy)
     }
 
+    private var settings: DestinationSettings { destination.settings }
+
     /// In seconds.
-    private var maxQueueAge: Double { settings.destination.maxQueueAge.inSeconds }
+    private var maxQueueAge: Double { settings.maxQueueAge.inSeconds }
 
     private var noneWaits: Bool { current.queue.isEmpty && draining.queue.isEmpty }
 
@@ -103,10 +110,10 @@ final class Delivery {
             return
         }
         let now = MonotonicClock.now
-        guard !settings.destination.isPaused else { return dropPaused() }
+        guard !settings.isPaused else { return dropPaused() }
         // While copies can be started or dropped, the loop may not sleep on the rest of the queue.
         var isBusy = dropExpired(now)
-        let maxInFlight = settings.destination.maxInFlight
+        let maxInFlight = settings.maxInFlight
         if startBatch(from: current, upTo: maxInFlight, now) { isBusy = true }
         // Its transfers come on top, half as many at most: more are only under way when they were at the time of the change.
         if startBatch(from: draining, upTo: max(1, maxInFlight / 2), now) { isBusy = true }
@@ -197,14 +204,14 @@ final class Delivery {
 
 extension Delivery: TransportClient {
     /// Mirrors that were replaced are to blame, if copies are under way to any: the new one goes on.
-    func mirrorWasCutOff() {
+    func mirrorWasCutOff(_ cause: String) {
         let now = MonotonicClock.now
         let isAgain = now - lastCutOff < Self.holdMemory
         lastCutOff = now
         account.count(.mirrorCutOffs)
         let blamed = draining.underWay.isEmpty ? current : draining
         if isAgain { blamed.probing.hold(until: now + Self.holdInterval) }
-        reporter.mirrorWasCutOff(holdSeconds: isAgain ? Self.holdInterval : 0)
+        reporter.mirrorWasCutOff(cause, holdSeconds: isAgain ? Self.holdInterval : 0)
         for transfer in blamed.underWay {
             transport.giveUp(
                 transfer, as: .reset,
@@ -212,6 +219,8 @@ extension Delivery: TransportClient {
                     "cut off with all connections of its worker: one of them took too much processor time")
         }
     }
+
+    func transportLacks(_ what: String, _ cause: String) { reporter.transportLacks(what, cause) }
 
     func mirrorSpokeUnasked() {
         account.count(.mirrorAmbiguous)

@@ -1,4 +1,3 @@
-internal import CLinux
 internal import Logging
 internal import Stats
 internal import System
@@ -17,12 +16,13 @@ final class DeliveryReporter {
     }
 
     /// One call into the transport took more processor time than any honest answer does.
-    func mirrorWasCutOff(holdSeconds: Double) {
+    func mirrorWasCutOff(_ cause: String, holdSeconds: Double) {
         let pause = holdSeconds > 0 ? ", again; copies wait \(Int(holdSeconds)) s" : ""
-        errors.report(
-            "mirror: cut off",
-            "one call into libcurl took over \(LINUX_GUARD_MILLISECONDS) ms of processor time\(pause)")
+        errors.report("mirror: cut off", "\(cause)\(pause)")
     }
+
+    /// The transport goes on without something.
+    func transportLacks(_ what: String, _ cause: String) { errors.report(what, cause) }
 
     /// A connection was ended because what comes on it might be taken for the answer to another copy.
     func connectionEnded(_ reason: String) { errors.report("mirror: connection ended", reason) }
@@ -30,7 +30,7 @@ final class DeliveryReporter {
     /// A transfer of `copy` is over.
     func ended(_ copy: MirrorRequest, _ end: TransferEnd, seconds: Double) {
         if case .failed(let reason) = end.outcome {
-            let (url, detail) = (copy.header.destination.url.text, end.detail ?? "")
+            let (url, detail) = (copy.header.url.text, end.detail ?? "")
             errors.report("mirror: \(reason.label)", "\(url) (\(detail))")
             failures.note(
                 id: copy.header.id, method: copy.method, target: copy.target, reason: reason.counter.name,
@@ -49,7 +49,7 @@ final class DeliveryReporter {
         let method: [UInt8]
         /// As HAProxy sent it, cut to `longestTarget`.
         let target: [UInt8]
-        let destination: MirrorURL
+        let url: MirrorURL
 
         var isCut: Bool { target.count == Self.longestTarget }
     }
@@ -79,7 +79,7 @@ enum RequestLogLine {
         let milliseconds = (seconds * 10_000).rounded() / 10
         let resent = end.wasResent ? "resent=1 " : ""
         return """
-            \(start(copy.method, copy.header.destination.url, copy.target, mode)) \(end.httpVersion) \(status) \
+            \(start(copy.method, copy.header.url, copy.target, mode)) \(end.httpVersion) \(status) \
             id=\(copy.header.id) up=\(end.bytesSent) down=\(end.bytesReceived) ms=\(milliseconds) \
             \(resent)\(word)\(end.detail.map { ": \($0)" } ?? "")
             """
@@ -89,21 +89,21 @@ enum RequestLogLine {
         _ copy: DeliveryReporter.DroppedCopy, _ reason: String, _ detail: String, _ mode: RequestLogMode
     ) -> String {
         """
-        \(start(copy.method, copy.destination, copy.target, isCut: copy.isCut, mode)) - - id=\(copy.id) up=0 down=0 ms=0.0 \
+        \(start(copy.method, copy.url, copy.target, isCut: copy.isCut, mode)) - - id=\(copy.id) up=0 down=0 ms=0.0 \
         \(reason): \(detail)
         """
     }
 
     /// The words before the HTTP version. A target that is no path, such as the `*` of OPTIONS, is a word of its own.
     private static func start(
-        _ method: [UInt8], _ destination: MirrorURL, _ target: [UInt8], isCut: Bool = false,
+        _ method: [UInt8], _ url: MirrorURL, _ target: [UInt8], isCut: Bool = false,
         _ mode: RequestLogMode
     ) -> String {
         let shown = ShownTarget.of(target, withQuery: mode == .query, isCut: isCut)
         let gap = shown.isEmpty || shown.first == UInt8(ascii: "/") ? "" : " "
         return """
             request \(method.isEmpty ? "-" : PrintableText.of(method)) \
-            \(destination.origin.dropLast())\(gap)\(PrintableText.of(shown))
+            \(url.origin.dropLast())\(gap)\(PrintableText.of(shown))
             """
     }
 }

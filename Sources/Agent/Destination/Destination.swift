@@ -1,10 +1,11 @@
 internal import Stats
 
-/// A mirror, from the moment when copies are made for it to the end of the last one: what belongs to it over all workers.
+/// A mirror, and what belongs to it over all workers: what the operator has set, and what its copies hold and have come to.
 ///
-/// When another takes its place, it drains: copies that were made for it still go there.
+/// A change makes another one with the same books. If the other has another URL, this one drains: copies that were made for it
+/// still go there.
 final class Destination: Sendable {
-    let url: MirrorURL
+    let settings: DestinationSettings
     let books: Books
 
     /// What a destination, those that it replaced and those that will replace it have in common: the operator sees one.
@@ -23,15 +24,18 @@ final class Destination: Sendable {
     }
 
     /// The first one of its kind.
-    init(_ url: MirrorURL, workers: Int) {
-        self.url = url
+    init(_ settings: DestinationSettings, workers: Int) {
+        self.settings = settings
         books = Books(workers: workers)
     }
 
-    private init(_ url: MirrorURL, books: Books) { (self.url, self.books) = (url, books) }
-
-    /// The one that takes its place; itself, if that is where copies go already.
-    func replaced(by url: MirrorURL) -> Destination {
-        url.text == self.url.text ? self : Destination(url, books: books)
+    private init(_ settings: DestinationSettings, books: Books) {
+        (self.settings, self.books) = (settings, books)
     }
+
+    /// The one that takes its place.
+    func changed(to settings: DestinationSettings) -> Destination { Destination(settings, books: books) }
+
+    /// Whether copies that were made for `other` go where its own go.
+    func isSameMirror(as other: Destination) -> Bool { settings.url.text == other.settings.url.text }
 }

@@ -1,7 +1,8 @@
 internal import SPOP
 internal import Stats
 
-/// The whole way of a request through one worker: gate, renderer, queue. Whatever stops it is counted by its reason.
+/// One worker's side of one destination: the whole way of a request through gate, renderer and delivery. Whatever stops it is
+/// counted by its reason.
 final class Pipeline {
     let delivery: Delivery
     /// Of the copies.
@@ -14,24 +15,24 @@ final class Pipeline {
     private var renderer: RequestRenderer
 
     init(
-        delivery: Delivery, ids: RequestIDs, settings: Settings, destination: Destination,
-        counters: CounterBank, reporter: DeliveryReporter, unknownMessages: UnknownMessages
+        delivery: Delivery, ids: RequestIDs, settings: Settings, destination: Destination, worker: Int,
+        reporter: DeliveryReporter, unknownMessages: UnknownMessages
     ) {
         self.delivery = delivery
-        self.counters = counters
+        counters = destination.books.banks[worker].counters
         self.reporter = reporter
         self.unknownMessages = unknownMessages
-        gate = Gate(settings, ids: ids)
-        renderer = RequestRenderer(settings, destination)
+        gate = Gate(destination.settings, ids: ids)
+        renderer = RequestRenderer(destination.settings, watch: settings.bodyWatch)
         reporter.mode = settings.requestLog
     }
 
     /// Uses `settings` from the next request on, and makes copies for `destination`.
     func apply(_ settings: Settings, _ destination: Destination) {
-        gate.apply(settings)
-        renderer = RequestRenderer(settings, destination)
+        gate.apply(destination.settings)
+        renderer = RequestRenderer(destination.settings, watch: settings.bodyWatch)
         reporter.mode = settings.requestLog
-        delivery.apply(settings, destination)
+        delivery.apply(destination, maxQueueBytes: settings.maxQueueBytes)
     }
 
     /// To be called before the copies of a round. Each failure noted costs some microseconds, and what is past the capacity of
@@ -68,7 +69,7 @@ final class Pipeline {
         }
         let copy = DeliveryReporter.DroppedCopy(
             id: id, method: bytes(arguments.method), target: bytes(arguments.path),
-            destination: renderer.destination.url)
+            url: renderer.url)
         if reason == .malformed(.missing) { unknownMessages.noteMissing(detail) }
         reporter.dropped(copy, reason, detail)
     }

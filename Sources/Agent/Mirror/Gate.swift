@@ -11,13 +11,12 @@ struct Gate {
         case skipped(Refusal)
     }
 
-    init(_ settings: Settings, ids: RequestIDs) {
-        self.settings = settings.destination
-        self.ids = ids
+    init(_ settings: DestinationSettings, ids: RequestIDs) {
+        (self.settings, self.ids) = (settings, ids)
     }
 
     /// Uses `settings` from the next request on.
-    mutating func apply(_ settings: Settings) { self = Gate(settings, ids: ids) }
+    mutating func apply(_ settings: DestinationSettings) { self = Gate(settings, ids: ids) }
 
     /// Its questions cost nanoseconds: they are asked before the ACK, which tells the answer.
     mutating func decide(_ arguments: MirrorArguments, payload: RawSpan) -> Decision {

@@ -10,7 +10,7 @@ struct HeaderPolicy {
         case drop
         /// Sent with this value.
         case rewrite(Value)
-        /// Sent as it is; the last of its name with this value behind its own.
+        /// Sent as it is, with this value behind its own.
         case append(Value)
     }
 
@@ -28,6 +28,16 @@ struct HeaderPolicy {
         case declaredLength
     }
 
+    /// Which X-Forwarded-For gets the client's address.
+    enum AddressField {
+        /// Any may: the last is not known before all have been seen.
+        case any
+        case none
+        /// The one whose name starts there.
+        case at(Int)
+    }
+
+    var addressField = AddressField.any
     /// Host says another name than the client's.
     let replacesHost: Bool
     /// `te: trailers` stays: HTTP/2 allows it, and no other TE (RFC 9113, section 8.2.2), and gRPC servers want it.
@@ -50,12 +60,20 @@ struct HeaderPolicy {
         switch known {
         case .other, .requestID, .authorization: .keep
         case .hopByHop, .transferEncoding: .drop
-        case .forwardedFor: .append(.clientAddress)
+        case .forwardedFor: getsAddress(field) ? .append(.clientAddress) : .keep
         case .host: !isFirst(known) ? .drop : replacesHost ? .rewrite(.host) : .keep
         case .contentLength: isFirst(known) ? .rewrite(.bodyLength) : .drop
         case .te:
             keepsTrailers && FieldRules.listsTrailers(field.value, in: block) && isFirst(known)
                 ? .rewrite(.trailers) : .drop
+        }
+    }
+
+    private func getsAddress(_ field: HeaderReader.Header) -> Bool {
+        switch addressField {
+        case .any: true
+        case .none: false
+        case .at(let start): start == field.name.lowerBound
         }
     }
 

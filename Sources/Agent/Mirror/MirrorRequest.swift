@@ -5,7 +5,8 @@
 final class MirrorRequest: ManagedBuffer<MirrorRequest.Layout, UInt8> {
     /// Where the parts stand: they follow each other as on the wire.
     struct Layout {
-        let destination: Destination
+        /// Where it goes.
+        let url: MirrorURL
         /// What the ACK called it.
         let id: Int64
         /// On the monotonic clock, in seconds.
@@ -39,9 +40,9 @@ final class MirrorRequest: ManagedBuffer<MirrorRequest.Layout, UInt8> {
     }
 
     /// An empty request of `size` bytes, to be filled front to back with `RequestWriter`.
-    static func make(size: Int, destination: Destination, arrival: Arrival) -> MirrorRequest {
+    static func make(size: Int, to url: MirrorURL, arrival: Arrival) -> MirrorRequest {
         let buffer = MirrorRequest.create(minimumCapacity: size) { _ in
-            Layout(destination: destination, id: arrival.id, receivedAt: arrival.receivedAt, size: size)
+            Layout(url: url, id: arrival.id, receivedAt: arrival.receivedAt, size: size)
         }
         return unsafe unsafeDowncast(buffer, to: MirrorRequest.self)
     }

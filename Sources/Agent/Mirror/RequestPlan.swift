@@ -24,6 +24,12 @@ struct RequestPlan {
     /// Bytes of the client's fields as they are sent, at most.
     private(set) var fieldBytes = 0
 
+    /// Which of those that came gets the client's address.
+    var addressField: HeaderPolicy.AddressField {
+        guard source != nil, let lastForwardedFor else { return .none }
+        return .at(lastForwardedFor)
+    }
+
     /// Bytes that the request without its body took of HAProxy's buffer.
     private var bufferUse: Int
 

@@ -3,28 +3,25 @@ internal import SPOP
 /// Turns the arguments of a message into a `MirrorRequest`: what the client sent, less what belonged to its connection,
 /// plus what the operator wants on every copy.
 struct RequestRenderer {
-    let destination: Destination
+    let url: MirrorURL
     private let style: CopyStyle
     private let watch: BodyWatch
     private let policy: HeaderPolicy
     /// What Host says where it does not say what the client's does.
     private let host: [UInt8]
 
-    init(_ settings: Settings, _ destination: Destination) {
+    /// For copies to the destination that has `settings`.
+    init(_ settings: DestinationSettings, watch: BodyWatch) {
         self.init(
-            destination: destination, style: settings.destination.style,
-            watch: settings.bodyWatch,
-            keepsTrailers: settings.destination.transport.mayBeHTTP2(to: destination.url))
+            url: settings.url, style: settings.style, watch: watch,
+            keepsTrailers: settings.transport.mayBeHTTP2(to: settings.url))
     }
 
-    init(
-        destination: Destination, style: CopyStyle, watch: BodyWatch = BodyWatch(),
-        keepsTrailers: Bool = false
-    ) {
-        self.destination = destination
+    init(url: MirrorURL, style: CopyStyle, watch: BodyWatch = BodyWatch(), keepsTrailers: Bool = false) {
+        self.url = url
         self.style = style
         self.watch = watch
-        host = if case .literal(let name) = style.host { Array(name.utf8) } else { destination.url.authority }
+        host = if case .literal(let name) = style.host { Array(name.utf8) } else { url.authority }
         policy = HeaderPolicy(host: host, replacesHost: style.host != .preserve, keepsTrailers: keepsTrailers)
     }
 
@@ -36,7 +33,7 @@ struct RequestRenderer {
             arguments, payload: payload, style: style, policy: policy, bufferSize: arrival.bufferSize,
             watch: watch)
         let request = MirrorRequest.make(
-            size: size(of: plan, payload), destination: destination, arrival: arrival)
+            size: size(of: plan, payload), to: url, arrival: arrival)
         unsafe request.withUnsafeMutablePointers { layout, bytes in
             var writer = unsafe RequestWriter(bytes, capacity: layout.pointee.size)
             unsafe layout.pointee.methodEnd = plan.method.count
@@ -76,10 +73,10 @@ struct RequestRenderer {
         switch plan.target {
         case .verbatim(let range): writer.append(payload, range)
         case .origin(let range):
-            writer.append(destination.url.prefix)
+            writer.append(url.prefix)
             writer.append(payload, range)
         case .pathless(let range):
-            writer.append(destination.url.prefix)
+            writer.append(url.prefix)
             writer.append(UInt8(ascii: "/"))
             writer.append(payload, range)
         case .asterisk: writer.append(UInt8(ascii: "*"))
@@ -98,11 +95,11 @@ struct RequestRenderer {
         _ plan: RequestPlan, _ arguments: MirrorArguments, _ payload: RawSpan, to writer: inout RequestWriter
     ) {
         var policy = policy
+        policy.addressField = plan.addressField
         arguments.forEachField(in: payload) { field, block in
             switch policy.action(KnownField(field.name, in: block), field, in: block) {
             case .drop: return
-            case .append(let value)
-            where field.name.lowerBound == plan.lastForwardedFor && plan.source != nil:
+            case .append(let value):
                 writer.append(block, field.name)
                 writer.append(": ")
                 if !block.trimmed(field.value).isEmpty {
@@ -110,7 +107,7 @@ struct RequestRenderer {
                     writer.append(", ")
                 }
                 append(value, plan, payload, to: &writer)
-            case .keep, .append:
+            case .keep:
                 writer.append(block, field.name)
                 if block.trimmed(field.value).isEmpty {
                     writer.append(UInt8(ascii: ":"))

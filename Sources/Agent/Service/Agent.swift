@@ -56,7 +56,7 @@ final class Agent {
         pidFile = try configuration.pidFile.map { path in try rights.open { _ in try PIDFile(path) } }
         // libcurl would write the keys of its connections there, and with them what clients sent.
         unsafe unsetenv("SSLKEYLOGFILE")
-        CurlTransport.setUp()
+        Transports.setUp()
         try TrustStore.checkLibrary()
         workers = try WorkerPool(configuration, loggers: loggers)
         let statistics = Statistics(workers.banks + [bank], loop: loop)

@@ -8,8 +8,6 @@ extension DescriptorLimit {
         return max(2 * mirror, settings.maxConnections + mirror + 64 + 8 * workers)
     }
 
-    /// libcurl's own way to be woken.
-    private static let perMulti = 2
     /// Connections from HAProxy and to the mirror, operators, and a name that is looked up: with less there is nothing to do.
     private static let reserve = 10
 
@@ -18,7 +16,8 @@ extension DescriptorLimit {
     static func needed(_ configuration: Configuration) -> Int {
         // A name may have an address of each family.
         let sockets = 2 * (configuration.metricsAddress == nil ? 1 : 2) + configuration.adminSockets.count
-        return EventLoop.openFiles + (EventLoop.openFiles + perMulti) * configuration.workers + sockets
+        return EventLoop.openFiles + (EventLoop.openFiles + Transports.openFiles) * configuration.workers
+            + sockets
             + (configuration.logFile != nil || configuration.usesSyslog ? 1 : 0)
             + (configuration.pidFile == nil ? 0 : 1) + reserve
     }

@@ -22,9 +22,7 @@ enum StartUpWarnings {
             transport.source?.elsewhere.map {
                 "\($0) is no address of this machine (--mirror-interface): no copy is sent until it is"
             },
-            transport.httpVersion == .http2PriorKnowledge && !CurlTransport.canReusePriorKnowledge
-                ? "this libcurl is older than 8.0: with --http-version 2-prior-knowledge each copy opens a connection"
-                : nil,
+            Transports.warning(transport),
             transport.isInsecure
                 ? "the mirror's certificate is not verified (--tls-insecure): copies can be read and changed on the way"
                 : nil,

@@ -5,6 +5,9 @@ protocol Transport: AnyObject {
     /// Told of what concerns no single transfer. To be set before the first one.
     var client: (any TransportClient)? { get set }
 
+    /// To be called before all else, on the thread that calls from then on.
+    func begin()
+
     /// Uses `settings` for every copy that starts from now on.
     func apply(_ settings: DestinationSettings)
 
@@ -29,8 +32,11 @@ protocol Transport: AnyObject {
 /// Who is told of the state of a transport.
 protocol TransportClient: AnyObject {
     /// The mirror kept one call for so long that all connections of this worker were shut down: what is under way is to be given
-    /// up.
-    func mirrorWasCutOff()
+    /// up. `cause` is for the log.
+    func mirrorWasCutOff(_ cause: String)
+
+    /// The transport goes on without something that it should have; both are for the log: what does not work now, and why.
+    func transportLacks(_ what: String, _ cause: String)
 
     /// A connection was ended because the mirror spoke on it while no copy was under way.
     func mirrorSpokeUnasked()

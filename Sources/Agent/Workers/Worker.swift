@@ -1,5 +1,3 @@
-internal import CLinux
-internal import Glibc
 internal import Stats
 internal import System
 
@@ -44,14 +42,13 @@ final class Worker {
         let pass = PassBudget(loop: loop)
         let delivery = Delivery(
             loop: loop,
-            transport: try CurlTransport(
-                loop: loop, budget: pass, settings: configuration.settings.destination),
-            pass: pass, settings: configuration.settings, destination: destination, worker: index,
-            memory: shared.memory, reporter: reporter)
+            transport: try Transports.make(loop: loop, budget: pass, settings: destination.settings),
+            pass: pass, destination: destination, worker: index,
+            maxQueueBytes: configuration.settings.maxQueueBytes, memory: shared.memory, reporter: reporter)
         let pipeline = Pipeline(
             delivery: delivery, ids: RequestIDs(instance: shared.instance, worker: index),
-            settings: configuration.settings, destination: destination,
-            counters: destination.books.banks[index].counters, reporter: reporter,
+            settings: configuration.settings,
+            destination: destination, worker: index, reporter: reporter,
             unknownMessages: shared.unknownMessages)
         context = WorkerContext(
             loop: loop, bank: bank, pipeline: pipeline, memory: shared.memory, errors: errors,
@@ -67,11 +64,7 @@ final class Worker {
 
     /// Serves until told to stop.
     func run() {
-        if linux_guard_start() != 0 {
-            context.errors.report(
-                "no timer for calls into libcurl, a mirror that sends without end is not cut off",
-                SystemError.text(of: errno))
-        }
+        context.pipeline.delivery.begin()
         loop.run()
         // The loop is left in the middle of a pass.
         context.bank.endPass()

@@ -13,7 +13,7 @@ final class WorkerPool {
     init(_ configuration: Configuration, loggers: Loggers) throws {
         let shared = WorkerShare(
             configuration: configuration, loggers: loggers,
-            destination: Destination(configuration.settings.destination.url, workers: configuration.workers),
+            destination: Destination(configuration.settings.destination, workers: configuration.workers),
             unknownMessages: UnknownMessages(expected: configuration.messageName, logger: loggers.events))
         destination = shared.destination
         workers = try (0..<configuration.workers).map { try WorkerHandle(index: $0, shared) }
@@ -41,7 +41,7 @@ final class WorkerPool {
 
     /// Puts new settings into force for every request that comes from now on.
     func apply(_ settings: Settings) {
-        destination = destination.replaced(by: settings.destination.url)
+        destination = destination.changed(to: settings.destination)
         for worker in workers { worker.apply(settings, destination) }
     }
 

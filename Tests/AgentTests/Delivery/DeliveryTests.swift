@@ -69,7 +69,7 @@ struct DeliveryTests {
         #expect(stage.transport.urls.contains("http://third/"), "whatever hangs elsewhere")
         #expect(stage.transport.underWay.count == 5)
         for transfer in stage.transport.underWay
-        where transfer.copy?.header.destination.url.text != "http://third/" {
+        where transfer.copy?.header.url.text != "http://third/" {
             stage.transport.end(transfer, .response(200))
         }
         stage.pass()
@@ -94,11 +94,11 @@ struct DeliveryTests {
         try stage.replace(by: "http://second/")
         try stage.enqueue(2)
         stage.pass()
-        stage.transport.client?.mirrorWasCutOff()
+        stage.transport.client?.mirrorWasCutOff("x")
         #expect(stage.transport.givenUp.map(\.url) == ["http://first/"])
         #expect(stage.transport.givenUp.first?.reason == .reset)
         #expect(stage.transport.underWay.count == 2)
-        stage.transport.client?.mirrorWasCutOff()
+        stage.transport.client?.mirrorWasCutOff("x")
         #expect(stage.transport.givenUp.count == 3 && stage.transport.underWay.isEmpty)
         #expect(stage.counters.value(of: .mirrorCutOffs) == 2 && stage.counters.value(of: .failedReset) == 3)
         try stage.enqueue(1)

@@ -42,7 +42,7 @@ struct OutboxTests {
 
     @Test("workers that are at different destinations may have max-in-flight together")
     func bound() throws {
-        let next = stage.destination.replaced(by: try MirrorURL("http://next/"))
+        let next = stage.destination.changed(to: DestinationSettings(url: try MirrorURL("http://next/")))
         let (one, two) = (stage.outbox, stage.outbox(places: next.books.inFlight))
         one.append(stage.copy(at: 1))
         two.append(stage.copy(at: 1))

@@ -4,12 +4,14 @@ import Testing
 
 @Suite("A destination")
 struct DestinationTests {
-    @Test("the same URL is the same destination, another one shares its books")
+    @Test("the same URL is the same mirror, whatever else changes, and all share the books")
     func sameURL() throws {
-        let first = Destination(try MirrorURL("http://h/"), workers: 2)
-        #expect(first.replaced(by: try MirrorURL("http://h/")) === first)
-        let second = first.replaced(by: try MirrorURL("http://h/x"))
-        #expect(second !== first && second.books === first.books)
-        #expect(second.books.banks.count == 2)
+        let first = Destination(DestinationSettings(url: try MirrorURL("http://h/")), workers: 2)
+        let second = first.changed(to: DestinationSettings(url: try MirrorURL("http://h/"), maxInFlight: 1))
+        #expect(second.isSameMirror(as: first) && second.settings.maxInFlight == 1)
+        let third = second.changed(to: DestinationSettings(url: try MirrorURL("http://h/x")))
+        #expect(!third.isSameMirror(as: second))
+        #expect(second.books === first.books && third.books === first.books)
+        #expect(third.books.banks.count == 2)
     }
 }

@@ -10,7 +10,7 @@ final class DeliveryStage {
     let memory = MemoryBudget()
     private let loop: EventLoop
     private let reporter: DeliveryReporter
-    private(set) var settings: Settings
+    private let maxQueueBytes: Int
     private(set) var destination: Destination
     private(set) var delivery: Delivery
 
@@ -19,15 +19,15 @@ final class DeliveryStage {
         let loggers = Loggers(try LogFile(.init(path: "/dev/null", mode: .append)))
         let errors = RepeatedErrors(loop: loop, interval: 60, logger: loggers.events)
         reporter = DeliveryReporter(errors: errors, failures: RecentFailures(), requests: loggers.requests)
-        settings = Settings(destination: DestinationSettings(url: try MirrorURL("http://first/")))
-        settings.destination.maxInFlight = maxInFlight
-        settings.destination.maxQueue = maxQueue
-        settings.destination.maxQueueAge = .seconds(3600)
-        settings.maxQueueBytes = maxQueueBytes
-        destination = Destination(settings.destination.url, workers: 1)
+        var settings = DestinationSettings(url: try MirrorURL("http://first/"))
+        settings.maxInFlight = maxInFlight
+        settings.maxQueue = maxQueue
+        settings.maxQueueAge = .seconds(3600)
+        self.maxQueueBytes = maxQueueBytes
+        destination = Destination(settings, workers: 1)
         delivery = Delivery(
-            loop: loop, transport: transport, pass: PassBudget(loop: loop), settings: settings,
-            destination: destination, worker: 0, memory: memory, reporter: reporter)
+            loop: loop, transport: transport, pass: PassBudget(loop: loop), destination: destination,
+            worker: 0, maxQueueBytes: maxQueueBytes, memory: memory, reporter: reporter)
     }
 
     // A transfer and its owner hold each other.
@@ -45,7 +45,8 @@ final class DeliveryStage {
     /// A copy with nothing in it, not even a method.
     func copy(at time: Double = 0) -> MirrorRequest {
         let copy = MirrorRequest.make(
-            size: 16, destination: destination, arrival: Arrival(id: 1, receivedAt: time, bufferSize: 16384))
+            size: 16, to: destination.settings.url,
+            arrival: Arrival(id: 1, receivedAt: time, bufferSize: 16384))
         copy.header.targetEnd = 1
         return copy
     }
@@ -57,9 +58,10 @@ final class DeliveryStage {
 
     /// The destination is `url` from now on.
     func replace(by url: String) throws {
-        settings.destination.url = try MirrorURL(url)
-        destination = destination.replaced(by: settings.destination.url)
-        delivery.apply(settings, destination)
+        var settings = destination.settings
+        settings.url = try MirrorURL(url)
+        destination = destination.changed(to: settings)
+        delivery.apply(destination, maxQueueBytes: maxQueueBytes)
     }
 
     /// One pass of the worker's loop.

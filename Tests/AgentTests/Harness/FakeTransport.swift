@@ -11,6 +11,7 @@ final class FakeTransport: Transport {
     /// There is no memory for another transfer.
     var isFull = false
 
+    func begin() {}
     func apply(_ settings: DestinationSettings) {}
     func beginPass() {}
     func kick() {}
@@ -24,7 +25,7 @@ final class FakeTransport: Transport {
     }
 
     func giveUp(_ transfer: Transfer, as reason: FailureReason, because cause: String) {
-        givenUp.append((transfer.copy?.header.destination.url.text ?? "", reason, cause))
+        givenUp.append((transfer.copy?.header.url.text ?? "", reason, cause))
         end(transfer, .failed(reason), cause)
     }
 
@@ -46,5 +47,5 @@ final class FakeTransport: Transport {
     }
 
     /// The destinations of what is under way.
-    var urls: [String] { underWay.compactMap { $0.copy?.header.destination.url.text } }
+    var urls: [String] { underWay.compactMap { $0.copy?.header.url.text } }
 }

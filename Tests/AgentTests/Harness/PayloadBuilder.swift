@@ -90,13 +90,13 @@ struct PayloadBuilder {
 
     /// The copy itself.
     static func request(
-        _ payload: [UInt8], to destination: MirrorURL, style: CopyStyle = .init(mark: nil),
+        _ payload: [UInt8], to url: MirrorURL, style: CopyStyle = .init(mark: nil),
         bufferSize: Int = 16384, watch: BodyWatch = BodyWatch(), keepsTrailers: Bool = false
     ) throws -> MirrorRequest {
         let span = payload.span.bytes
         guard let copy = try requests(in: span).first else { throw Refusal.malformed(.missing) }
         return try RequestRenderer(
-            destination: Destination(destination, workers: 1), style: style, watch: watch,
+            url: url, style: style, watch: watch,
             keepsTrailers: keepsTrailers
         ).render(copy, payload: span, Arrival(id: 1, receivedAt: 0, bufferSize: bufferSize))
     }

@@ -1,6 +1,8 @@
 import Foundation
 import Testing
 
+/// Sources are read as words: an initialiser or subscript in an extension, a member that is called without a dot, and one whose name
+/// others have as well, are not told from those of the own folder.
 @Suite("The layout of the sources")
 struct FloorsTests {
     /// The folders of Sources/Agent, from the bottom.
@@ -69,6 +71,21 @@ struct FloorsTests {
                 .map { "Sources/\(path):\($0.line): imports \($0.module)" }
         }
         #expect(strangers.sorted() == [])
+    }
+
+    @Test("Above the transports nobody names one, but who makes them")
+    func transports() {
+        let found = Self.sources.filter {
+            $0.key.hasPrefix("Agent/") && !$0.key.hasPrefix("Agent/Curl/")
+                && $0.key != "Agent/Workers/Transports.swift"
+        }
+        .flatMap { path, source in
+            source.words.filter {
+                $0.text.hasPrefix("Curl") || $0.text.lowercased().hasPrefix("linux_guard")
+            }
+            .map { "Sources/\(path):\($0.line): \($0.text)" }
+        }
+        #expect(found.sorted() == [])
     }
 
     @Test("A file holds one idea: 300 lines at most")

@@ -21,7 +21,7 @@ struct FieldLimitsTests {
         let payload = PayloadBuilder(headers: [(String, String)](repeating: ("a", ""), count: 1000)).bytes
         let arguments = try PayloadBuilder.requests(in: payload.span.bytes)
         let request = try RequestRenderer(
-            destination: Destination(MirrorURL("http://mirror:1/"), workers: 1), style: CopyStyle()
+            url: MirrorURL("http://mirror:1/"), style: CopyStyle()
         ).render(
             #require(arguments.last), payload: payload.span.bytes,
             Arrival(id: 1, receivedAt: 0, bufferSize: 16384))

@@ -5,8 +5,8 @@ import Testing
 
 @Suite("Which requests are copied")
 struct GateTests {
-    private func settings(_ words: String...) throws -> Settings {
-        try Options.parse(words).configuration().settings
+    private func settings(_ words: String...) throws -> DestinationSettings {
+        try Options.parse(words).configuration().settings.destination
     }
 
     @Test func theGateAsksBoth() throws {
@@ -16,7 +16,7 @@ struct GateTests {
         let copy = try #require(copies.first)
         var gate = Gate(settings, ids: RequestIDs(instance: 0, worker: 0))
         #expect(gate.decide(copy, payload: payload.span.bytes) == .skipped(.method))
-        settings.destination.isPaused = true
+        settings.isPaused = true
         gate.apply(settings)
         #expect(gate.decide(copy, payload: payload.span.bytes) == .skipped(.paused))
         for id in 1...3 as ClosedRange<Int64> {
