@@ -14,6 +14,12 @@ struct CopyAccount {
         self.memory = memory
     }
 
+    /// Bytes that are left of `maxBytes`; throws `queueFull` when `maxQueue` copies wait.
+    func room(maxQueue: Int, maxBytes: Int) throws(Refusal) -> Int {
+        guard queued.held < maxQueue else { throw .queueFull }
+        return maxBytes - memory.copies.held
+    }
+
     /// A copy is to wait. Throws `queueFull`, and counts nothing, when as many do as may, or hold as many bytes.
     func enter(_ copy: MirrorRequest, maxQueue: Int, maxBytes: Int) throws(Refusal) {
         let size = copy.memorySize

@@ -88,6 +88,12 @@ final class Delivery {
         }
     }
 
+    /// Bytes that a copy may hold now, at most; throws `queueFull` when there is no place in the queue. A copy that is refused costs
+    /// nothing but this.
+    func room() throws(Refusal) -> Int {
+        try account.room(maxQueue: settings.maxQueue, maxBytes: maxQueueBytes)
+    }
+
     /// Takes a copy, or throws `queueFull` and counts nothing. It is started in the loop's next pass.
     func enqueue(_ copy: MirrorRequest) throws(Refusal) {
         try account.enter(copy, maxQueue: settings.maxQueue, maxBytes: maxQueueBytes)

@@ -60,7 +60,10 @@ final class MirrorRequest: ManagedBuffer<MirrorRequest.Layout, UInt8> {
     }
 
     /// Bytes this copy holds in memory, now or when it is sent: what the queue's byte budget counts.
-    var memorySize: Int { header.size + Self.overhead + header.fieldCount * Self.bytesPerLine }
+    var memorySize: Int { Self.leastMemory(size: header.size) + header.fieldCount * Self.bytesPerLine }
+
+    /// What one of `size` bytes with no header line holds.
+    static func leastMemory(size: Int) -> Int { size + overhead }
 
     /// What a transport may need for each line: a pointer to it, and one to the next.
     private static let bytesPerLine = 2 * MemoryLayout<Int>.size

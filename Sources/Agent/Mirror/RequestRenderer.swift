@@ -25,15 +25,17 @@ struct RequestRenderer {
         policy = HeaderPolicy(host: host, replacesHost: style.host != .preserve, keepsTrailers: keepsTrailers)
     }
 
-    /// Throws when the copy would not be true, or is not wanted; nothing is allocated then.
+    /// Throws when the copy would not be true, or is not wanted, and `queueFull` when it would hold more than `room` bytes; nothing is
+    /// allocated then.
     func render(
-        _ arguments: MirrorArguments, payload: RawSpan, _ arrival: Arrival
+        _ arguments: MirrorArguments, payload: RawSpan, _ arrival: Arrival, room: Int = .max
     ) throws(Refusal) -> MirrorRequest {
         let plan = try RequestPlan(
             arguments, payload: payload, style: style, policy: policy, bufferSize: arrival.bufferSize,
             watch: watch)
-        let request = MirrorRequest.make(
-            size: size(of: plan, payload), to: url, arrival: arrival)
+        let size = size(of: plan, payload)
+        guard MirrorRequest.leastMemory(size: size) <= room else { throw .queueFull }
+        let request = MirrorRequest.make(size: size, to: url, arrival: arrival)
         unsafe request.withUnsafeMutablePointers { layout, bytes in
             var writer = unsafe RequestWriter(bytes, capacity: layout.pointee.size)
             unsafe layout.pointee.methodEnd = plan.method.count

@@ -120,4 +120,19 @@ struct RequestRendererTests {
             #expect(!rendered.headers.contains { $0.contains("\r") || $0.contains("\n") })
         }
     }
+
+    @Test("a copy for which there is no room is not made")
+    func room() throws {
+        let payload = PayloadBuilder(body: Array("0123456789".utf8)).bytes
+        let span = payload.span.bytes
+        let copy = try #require(try PayloadBuilder.requests(in: span).first)
+        let renderer = RequestRenderer(url: try MirrorURL("http://mirror/"), style: CopyStyle())
+        let arrival = Arrival(id: 1, receivedAt: 0, bufferSize: 16384)
+        let size = MirrorRequest.leastMemory(
+            size: try renderer.render(copy, payload: span, arrival).header.size)
+        #expect(throws: Refusal.queueFull) {
+            try renderer.render(copy, payload: span, arrival, room: size - 1)
+        }
+        #expect(try renderer.render(copy, payload: span, arrival, room: size).header.bodyEnd > 10)
+    }
 }
