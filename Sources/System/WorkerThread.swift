@@ -1,7 +1,7 @@
 internal import CLinux
 internal import Glibc
 
-/// A thread that takes no signals, for a worker's loop.
+/// A thread that takes no signals.
 package struct WorkerThread: ~Copyable {
     private let handle: pthread_t
 
@@ -36,4 +36,7 @@ package struct WorkerThread: ~Copyable {
 
     /// Waits until the thread is done.
     package consuming func join() { pthread_join(handle, nil) }
+
+    /// Lets it run for itself: nobody knows when it ends.
+    package consuming func detach() { pthread_detach(handle) }
 }

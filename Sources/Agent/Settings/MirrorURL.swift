@@ -11,6 +11,9 @@ final class MirrorURL: Sendable, Equatable {
     let prefix: [UInt8]
     /// The host in lower case without a dot at its end; an IPv6 address is in brackets.
     let host: String
+    /// The host as the URL spells it, where it has to be looked up. Addresses need not be, and `localhost` (RFC 6761, section 6.3)
+    /// has its own in libcurl.
+    let name: String?
     /// The port; 80 or 443 when the URL has none.
     let port: Int
     /// It is reached over TLS.
@@ -58,6 +61,8 @@ final class MirrorURL: Sendable, Equatable {
         // ASCII letters alone: what Unicode takes for the same may be another name to a resolver.
         let host = String(decoding: parts.host.utf8.map { 0x41...0x5A ~= $0 ? $0 | 0x20 : $0 }, as: UTF8.self)
         self.host = host.hasSuffix(".") ? String(host.dropLast()) : host
+        let isLocal = host == "localhost" || host.hasSuffix(".localhost")
+        name = isLocal || Self.isAddress(parts.host) ? nil : parts.host
         isEncrypted = parts.scheme == "https"
         self.port = parts.port.flatMap { Int($0) } ?? (isEncrypted ? 443 : 80)
         hasPort = parts.port != nil
@@ -80,6 +85,11 @@ final class MirrorURL: Sendable, Equatable {
             throw InvalidValue(
                 url, accepted: accepted, problem: .url("'\(host)' is neither a name nor an address"))
         }
+    }
+
+    /// Of a host that was checked.
+    private static func isAddress(_ host: String) -> Bool {
+        host.hasPrefix("[") || host.utf8.allSatisfy { 0x30...0x39 ~= $0 || $0 == UInt8(ascii: ".") }
     }
 
     /// A name that ends like an address is one (libcurl has spelled it in four numbers), or resolvers disagree on what it is.

@@ -7,7 +7,7 @@ import Testing
 struct FloorsTests {
     /// The folders of Sources/Agent, from the bottom.
     private static let agent = Floors(order: [
-        ["Log"], ["EventLoop"], ["Settings"], ["Listening", "Destination"], ["Mirror", "Options"],
+        ["Log"], ["EventLoop"], ["Settings"], ["Listening", "Destination", "Names"], ["Mirror", "Options"],
         ["Transport"], ["Curl"], ["Delivery", "Control"], ["HAProxy"], ["Workers"], ["Admin", "Metrics"],
         ["Service"], ["Program.swift"],
     ])
