@@ -26,6 +26,10 @@ static inline CURLcode shim_easy_set_pointer(CURL *easy, CURLoption option, cons
     return curl_easy_setopt(easy, option, value);
 }
 
+static inline CURLcode shim_easy_set_resolve(CURL *easy, struct curl_slist *list) {
+    return curl_easy_setopt(easy, CURLOPT_RESOLVE, list);
+}
+
 static inline CURLcode shim_easy_set_headers(CURL *easy, struct curl_slist *list) {
     return curl_easy_setopt(easy, CURLOPT_HTTPHEADER, list);
 }

@@ -1,4 +1,5 @@
 internal import CLibcurl
+internal import System
 
 /// One pooled easy handle and what libcurl must find in memory while it is busy.
 ///
@@ -25,7 +26,12 @@ internal import CLibcurl
     private var writtenBefore = 0
     /// It was begun, came to nothing, and may not be begun again.
     private(set) var isRefused = false
-    private var url: MirrorURL?
+    /// Its place among those that wait for their mirror's name; nil when it does not.
+    var waitNumber: Int?
+    /// Of its mirror; nil before its first copy.
+    private(set) var url: MirrorURL?
+    /// Addresses that libcurl was given; it keeps no copy of them.
+    private var addresses: ResolveList?
     private var settingsVersion = -1
     private var headerLines = HeaderLines()
 
@@ -78,7 +84,9 @@ internal import CLibcurl
         handle.set(CURLOPT_FOLLOWLOCATION, false)
         handle.set(CURLOPT_PROTOCOLS_STR, "http,https")
         handle.set(CURLOPT_PROXY, "")
-        // A time-out must not wait for the resolver's thread, which may be deep in getaddrinfo.
+        // libcurl looks up no name as long as it remembers the addresses that it was given, by this or a later transfer.
+        handle.set(CURLOPT_DNS_CACHE_TIMEOUT, 3600)
+        // After that, a time-out must not wait for a thread that may be deep in getaddrinfo.
         handle.set(CURLOPT_QUICK_EXIT, true)
         // Bodies are discarded: there is nothing to decode.
         handle.set(CURLOPT_HTTP_CONTENT_DECODING, false)
@@ -86,7 +94,6 @@ internal import CLibcurl
         // Below the 60 to 75 s after which servers drop idle connections: a request is not sent into a closing one.
         handle.set(CURLOPT_MAXAGE_CONN, 50)
         // A name that has got another address is followed, also while the old one goes on to answer.
-        handle.set(CURLOPT_DNS_CACHE_TIMEOUT, 10)
         handle.set(CURLOPT_MAXLIFETIME_CONN, 60)
     }
 
@@ -124,6 +131,23 @@ internal import CLibcurl
             unsafe shim_easy_set_headers(
                 handle.pointer, headerLines.link(text, layout.fields, count: layout.fieldCount))
         }
+    }
+
+    /// Has libcurl connect to `addresses` of its mirror's name; nil when there is no name.
+    func use(_ addresses: ResolveList?) {
+        guard addresses != nil || self.addresses != nil else { return }
+        self.addresses = addresses
+        unsafe shim_easy_set_resolve(handle.pointer, addresses?.list)
+        handle.set(CURLOPT_ADDRESS_SCOPE, addresses?.zone ?? 0)
+    }
+
+    /// It has waited for its name for so many seconds: less is left for the rest.
+    func shortenTimeouts(by seconds: Double) {
+        func rest(_ limit: Duration) -> Int { max(1, limit.wholeMilliseconds - Int(seconds * 1000)) }
+        handle.set(CURLOPT_CONNECTTIMEOUT_MS, rest(settings.connectTimeout))
+        handle.set(CURLOPT_TIMEOUT_MS, rest(settings.timeout))
+        // The handle's next copy has all of them again.
+        settingsVersion = -1
     }
 
     /// A HEAD with a body cannot be told to libcurl: it is sent as a POST by another name.

@@ -25,8 +25,7 @@ extension CurlTransfer {
         // On a connection that was kept from an earlier transfer, newer libcurls have no time of these.
         let isKept = hasBegun && connectionsOpened == 0
         let reason = FailureReason(
-            result, wasResolved: isKept || handle.value(of: CURLINFO_NAMELOOKUP_TIME_T) > 0,
-            wasConnected: isKept || handle.value(of: CURLINFO_PRETRANSFER_TIME_T) > 0)
+            result, wasConnected: isKept || handle.value(of: CURLINFO_PRETRANSFER_TIME_T) > 0)
         return .failed(reason == .reset && endedByAlert != nil ? .tls : reason)
     }
 
@@ -99,9 +98,18 @@ extension CurlTransfer {
     }
 }
 
+extension TransferEnd {
+    /// Of a transfer that never got as far as libcurl.
+    init(unsent reason: FailureReason, because cause: String) {
+        self.init(
+            outcome: .failed(reason), bytesSent: 0, bytesReceived: 0, connectionsOpened: 0, httpVersion: "-",
+            wasResent: false, wasAmbiguous: false, detail: cause)
+    }
+}
+
 extension FailureReason {
     /// Sorts libcurl's result codes (libcurl-errors(3)). A time-out counts for the phase that it struck.
-    fileprivate init(_ code: CURLcode, wasResolved: Bool, wasConnected: Bool) {
+    fileprivate init(_ code: CURLcode, wasConnected: Bool) {
         self =
             switch code {
             case CURLE_COULDNT_RESOLVE_HOST, CURLE_COULDNT_RESOLVE_PROXY: .dns
@@ -113,7 +121,7 @@ extension FailureReason {
                 CURLE_SSL_ENGINE_NOTFOUND,
                 CURLE_SSL_ENGINE_SETFAILED:
                 .tls
-            case CURLE_OPERATION_TIMEDOUT: !wasResolved ? .dns : !wasConnected ? .connect : .timeout
+            case CURLE_OPERATION_TIMEDOUT: wasConnected ? .timeout : .connect
             case CURLE_SEND_ERROR, CURLE_RECV_ERROR, CURLE_GOT_NOTHING, CURLE_PARTIAL_FILE, CURLE_HTTP2,
                 CURLE_HTTP2_STREAM:
                 .reset

@@ -9,6 +9,9 @@ internal import System
     private let multi: UnsafeMutableRawPointer
     weak var client: (any TransportClient)?
     private let budget: PassBudget
+    private let nameWaits: NameWaits
+    /// What was made last.
+    private var resolveList: ResolveList?
     private var timer: TimerWatcher?
     /// Connections keep a pointer to it for as long as they live: until `deinit` is done.
     private let sockets: SocketTable
@@ -38,10 +41,13 @@ internal import System
     }
 
     /// `budget` is that of all transports of the loop. Throws when libcurl has no memory.
-    init(loop: EventLoop, budget: PassBudget, settings: DestinationSettings) throws(OutOfMemory) {
+    init(
+        loop: EventLoop, budget: PassBudget, names: Names, settings: DestinationSettings
+    ) throws(OutOfMemory) {
         guard let multi = unsafe curl_multi_init() else { throw OutOfMemory() }
         unsafe self.multi = multi
         self.budget = budget
+        nameWaits = NameWaits(loop: loop, budget: budget, names: names)
         self.settings = settings
         sockets = SocketTable(loop: loop)
         let table = unsafe Unmanaged.passUnretained(sockets).toOpaque()
@@ -61,6 +67,8 @@ internal import System
         timer = TimerWatcher(loop: loop, priority: .mirror) { [unowned self] in kick() }
         sockets.ready = { [unowned self] in socketReady($0, $1) }
         sockets.spokeUnasked = { [unowned self] in client?.mirrorSpokeUnasked() }
+        nameWaits.ended = { [unowned self] in nameCame($0, $1) }
+        nameWaits.kick = { [unowned self] in kick() }
         limitConnections()
     }
 
@@ -96,19 +104,53 @@ internal import System
     func start(_ copy: MirrorRequest, for owner: any TransferOwner, now: Double) -> Transfer? {
         guard let transfer = pool.popLast() ?? CurlTransfer(sockets: sockets) else { return nil }
         transfer.prepare(copy, for: owner, settings: settings, version: settingsVersion, now: now)
-        if unsafe curl_multi_add_handle(multi, transfer.handle.pointer) == CURLM_OK { return transfer }
+        var addresses: [String]?
+        if let name = transfer.url?.name {
+            addresses = nameWaits.addresses(of: name, for: transfer)
+            if addresses == nil { return transfer }
+        }
+        if add(transfer, addresses) { return transfer }
         _ = takeBack(transfer)
         return nil
     }
 
+    /// Gives a transfer to libcurl, with the addresses of its mirror's name if it has one. False when there is no memory.
+    private func add(_ transfer: CurlTransfer, _ addresses: [String]?) -> Bool {
+        if let url = transfer.url, let name = url.name, let addresses {
+            if resolveList?.holds(addresses, of: name, url.port) != true {
+                resolveList = ResolveList(addresses, of: name, url.port)
+            }
+            guard resolveList != nil else { return false }
+            transfer.use(resolveList)
+        } else {
+            transfer.use(nil)
+        }
+        return unsafe curl_multi_add_handle(multi, transfer.handle.pointer) == CURLM_OK
+    }
+
+    /// A transfer has waited for its name.
+    private func nameCame(_ transfer: CurlTransfer, _ answer: NameAnswer) {
+        switch answer {
+        case .addresses(let addresses):
+            transfer.shortenTimeouts(by: MonotonicClock.now - transfer.startedAt)
+            guard !add(transfer, addresses) else { return }
+            finish(transfer, TransferEnd(unsent: .other, because: "libcurl has no memory"))
+        case .failure(let text): finish(transfer, TransferEnd(unsent: .dns, because: text))
+        }
+    }
+
     func giveUp(_ transfer: Transfer, as reason: FailureReason, because cause: String) {
         guard let transfer = transfer as? CurlTransfer else { return }
-        finish(transfer, reason.code, because: cause)
+        guard transfer.waitNumber == nil else {
+            return finish(transfer, TransferEnd(unsent: reason == .timeout ? .dns : reason, because: cause))
+        }
+        finish(transfer, transfer.end(reason.code, because: cause))
     }
 
     /// Whether it is done or not. To close a connection, libcurl may read it once more.
     func takeBack(_ transfer: Transfer) -> MirrorRequest? {
         guard let transfer = transfer as? CurlTransfer else { return nil }
+        transfer.waitNumber = nil
         if guarded({ _ = unsafe curl_multi_remove_handle(multi, transfer.handle.pointer) }) {
             removalWasLong = true
         }
@@ -117,8 +159,8 @@ internal import System
         return transfer.finish()
     }
 
-    private func finish(_ transfer: CurlTransfer, _ result: CURLcode, because cause: String? = nil) {
-        transfer.owner?.ended(transfer, transfer.end(result, because: cause))
+    private func finish(_ transfer: CurlTransfer, _ end: TransferEnd) {
+        transfer.owner?.ended(transfer, end)
         _ = takeBack(transfer)
     }
 
@@ -171,7 +213,7 @@ internal import System
             guard unsafe message.pointee.msg == CURLMSG_DONE,
                 let transfer = unsafe CurlTransfer.of(message.pointee.easy_handle)
             else { continue }
-            finish(transfer, unsafe shim_message_result(message))
+            finish(transfer, transfer.end(unsafe shim_message_result(message)))
         }
     }
 

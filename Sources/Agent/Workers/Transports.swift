@@ -5,9 +5,9 @@ enum Transports {
 
     /// One worker's transport.
     static func make(
-        loop: EventLoop, budget: PassBudget, settings: DestinationSettings
+        loop: EventLoop, budget: PassBudget, names: Names, settings: DestinationSettings
     ) throws -> any Transport {
-        try CurlTransport(loop: loop, budget: budget, settings: settings)
+        try CurlTransport(loop: loop, budget: budget, names: names, settings: settings)
     }
 
     /// Open files that one takes before its first connection.

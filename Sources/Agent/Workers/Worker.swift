@@ -42,7 +42,9 @@ final class Worker {
         let pass = PassBudget(loop: loop)
         let delivery = Delivery(
             loop: loop,
-            transport: try Transports.make(loop: loop, budget: pass, settings: destination.settings),
+            transport: try Transports.make(
+                loop: loop, budget: pass, names: Names(resolver: shared.resolver, loop: loop),
+                settings: destination.settings),
             pass: pass, destination: destination, worker: index,
             maxQueueBytes: configuration.settings.maxQueueBytes, memory: shared.memory, reporter: reporter)
         let pipeline = Pipeline(

@@ -61,5 +61,6 @@ struct WorkerShare {
     let destination: Destination
     let unknownMessages: UnknownMessages
     let memory = MemoryBudget()
+    let resolver = Resolver()
     let instance = Int64.random(in: RequestIDs.instances)
 }
