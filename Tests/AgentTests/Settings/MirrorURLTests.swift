@@ -20,6 +20,16 @@ struct MirrorURLTests {
     func usable(_ url: String, _ origin: String) throws { #expect(try MirrorURL(url).origin == origin) }
 
     @Test(
+        "a host that is a name is looked up as it is spelled",
+        arguments: [
+            ("http://H.Example.:8080/", "H.Example."), ("http://1a/", "1a"),
+            ("http://localhost.a/", "localhost.a"),
+            ("http://127.1/", nil), ("https://[::1]/", nil), ("http://LocalHost:1/", nil),
+            ("http://a.localhost/", nil),
+        ])
+    func name(_ url: String, _ name: String?) throws { #expect(try MirrorURL(url).name == name) }
+
+    @Test(
         "a path that a request can have is taken as it is",
         arguments: ["", "/a", "/a%20b/%C3%BC%00", "/-._~!$&'()*+,;=:@", "/..//a"])
     func path(_ path: String) throws {
