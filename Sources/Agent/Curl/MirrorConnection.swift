@@ -107,23 +107,20 @@ internal import System
     /// Sends as many of `bytes`, which are some, as can be sent at once. Only while it is connected.
     func send(_ bytes: UnsafeRawBufferPointer) -> Sent {
         guard isEncrypted else {
-            let count = unsafe Glibc.send(
-                socket, bytes.baseAddress, bytes.count, Int32(MSG_NOSIGNAL))
+            let count = unsafe Glibc.send(socket, bytes.baseAddress, bytes.count, Int32(MSG_NOSIGNAL))
             if count >= 0 { return .bytes(count) }
-            return Self.isTransient(errno)
-                ? .again : .failed(.reset, "Send failure: \(SystemError.text(of: errno))")
+            let code = errno
+            return Self.isTransient(code)
+                ? .again : .failed(.reset, "Send failure: \(SystemError.text(of: code))")
         }
-        guard let handle else { return .failed(.other, "") }
-        var (result, count) = (CURLE_OK, 0)
-        let wasCutOff = CallGuard.cutsOff {
-            unsafe result = curl_easy_send(handle.easy.pointer, bytes.baseAddress, bytes.count, &count)
-        }
-        if wasCutOff { return .cutOff }
+        var count = 0
+        let result = unsafe guarded { unsafe curl_easy_send($0, bytes.baseAddress, bytes.count, &count) }
         switch result {
-        case CURLE_OK: return .bytes(count)
-        case CURLE_AGAIN: return .again
-        default:
-            let failure = handle.failure(result, isConnected: true, isAnswered: hasReceived)
+        case nil: return .cutOff
+        case CURLE_OK?: return .bytes(count)
+        case CURLE_AGAIN?: return .again
+        case let result?:
+            let failure = failure(result)
             return .failed(failure.reason, failure.text)
         }
     }
@@ -135,32 +132,42 @@ internal import System
             hasReceived = true
             return .bytes(1)
         }
-        guard !isEncrypted else {
-            let received = unsafe receiveThroughLibcurl(into: buffer)
-            if case .bytes = received { hasReceived = true }
-            return received
+        guard isEncrypted else {
+            let count = unsafe recv(socket, buffer.baseAddress, buffer.count, 0)
+            guard count < 0 else { return count == 0 ? .ended : .bytes(count) }
+            let code = errno
+            return Self.isTransient(code)
+                ? .again : .failed(.reset, "Recv failure: \(SystemError.text(of: code))")
         }
-        let count = unsafe recv(socket, buffer.baseAddress, buffer.count, 0)
-        if count > 0 { return .bytes(count) }
-        if count == 0 { return .ended }
-        return Self.isTransient(errno)
-            ? .again : .failed(.reset, "Recv failure: \(SystemError.text(of: errno))")
+        let received = unsafe receiveThroughLibcurl(into: buffer)
+        if case .bytes = received { hasReceived = true }
+        return received
     }
 
     private func receiveThroughLibcurl(into buffer: UnsafeMutableRawBufferPointer) -> Received {
-        guard let handle else { return .ended }
-        var (result, count) = (CURLE_OK, 0)
-        let wasCutOff = CallGuard.cutsOff {
-            unsafe result = curl_easy_recv(handle.easy.pointer, buffer.baseAddress, buffer.count, &count)
-        }
-        if wasCutOff { return .cutOff }
+        var count = 0
+        let result = unsafe guarded { unsafe curl_easy_recv($0, buffer.baseAddress, buffer.count, &count) }
         switch result {
-        case CURLE_OK: return count > 0 ? .bytes(count) : .ended
-        case CURLE_AGAIN: return .again
-        default:
-            let failure = handle.failure(result, isConnected: true, isAnswered: hasReceived)
+        case nil: return .cutOff
+        case CURLE_OK?: return count == 0 ? .ended : .bytes(count)
+        case CURLE_AGAIN?: return .again
+        case let result?:
+            let failure = failure(result)
             return .failed(failure.reason, failure.text)
         }
+    }
+
+    /// Nil when `call` lasted too long.
+    private func guarded(_ call: (UnsafeMutableRawPointer) -> CURLcode) -> CURLcode? {
+        guard let handle else { return CURLE_BAD_FUNCTION_ARGUMENT }
+        var result = CURLE_OK
+        let wasLong = CallGuard.cutsOff { unsafe result = call(handle.easy.pointer) }
+        return wasLong ? nil : result
+    }
+
+    private func failure(_ result: CURLcode) -> (reason: FailureReason, text: String) {
+        handle?.failure(result, isConnected: true, isAnswered: hasReceived)
+            ?? (.other, "the connection is closed")
     }
 
     private static func isTransient(_ code: Int32) -> Bool { code == EAGAIN || code == EINTR }
