@@ -35,8 +35,8 @@ final class Connector {
         settingsVersion += 1
     }
 
-    /// Begins to connect to `url`, which moves at the next `kick` or in the next pass. `addresses` are those of its host, as numbers,
-    /// in the order in which they are to be tried; nil when the host is one itself. What comes of it is told to `owner`, never from
+    /// Begins to connect to `url`, which moves at the next `kick` or in the next pass. `addresses` are those that
+    /// `Names` gives for its name; nil when it has none. What comes of it is told to `owner`, never from
     /// inside of this call; letting the connection go is as good as closing it. Nil, and nobody is told, when there is no memory.
     func connect(
         to url: MirrorURL, addresses: [String]?, for owner: any ConnectionOwner
@@ -49,8 +49,7 @@ final class Connector {
         }
         handle.easy.set(CURLOPT_BUFFERSIZE, Self.bufferSize)
         let connection = MirrorConnection(handle, to: url, of: self, for: owner)
-        handle.setAddresses(addresses, of: url)
-        guard multi.add(handle) else { return nil }
+        guard multi.add(handle, to: url, at: addresses) else { return nil }
         return connection
     }
 

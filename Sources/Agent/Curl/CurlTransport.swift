@@ -1,6 +1,4 @@
 internal import CLibcurl
-internal import CLinux
-internal import Glibc
 internal import System
 
 /// Transfers of libcurl's own, over connections that it makes, shares and keeps.
@@ -20,8 +18,7 @@ final class CurlTransport: Transport {
     /// To be called once, before any thread is started.
     static func setUp() { curl_global_init(Int(CURL_GLOBAL_DEFAULT)) }
 
-    /// What wakes libcurl.
-    static var openFiles: Int { 2 }
+    static var openFiles: Int { MultiHandle.openFiles }
 
     static func warning(_ settings: TransportSettings) -> String? {
         settings.httpVersion == .http2PriorKnowledge && !canReusePriorKnowledge
@@ -47,13 +44,7 @@ final class CurlTransport: Transport {
         limitConnections()
     }
 
-    func begin() {
-        if linux_guard_start() != 0 {
-            client?.transportLacks(
-                "no timer for calls into libcurl, a mirror that sends without end is not cut off",
-                SystemError.text(of: errno))
-        }
-    }
+    func begin() { CallGuard.begin(for: client) }
 
     func apply(_ settings: DestinationSettings) {
         self.settings = settings

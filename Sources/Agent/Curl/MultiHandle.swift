@@ -18,8 +18,11 @@ internal import CLinux
     /// Called with the reason when all connections of the thread were shut down.
     var wasCutOff: (String) -> Void = { _ in }
 
+    /// Files that one has open by itself: what wakes libcurl.
+    static let openFiles = 2
+
     /// What is said of a call that lasted too long.
-    static let cutOffReason =
+    private static let cutOffReason =
         "one call into libcurl took over \(LINUX_GUARD_MILLISECONDS) ms of processor time"
 
     /// `queue` decides which of its sockets are served. Throws when libcurl has no memory.
