@@ -5,6 +5,8 @@ struct AnswerLimits {
     static let maxHeaderLines = 512
     /// What taking a piece of a body costs beside its bytes, in bytes: chunks of one byte each would take tens of milliseconds.
     static let pieceCost = 64
+    /// What pieces may cost in any case, however short the longest body is.
+    static let freeCost = 1 << 20
 
     /// Bytes of body that are read.
     var maxBody = 0
@@ -36,7 +38,7 @@ struct AnswerLimits {
     mutating func takeBody(_ size: Int) -> Int {
         body += size
         bodyCost += Self.pieceCost
-        return body <= maxBody && bodyCost <= max(maxBody, 1 << 20) ? size : 0
+        return body <= maxBody && bodyCost <= max(maxBody, Self.freeCost) ? size : 0
     }
 
     /// To be called with each header line, the empty one behind them, and trailers. Returns how many bytes are taken; less than all
