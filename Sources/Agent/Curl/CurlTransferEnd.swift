@@ -46,12 +46,7 @@ extension CurlTransfer {
     /// One sentence in printable ASCII, with no bytes of the request.
     private func failureText(_ code: CURLcode) -> String {
         if isRefused { return "The connection ended without an answer; not sent again" }
-        if answer.isOverHeaderLimit {
-            return """
-                the answer's headers are over \(AnswerLimits.maxHeaderBytes >> 10) KiB \
-                or \(AnswerLimits.maxHeaderLines) lines
-                """
-        }
+        if answer.isOverHeaderLimit { return AnswerLimits.headerText }
         return handle.failureText(code, isAnswered: answer.hasBegun)
     }
 }

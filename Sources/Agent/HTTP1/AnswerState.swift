@@ -70,11 +70,7 @@ enum AnswerFailure: Error, Hashable {
         case .noColon: "a header line without a colon in the answer"
         case .contentLength: "the answer's Content-Length is not a number"
         case .chunks: "malformed chunks in the answer"
-        case .headerLimit:
-            """
-            the answer's headers are over \(AnswerLimits.maxHeaderBytes >> 10) KiB \
-            or \(AnswerLimits.maxHeaderLines) lines
-            """
+        case .headerLimit: AnswerLimits.headerText
         }
     }
 }

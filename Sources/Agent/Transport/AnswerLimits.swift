@@ -3,6 +3,10 @@ struct AnswerLimits {
     /// Header and trailer bytes and lines of one transfer: a transport may keep all of them, each with some memory of its own.
     static let maxHeaderBytes = 64 << 10
     static let maxHeaderLines = 512
+    /// What is said of an answer that has more.
+    static var headerText: String {
+        "the answer's headers are over \(maxHeaderBytes >> 10) KiB or \(maxHeaderLines) lines"
+    }
     /// What taking a piece of a body costs beside its bytes, in bytes: chunks of one byte each would take tens of milliseconds.
     static let pieceCost = 64
     /// What pieces may cost in any case, however short the longest body is.
