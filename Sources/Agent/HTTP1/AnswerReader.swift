@@ -35,6 +35,8 @@ struct AnswerReader {
     var httpVersion: String { head.status == 0 ? "-" : head.isHTTP11 ? "HTTP/1.1" : "HTTP/1.0" }
     /// Bytes of answer that came, without trailers.
     var bytesReceived: Int { headBytes + bodyBytes }
+    /// Bytes of body that its head announces; nil when it does not.
+    var announcedBytes: Int? { part == .length ? bodyBytes + bytesLeft : nil }
     /// What the copy counts as; nil while the answer is unfinished.
     var outcome: Outcome? {
         switch state {

@@ -63,9 +63,9 @@ enum AnswerFailure: Error, Hashable {
     /// One sentence in printable ASCII.
     var text: String {
         switch self {
-        case .noByte: "the connection ended without an answer"
+        case .noByte: "Empty reply from server"
         case .brokenOff: "the connection ended inside the answer"
-        case .statusLine: "the answer does not begin with a status line of HTTP/1.0 or HTTP/1.1"
+        case .statusLine: "Received HTTP/0.9 when not allowed"
         case .nulByte: "a NUL byte in the answer's headers"
         case .noColon: "a header line without a colon in the answer"
         case .contentLength: "the answer's Content-Length is not a number"
