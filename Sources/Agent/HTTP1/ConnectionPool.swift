@@ -24,6 +24,8 @@ final class ConnectionPool {
     /// Those whose connection has ended without an answer, for a new one each: a kept one may end as well.
     private var returned = TransferQueue()
     private var isResolving = false
+    /// When the last connection that was connected ended, on the monotonic clock.
+    private var lastConnected = -Double.infinity
     private var timer: DeadlineTimer?
 
     init(_ url: MirrorURL, isReplaced: Bool, context: HTTP1Context) {
@@ -81,7 +83,7 @@ final class ConnectionPool {
     func giveUp(_ transfer: HTTP1Transfer, as reason: FailureReason, because cause: String) {
         guard transfer.isQueued else { return }
         takeOut(transfer)
-        finish(transfer, reason == .timeout ? phase : reason, cause)
+        finish(transfer, reason == .timeout ? phase(of: transfer, MonotonicClock.now) : reason, cause)
         dropExcess()
     }
 
@@ -95,15 +97,20 @@ final class ConnectionPool {
 
     // MARK: waiting
 
-    /// What those that wait are waiting for. On a mirror that is connected it is their turn.
-    private var phase: FailureReason {
-        if connections.count > attempts.count { return .timeout }
+    private var isConnected: Bool { connections.count > attempts.count }
+
+    /// What `transfer` waits for. While the mirror is connected, and when it has just been, that is its turn.
+    private func phase(of transfer: HTTP1Transfer, _ now: Double) -> FailureReason {
+        let hasBeen =
+            lastConnected >= transfer.waitsSince && now < lastConnected + context.rules.connectTimeout
+        if isConnected || hasBeen { return .timeout }
         return isResolving ? .dns : .connect
     }
 
     private func deadline(of transfer: HTTP1Transfer) -> Double {
         let last = transfer.startedAt + context.rules.timeout
-        return phase == .timeout ? last : min(last, transfer.waitsSince + context.rules.connectTimeout)
+        return isConnected
+            ? last : min(last, max(transfer.waitsSince, lastConnected) + context.rules.connectTimeout)
     }
 
     private func lookAfterWaiting() {
@@ -124,14 +131,15 @@ final class ConnectionPool {
 
     private func timeOut(_ transfer: HTTP1Transfer, _ now: Double) {
         let time = "timed out after \(Int((now - transfer.startedAt) * 1000)) milliseconds"
+        let reason = phase(of: transfer, now)
         let text =
-            switch phase {
+            switch reason {
             case .dns: "Resolving \(time)"
             case .connect: "Connection \(time)"
             default: "Operation \(time) with 0 bytes received; no connection was free for it"
             }
         takeOut(transfer)
-        finish(transfer, phase, text)
+        finish(transfer, reason, text)
     }
 
     /// Copies that waited are gone: attempts that nobody waits for are given up.
@@ -222,8 +230,7 @@ final class ConnectionPool {
     private func rest(_ connection: HTTP1Connection) {
         connection.slot = resting.count
         resting.append(connection)
-        connection.rest(
-            atMost: isReplaced ? HTTP1Rules.longestRestWhenReplaced : HTTP1Rules.longestRest)
+        connection.rest(isReplaced: isReplaced)
     }
 
     /// No copy may be given to `connection` any more, which rests.
@@ -236,11 +243,13 @@ final class ConnectionPool {
 
     /// Closes `connection`, on which is no copy any more.
     func end(_ connection: HTTP1Connection) {
+        let wasConnected = isConnected
         guard connections.removeValue(forKey: ObjectIdentifier(connection)) != nil else { return }
         if connection.isResting { withdraw(connection) }
         if !connection.isConnected { attempts.removeAll { $0 === connection } }
         if connection.hasAnswered { answered -= 1 }
         connection.close()
+        if wasConnected, !isConnected { lastConnected = MonotonicClock.now }
         lookAfterWaiting()
         if isReplaced { context.hasEmptyPools = true }
     }

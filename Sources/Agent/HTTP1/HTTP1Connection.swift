@@ -98,10 +98,14 @@ final class HTTP1Connection {
         write()
     }
 
-    /// It may take the next copy, for `longest` seconds at most.
-    func rest(atMost longest: Double) {
+    /// It may take the next copy; `isReplaced` tells whether there is another mirror by now.
+    func rest(isReplaced: Bool) {
         (isResting, isKept) = (true, true)
-        timer?.wait(until: min(MonotonicClock.now + longest, connectedAt + HTTP1Rules.longestLife))
+        let ages = context.rules.ages
+        timer?.wait(
+            until: min(
+                MonotonicClock.now + (isReplaced ? ages.restWhenReplaced : ages.rest), connectedAt + ages.life
+            ))
     }
 
     /// Ends the copy that is on it, and itself with it.
@@ -228,9 +232,10 @@ final class HTTP1Connection {
         let isTunnel = mayOpenTunnel && state == .last(.bytesBehind)
         let isReusable =
             state == .complete && !isOver && written == size && !isLastCopy
-            && MonotonicClock.now - connectedAt < HTTP1Rules.longestLife
+            && MonotonicClock.now - connectedAt < context.rules.ages.life
         finish(
-            .response(reader.status), nil, isAmbiguous: state.isAmbiguous && !isTunnel, isReusable: isReusable)
+            .response(reader.status), nil, isAmbiguous: state.isAmbiguous && !isTunnel, isReusable: isReusable
+        )
     }
 
     /// The connection has ended before the answer has; `failure` says how, if not in an orderly way.

@@ -40,8 +40,10 @@ internal import System
 
     /// Tells the owner of `transfer` how it ended, and lets it go.
     func finish(_ transfer: HTTP1Transfer, _ end: TransferEnd) {
+        let copy = transfer.copy
         transfer.owner?.ended(transfer, end)
-        _ = takeBack(transfer)
+        // Its owner may have taken it back, and may have started another copy with it.
+        if transfer.copy === copy { _ = takeBack(transfer) }
     }
 
     /// Lets a transfer go that has left its connection or queue.

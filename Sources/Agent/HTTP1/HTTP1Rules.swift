@@ -14,15 +14,20 @@ struct HTTP1Rules {
     /// Connections to one mirror, of this worker.
     let maxConnections: Int
 
-    /// Seconds after which a connection is not kept any longer: below the 60 to 75 s after which servers drop idle connections, so
-    /// that a request is not sent into a closing one.
-    static let longestRest = 50.0
-    /// The same for one to a mirror that was replaced: only copies that were made for it before may still need it.
-    static let longestRestWhenReplaced = 1.0
-    /// Seconds from its making. A name that has got another address is followed.
-    static let longestLife = 60.0
+    let ages: Ages
 
-    init(_ settings: DestinationSettings, workers: Int) {
+    /// How long connections are kept, in seconds.
+    struct Ages {
+        /// At rest: below the 60 to 75 s after which servers drop idle connections, so that no copy is sent into a closing one.
+        var rest = 50.0
+        /// The same when the mirror was replaced: only copies that were made for it before may still need the connection.
+        var restWhenReplaced = 1.0
+        /// In all: a name that has got another address is followed.
+        var life = 60.0
+    }
+
+    init(_ settings: DestinationSettings, workers: Int, ages: Ages) {
+        self.ages = ages
         connectTimeout = settings.connectTimeout.inSeconds
         timeout = settings.timeout.inSeconds
         (maxResponse, resend) = (settings.maxResponse, settings.resend)

@@ -29,11 +29,11 @@ final class HTTP1Transport: Transport {
     /// `queue` and `budget` are those that `maker` uses. The worker is one of `workers`.
     init(
         loop: EventLoop, queue: SocketQueue, budget: PassBudget, maker: any WireMaker, names: Names,
-        workers: Int, settings: DestinationSettings
+        workers: Int, settings: DestinationSettings, ages: HTTP1Rules.Ages = HTTP1Rules.Ages()
     ) {
         context = HTTP1Context(
             loop: loop, queue: queue, maker: maker, names: names,
-            rules: HTTP1Rules(settings, workers: workers))
+            rules: HTTP1Rules(settings, workers: workers, ages: ages))
         (self.budget, self.workers, url) = (budget, workers, settings.url)
     }
 
@@ -47,7 +47,7 @@ final class HTTP1Transport: Transport {
 
     func apply(_ settings: DestinationSettings) {
         context.maker.apply(settings)
-        context.rules = HTTP1Rules(settings, workers: workers)
+        context.rules = HTTP1Rules(settings, workers: workers, ages: context.rules.ages)
         url = settings.url
         for pool in pools.values { pool.rulesChanged(isReplaced: pool.url.origin != url.origin) }
     }
