@@ -22,7 +22,7 @@ internal import CLinux
     static let openFiles = 2
 
     /// What is said of a call that lasted too long.
-    private static let cutOffReason =
+    static let cutOffReason =
         "one call into libcurl took over \(LINUX_GUARD_MILLISECONDS) ms of processor time"
 
     /// `queue` decides which of its sockets are served. Throws when libcurl has no memory.

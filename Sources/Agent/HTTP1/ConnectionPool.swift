@@ -198,7 +198,7 @@ final class ConnectionPool {
         if let transfer = returned.popFirst() ?? waiting.popFirst() {
             connection.take(transfer)
         } else {
-            rest(connection)
+            connection.readUnasked()
         }
     }
 

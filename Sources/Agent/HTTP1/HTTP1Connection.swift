@@ -262,9 +262,9 @@ final class HTTP1Connection {
         pool.takeReturned(transfer)
     }
 
-    /// It rested, and nothing was asked for. In the clear, bytes that are not the goodbye of a mirror that closes are told of; over
-    /// TLS they may be.
-    private func readUnasked() {
+    /// Nothing was asked for: if the mirror is silent, the connection is free. In the clear, it is told of bytes that are not the
+    /// goodbye of a mirror that closes; over TLS nobody knows which they are.
+    func readUnasked() {
         guard let wire else { return }
         var hasBytes = false
         reading: for _ in 0..<Self.mostReads {
