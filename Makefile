@@ -50,7 +50,7 @@ test-asan: ## the tests with AddressSanitizer and LeakSanitizer; FILTER=NAME run
 	@scripts/install-deps.sh build test
 	@scripts/sanitize.sh address $(if $(FILTER),'$(FILTER)')
 
-fuzz: ## each fuzzer for SECONDS=60; NAMES='session notify admin options state http' runs some
+fuzz: ## each fuzzer for SECONDS=60; NAMES='session notify admin options state http answer' runs some
 	@scripts/install-deps.sh build
 	@scripts/fuzz.sh $(DURATION) $(NAMES)
 

@@ -8,6 +8,7 @@ enum Main {
     static let fuzzers: [String: @Sendable ([UInt8]) -> Void] = [
         "session": SessionFuzzer.run, "notify": NotifyFuzzer.run, "admin": AdminFuzzer.run,
         "options": OptionsFuzzer.run, "state": StateFileFuzzer.run, "http": HTTPFuzzer.run,
+        "answer": AnswerFuzzer.run,
     ]
 
     /// libFuzzer takes a C function, which cannot carry a choice with it.

@@ -10,6 +10,9 @@ enum Seeds {
             "admin": adminLines.map { Array($0.utf8) },
             "options": commandLines.map { Array($0.split(separator: " ").joined(separator: "\n").utf8) },
             "http": requests.map { [3, 1, 4, 20] + Array($0.utf8) },
+            "answer": answers.flatMap {
+                [[4, 1, 3, 20, 7] + Array($0.utf8), [0x84, 1, 3, 20, 7] + Array($0.utf8)]
+            },
             "state": [stateFile, "", "resume\npause\n", "pause until 1\n"].map { Array($0.utf8) },
         ]
         let files = FileManager.default.enumerator(atPath: fixtures)?.compactMap { $0 as? String } ?? []
@@ -56,6 +59,16 @@ enum Seeds {
         "GET /metrics HTTP/1.1\r\nHost: a\r\n\r\n", "HEAD /healthz?x=1 HTTP/1.0\n\n",
         "GET /metrics HTTP/1.1\r\n",
         "POST / HTTP/1.1\r\nContent-Length: 1\r\n\r\nx", "GET http://a/ HTTP/1.1\r\n\r\n", "\r\n\r\n",
+    ]
+
+    private static let answers = [
+        "HTTP/1.1 200 OK\r\nDate: now\r\nContent-Length: 2\r\n\r\nok",
+        "HTTP/1.0 200 OK\r\nConnection: keep-alive, close\r\nContent-Length: 2\r\n\r\nok",
+        "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2;x=y\r\nok\r\n0\r\nX-T: 1\r\n\r\n",
+        "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 204 No Content\r\n\r\n",
+        "HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\n\r\n",
+        "HTTP/1.1 200\r\n\r\nuntil the end", "HTTP/1.1 304 \nContent-Length : 1, 2\n\n",
+        "HTTP/1.1 200 OK\r\n" + String(repeating: "a:\r\n", count: 511),
     ]
 
     private static let stateFile = """

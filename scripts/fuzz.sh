@@ -8,7 +8,7 @@ duration=${1:-60}
 [[ $duration =~ ^[1-9][0-9]*$ ]] || { echo "fuzz: '$duration' is no number of seconds" >&2 && exit 64; }
 shift || true
 names=("$@")
-[ ${#names[@]} -gt 0 ] || names=(session notify admin options state http)
+[ ${#names[@]} -gt 0 ] || names=(session notify admin options state http answer)
 
 scratch=.build-fuzz
 found=$scratch/found

@@ -10,6 +10,7 @@ package enum SettingName: String, CaseIterable, CodingKey, Sendable {
     case unknownLength = "unknown-length"
     case haproxyBufsize = "haproxy-bufsize"
     case maxInFlight = "max-in-flight"
+    case maxConnecting = "max-connecting"
     case maxQueue = "max-queue"
     case maxQueueBytes = "max-queue-bytes"
     case maxQueueAge = "max-queue-age"
@@ -72,6 +73,12 @@ extension Setting {
         Setting(
             .maxInFlight, .own, .budgets, "NUMBER", "copies under way at once",
             option: "Copies under way to the mirror at once, 1 to 100000."),
+        Setting(
+            .maxConnecting, .own, .budgets, "NUMBER", "connections to the mirror that are made at once",
+            option: """
+                Connections to the mirror that are made at once, 1 to 100000; more while it answers. One counts until the \
+                first byte of an answer has come on it.
+                """),
         Setting(
             .maxQueue, .own, .budgets, "NUMBER", "copies that may wait",
             option: "Copies that may wait, 1 to 10000000; past it the new one is dropped."),

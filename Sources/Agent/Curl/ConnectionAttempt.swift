@@ -10,16 +10,15 @@ struct ConnectionAttempt {
     /// Whether the libcurl in use needs any of this.
     static let areLost = unsafe (shim_version()?.pointee.version_num ?? 0) < 0x080400
 
-    /// It lives as long as its worker's transport, where it comes back to a pool.
-    private unowned let transfer: CurlTransfer
-    /// Connections that the transfer had opened before: once there are more, another attempt has won.
+    private weak var handle: ConnectingHandle?
+    /// Connections that the handle had opened before: once there are more, another attempt has won.
     private let connections: Int
     /// Tells the socket from a later one with its number; nil when there is no socket.
     private let inode: ino_t?
 
-    init(_ socket: curl_socket_t, of transfer: CurlTransfer) {
-        self.transfer = transfer
-        connections = transfer.connectionsOpened
+    init(_ socket: curl_socket_t, by handle: ConnectingHandle) {
+        self.handle = handle
+        connections = handle.connectionsOpened
         inode = Self.inode(of: socket)
     }
 
@@ -28,7 +27,7 @@ struct ConnectionAttempt {
 
     /// Has libcurl go on with the next address, unless it is connected by now.
     func goOn() {
-        if transfer.connectionsOpened == connections { transfer.runSoon() }
+        if let handle, handle.connectionsOpened == connections { handle.runSoon() }
     }
 
     /// Nil for a descriptor that is closed.

@@ -15,18 +15,18 @@ enum MirrorSocket {
 
     /// CURLOPT_OPENSOCKETFUNCTION(3).
     static func open(
-        _ address: UnsafeMutablePointer<curl_sockaddr>?, for transfer: CurlTransfer?
+        _ address: UnsafeMutablePointer<curl_sockaddr>?, for handle: ConnectingHandle?
     ) -> curl_socket_t {
-        guard let address = unsafe address, let transfer else { return CURL_SOCKET_BAD }
+        guard let address = unsafe address, let handle else { return CURL_SOCKET_BAD }
         var socket = CURL_SOCKET_BAD
-        if transfer.mayConnect() {
+        if handle.user?.mayConnect() == true {
             do throws(SocketRefusal) {
                 socket = try unsafe open(
-                    address, allowsLinkLocal: transfer.settings.transport.allowsLinkLocal)
-                transfer.hasOpenedSocket = true
-            } catch { transfer.socketRefusal = error }
+                    address, allowsLinkLocal: handle.settings.transport.allowsLinkLocal)
+                handle.hasOpenedSocket = true
+            } catch { handle.socketRefusal = error }
         }
-        transfer.sockets.opened(socket, for: transfer)
+        handle.sockets.opened(socket, by: handle)
         linux_guard_add(socket)
         return socket
     }
@@ -70,7 +70,7 @@ enum MirrorSocket {
     }
 }
 
-/// Why no socket was opened for a transfer.
+/// Why no socket was opened.
 enum SocketRefusal: Error {
     /// Its address is link-local, and such ones are not connected to.
     case linkLocal

@@ -111,6 +111,6 @@ final class NameWaits: NameAsker {
 extension CurlTransfer {
     /// When its name comes too late, on the monotonic clock, in seconds.
     fileprivate var nameDeadline: Double {
-        startedAt + min(settings.connectTimeout, settings.timeout).inSeconds
+        startedAt + min(handle.settings.connectTimeout, handle.settings.timeout).inSeconds
     }
 }

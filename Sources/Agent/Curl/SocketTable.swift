@@ -35,9 +35,9 @@ final class SocketTable {
 
     // MARK: open and close
 
-    /// `socket` was opened for `transfer`; a negative one could not be.
-    func opened(_ socket: curl_socket_t, for transfer: CurlTransfer) {
-        let attempt = ConnectionAttempt.areLost ? ConnectionAttempt(socket, of: transfer) : nil
+    /// `socket` was opened by `handle`; a negative one could not be.
+    func opened(_ socket: curl_socket_t, by handle: ConnectingHandle) {
+        let attempt = ConnectionAttempt.areLost ? ConnectionAttempt(socket, by: handle) : nil
         guard socket >= 0 else {
             if let attempt { failed.append(attempt) }
             return
@@ -56,6 +56,13 @@ final class SocketTable {
         makeRoom(for: socket)
         entries[Int(socket)].watcher?.stop()
         ended(socket)
+    }
+
+    /// What libcurl has connected with `socket` is not its own any more, but for the end.
+    func handedOver(_ socket: curl_socket_t) {
+        makeRoom(for: socket)
+        entries[Int(socket)].watcher?.stop()
+        entries[Int(socket)].use = .taken
     }
 
     /// libcurl has closed `socket` without telling.
@@ -97,9 +104,9 @@ final class SocketTable {
         if case .connecting(let attempt)? = use {
             entries[Int(socket)].watcher?.stop()
             if attempt.isClosed(socket) { lost(socket) }
-        } else if use != nil, let transfer = unsafe CurlTransfer.of(easy), transfer.endedInHTTP1 {
+        } else if use != nil, let user = unsafe ConnectingHandle.of(easy)?.user, user.endedInHTTP1 {
             // The watcher stays as it is: mostly, the next copy wants the same.
-            entries[Int(socket)].use = .released(isEncrypted: transfer.isEncrypted)
+            entries[Int(socket)].use = .released(isEncrypted: user.isEncrypted)
             released.append(socket)
         } else {
             entries[Int(socket)].watcher?.stop()

@@ -42,6 +42,8 @@ struct DestinationSettings: Sendable {
 
     /// Transfers under way at once, over all workers.
     var maxInFlight = 256
+    /// Connections that have not brought a byte of an answer yet, over all workers; as many as have, if those are more.
+    var maxConnecting = 16
     /// Copies waiting, over all workers.
     var maxQueue = 10_000
     /// How long a copy may wait.
@@ -74,6 +76,7 @@ extension SettingName {
                 \.destination.style.bufferSize, CopyStyle.parseBufferSize,
                 { $0.map(SizeValue.format) ?? "auto" })
         case .maxInFlight: .number(\.destination.maxInFlight, 1...100_000)
+        case .maxConnecting: .number(\.destination.maxConnecting, 1...100_000)
         case .maxQueue: .number(\.destination.maxQueue, 1...10_000_000)
         case .maxQueueBytes: .size(\.maxQueueBytes, 1 << 10...1 << 40)
         case .maxQueueAge: .interval(\.destination.maxQueueAge)

@@ -3,8 +3,14 @@ struct AnswerLimits {
     /// Header and trailer bytes and lines of one transfer: a transport may keep all of them, each with some memory of its own.
     static let maxHeaderBytes = 64 << 10
     static let maxHeaderLines = 512
+    /// What is said of an answer that has more.
+    static var headerText: String {
+        "the answer's headers are over \(maxHeaderBytes >> 10) KiB or \(maxHeaderLines) lines"
+    }
     /// What taking a piece of a body costs beside its bytes, in bytes: chunks of one byte each would take tens of milliseconds.
     static let pieceCost = 64
+    /// What pieces may cost in any case, however short the longest body is.
+    static let freeCost = 1 << 20
 
     /// Bytes of body that are read.
     var maxBody = 0
@@ -36,7 +42,7 @@ struct AnswerLimits {
     mutating func takeBody(_ size: Int) -> Int {
         body += size
         bodyCost += Self.pieceCost
-        return body <= maxBody && bodyCost <= max(maxBody, 1 << 20) ? size : 0
+        return body <= maxBody && bodyCost <= max(maxBody, Self.freeCost) ? size : 0
     }
 
     /// To be called with each header line, the empty one behind them, and trailers. Returns how many bytes are taken; less than all

@@ -99,7 +99,7 @@ private final class KeptConnection: TransferOwner {
         self.settings = settings
         let this = Unmanaged.passUnretained(self).toOpaque()
         _ = shim_easy_set_prereq_function(
-            transfer.handle.pointer,
+            transfer.easy.pointer,
             { this, _, _, _, localPort in
                 guard let this else { return CURL_PREREQFUNC_ABORT }
                 return Unmanaged<KeptConnection>.fromOpaque(this).takeUnretainedValue().begins(localPort)
@@ -111,7 +111,7 @@ private final class KeptConnection: TransferOwner {
         let request = try PayloadBuilder.request(payload, to: settings.url)
         transfer.prepare(request, for: self, settings: settings, version: 1, now: 0)
         defer { _ = transfer.finish() }
-        return curl_easy_perform(transfer.handle.pointer)
+        return curl_easy_perform(transfer.easy.pointer)
     }
 
     func wasResent(_ transfer: Transfer) { resent += 1 }

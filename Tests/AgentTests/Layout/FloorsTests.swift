@@ -8,7 +8,8 @@ struct FloorsTests {
     /// The folders of Sources/Agent, from the bottom.
     private static let agent = Floors(order: [
         ["Log"], ["EventLoop"], ["Settings"], ["Listening", "Destination", "Names"], ["Mirror", "Options"],
-        ["Transport"], ["Curl"], ["Delivery", "Control"], ["HAProxy"], ["Workers"], ["Admin", "Metrics"],
+        ["Transport"], ["Curl"], ["HTTP1"], ["Delivery", "Control"], ["HAProxy"], ["Workers"],
+        ["Admin", "Metrics"],
         ["Service"], ["Program.swift"],
     ])
 

@@ -1,0 +1,39 @@
+/// A connection to a mirror as `HTTP1Connection` needs it: bytes go out and come in.
+protocol Wire: AnyObject {
+    /// To be watched by its owner from the moment when it is connected; negative before, and when it is closed.
+    var socket: Int32 { get }
+    /// Bytes that no event announces may wait in it.
+    var isEncrypted: Bool { get }
+
+    func send(_ bytes: UnsafeRawBufferPointer) -> MirrorConnection.Sent
+    func receive(into buffer: UnsafeMutableRawBufferPointer) -> MirrorConnection.Received
+
+    /// Closes it, also in the middle of connecting; its owner is not told.
+    func close()
+}
+
+extension MirrorConnection: Wire {}
+
+/// What makes connections to mirrors.
+protocol WireMaker: AnyObject {
+    func apply(_ settings: DestinationSettings)
+
+    /// Begins to connect to `url`, which moves at the next `kick`. What comes of it is told to `connection`, never from inside of this
+    /// call: `connected` or `failed`. Nil, and it is not told, when there is no memory.
+    func makeWire(to url: MirrorURL, addresses: [String]?, for connection: HTTP1Connection) -> (any Wire)?
+
+    /// Lets it do what is due. Connections may be told from inside of this call.
+    func kick()
+}
+
+extension Connector: WireMaker {
+    func makeWire(to url: MirrorURL, addresses: [String]?, for connection: HTTP1Connection) -> (any Wire)? {
+        connect(to: url, addresses: addresses, for: connection)
+    }
+}
+
+extension HTTP1Connection: ConnectionOwner {
+    func connected(_: MirrorConnection) { connected() }
+
+    func failed(_: MirrorConnection, as reason: FailureReason, _ detail: String) { failed(reason, detail) }
+}
