@@ -3,11 +3,15 @@ enum Transports {
     /// To be called once, before any thread is started.
     static func setUp() { CurlTransport.setUp() }
 
-    /// One worker's transport.
+    /// The transport of one of so many workers: connections of our own for HTTP/1.1, libcurl's for what may be HTTP/2.
     static func make(
-        loop: EventLoop, budget: PassBudget, names: Names, settings: DestinationSettings
+        loop: EventLoop, budget: PassBudget, names: Names, workers: Int, settings: DestinationSettings
     ) throws -> any Transport {
-        try CurlTransport(loop: loop, budget: budget, names: names, settings: settings)
+        if settings.transport.httpVersion == .http1 {
+            return try HTTP1Transport(
+                loop: loop, budget: budget, names: names, workers: workers, settings: settings)
+        }
+        return try CurlTransport(loop: loop, budget: budget, names: names, settings: settings)
     }
 
     /// Open files that one takes before its first connection.

@@ -44,7 +44,7 @@ final class Worker {
             loop: loop,
             transport: try Transports.make(
                 loop: loop, budget: pass, names: Names(resolver: shared.resolver, loop: loop),
-                settings: destination.settings),
+                workers: configuration.workers, settings: destination.settings),
             pass: pass, destination: destination, worker: index,
             maxQueueBytes: configuration.settings.maxQueueBytes, memory: shared.memory, reporter: reporter)
         let pipeline = Pipeline(
