@@ -12,6 +12,8 @@ final class ConnectorStage: ConnectionOwner {
     private(set) var connected: [MirrorConnection] = []
     private(set) var failures: [(connection: MirrorConnection, reason: FailureReason, text: String)] = []
     private var bounds: PassBounds?
+    /// Called when its owner is told of a connection.
+    var told: (() -> Void)?
 
     init() throws {
         loop = try EventLoop(backend: nil)
@@ -20,11 +22,15 @@ final class ConnectorStage: ConnectionOwner {
         bounds = PassBounds(loop: loop, began: { queue.beginPass() }, ended: {})
     }
 
-    func connected(_ connection: MirrorConnection) { connected.append(connection) }
+    func connected(_ connection: MirrorConnection) {
+        connected.append(connection)
+        told?()
+    }
 
     func failed(_ connection: MirrorConnection, as reason: FailureReason, _ detail: String) {
         #expect(!connection.isConnected)
         failures.append((connection, reason, detail))
+        told?()
     }
 
     /// Runs the loop until `condition` holds.
@@ -41,10 +47,10 @@ final class ConnectorStage: ConnectionOwner {
 
     /// Begins a connection; nobody is told before the loop runs.
     func begin(_ url: String, _ addresses: [String]? = nil) throws -> MirrorConnection {
-        let told = (connected.count, failures.count)
+        let before = (connected.count, failures.count)
         let connection = try #require(
             connector.connect(to: try MirrorURL(url), addresses: addresses, for: self))
-        #expect(told == (connected.count, failures.count))
+        #expect(before == (connected.count, failures.count))
         return connection
     }
 

@@ -82,7 +82,7 @@ struct ConnectorTLSTests {
         let (connection, peer) = try stage.connect()
         peer.send([UInt8](repeating: 7, count: 10_000))
         #expect(try stage.connector.receive(1, on: connection) == [7])
-        #expect(LoopbackListener.Peer.hasInput(connection.socket) == false)
+        #expect(LoopbackListener.Peer.isReady(connection.socket, for: POLLIN) == false)
         guard case .bytes(let rest) = stage.connector.receive(on: connection, 1 << 16) else {
             Issue.record("the rest is there")
             return
@@ -164,7 +164,7 @@ struct ConnectorTLSTests {
         // Not before we are connected.
         try stage.connector.run {
             connection.isConnected
-                || LoopbackListener.Peer.hasInput(peer.tcp.descriptor.rawValue) && peer.step()
+                || LoopbackListener.Peer.isReady(peer.tcp.descriptor.rawValue, for: POLLIN) && peer.step()
         }
         _ = peer.step()
         try stage.connector.send([1], on: connection)

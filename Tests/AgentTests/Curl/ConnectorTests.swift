@@ -142,6 +142,27 @@ struct ConnectorTests {
         withExtendedLifetime(dead) {}
     }
 
+    /// A libcurl before 8.2 closes sockets without telling.
+    @Test("whenever they are given up, no socket is left over")
+    func leftOver() throws {
+        let stage = try ConnectorStage()
+        let listener = try LoopbackListener()
+        let dead = try ["127.0.0.5", "127.0.0.6"].map { try LoopbackListener.silent($0, port: listener.port) }
+        stage.settings.connectTimeout = .milliseconds(1400)
+        for milliseconds in [0, 300, 900, 2000] {
+            let name = Self.name(listener)
+            let connections = try (0..<4).map { _ in
+                try stage.begin(name, ["127.0.0.5", "127.0.0.6", "127.0.0.1"])
+            }
+            let end = MonotonicClock.now + Double(milliseconds) / 1000
+            try stage.run { MonotonicClock.now > end }
+            #expect(milliseconds > 300 || LoopbackListener.attempts(at: listener.port) == 4)
+            for connection in connections { connection.close() }
+            #expect(LoopbackListener.attempts(at: listener.port) == 0)
+        }
+        withExtendedLifetime(dead) {}
+    }
+
     @Test("the addresses are those that were given last")
     func changed() throws {
         let stage = try ConnectorStage()
@@ -196,6 +217,23 @@ struct ConnectorTests {
         #expect(peer.receive() == [] && connection != nil)
         connection = nil
         #expect(peer.receive() == nil)
+    }
+
+    @Test("begun and closed by their owner while it is told of others")
+    func inside() throws {
+        let stage = try ConnectorStage()
+        let listener = try LoopbackListener()
+        let nobody = try LoopbackListener("127.0.0.2").port
+        var connections = try (0..<2).map { _ in try stage.begin(listener.url) }
+        connections.append(try stage.begin("http://127.0.0.2:\(nobody)/"))
+        var next: MirrorConnection?
+        stage.told = {
+            stage.told = nil
+            for connection in connections { connection.close() }
+            next = try? stage.begin(listener.url)
+        }
+        try stage.run { next?.isConnected == true }
+        #expect(stage.connected.count + stage.failures.count == 2)
     }
 
     @Test("outlive their connector")

@@ -1,4 +1,5 @@
 import CLinux
+import Foundation
 import Glibc
 import System
 import Testing
@@ -24,9 +25,13 @@ final class LoopbackListener {
     /// One that says nothing to whoever connects: its queue is full.
     static func silent(_ address: String, port: UInt16) throws -> LoopbackListener {
         let listener = try LoopbackListener(address, port: port, backlog: 0)
-        for _ in 0..<4 {
+        while true {
             let socket = linux_stream_socket(AF_INET)
             _ = Self.address(address, port).withPointer { connect(socket, $0, $1) }
+            guard Peer.isReady(socket, for: POLLOUT) else {
+                close(socket)
+                break
+            }
             listener.fillers.append(socket)
         }
         return listener
@@ -41,6 +46,17 @@ final class LoopbackListener {
         let socket = linux_accept(descriptor.rawValue)
         try #require(socket >= 0, sourceLocation: sourceLocation)
         return Peer(Descriptor(owning: socket))
+    }
+
+    /// Sockets of this machine that wait to be connected to `port`, wherever (proc_pid_net(5)).
+    static func attempts(at port: UInt16) -> Int {
+        let file = FileHandle(forReadingAtPath: "/proc/self/net/tcp")
+        let lines = String(decoding: (try? file?.readToEnd()) ?? Data(), as: UTF8.self)
+        let wanted = ":" + String(format: "%04X", Int(port))
+        return lines.split(separator: "\n").count { line in
+            let words = line.split(separator: " ")
+            return words.count > 3 && words[2].hasSuffix(wanted) && words[3] == "02"
+        }
     }
 
     /// The other end of a connection.
@@ -64,9 +80,9 @@ final class LoopbackListener {
             return count == 0 ? nil : Array(buffer[..<max(0, count)])
         }
 
-        /// Whether there is something to read from `socket`.
-        static func hasInput(_ socket: Int32) -> Bool {
-            var entry = pollfd(fd: socket, events: Int16(POLLIN), revents: 0)
+        /// Whether there is something to read from `socket`, or room to write.
+        static func isReady(_ socket: Int32, for events: Int32) -> Bool {
+            var entry = pollfd(fd: socket, events: Int16(events), revents: 0)
             return poll(&entry, 1, 0) == 1
         }
 
