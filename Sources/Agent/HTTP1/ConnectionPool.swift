@@ -3,8 +3,8 @@ internal import System
 /// One worker's connections to one mirror, and the copies that wait for one.
 ///
 /// A connection counts as being made until the mirror has sent a byte of an answer on it. As many may be at once as the operator
-/// says, or as there are connections that have brought an answer: a mirror that hangs gets few, and one that answers gets twice as
-/// many each time.
+/// says, or as there are connections that have brought an answer, with those that have ended lately: a mirror that hangs gets few,
+/// and one that answers gets twice as many each time, also when it ends each connection with its answer.
 final class ConnectionPool {
     let url: MirrorURL
     /// Another mirror has taken its place.
@@ -20,6 +20,7 @@ final class ConnectionPool {
     private var resting: [HTTP1Connection] = []
     /// Those that have brought a byte of an answer.
     private var answered = 0
+    private var ended = RecentCount()
     private var waiting = TransferQueue()
     /// Those whose connection has ended without an answer, for a new one each: a kept one may end as well.
     private var returned = TransferQueue()
@@ -156,7 +157,7 @@ final class ConnectionPool {
 
     /// How many connections may be begun.
     private var lacking: Int {
-        let bound = max(context.rules.maxConnecting, answered)
+        let bound = max(context.rules.maxConnecting, answered + ended.value(at: MonotonicClock.now))
         return min(waitingCount - attempts.count, bound - (connections.count - answered))
     }
 
@@ -247,7 +248,10 @@ final class ConnectionPool {
         guard connections.removeValue(forKey: ObjectIdentifier(connection)) != nil else { return }
         if connection.isResting { withdraw(connection) }
         if !connection.isConnected { attempts.removeAll { $0 === connection } }
-        if connection.hasAnswered { answered -= 1 }
+        if connection.hasAnswered {
+            answered -= 1
+            ended.add(at: MonotonicClock.now)
+        }
         connection.close()
         if wasConnected, !isConnected { lastConnected = MonotonicClock.now }
         lookAfterWaiting()

@@ -37,6 +37,36 @@ struct ConnectionBudgetTests {
         #expect(counts.allSatisfy { $0 <= 128 } && counts.contains(64), "\(counts)")
     }
 
+    @Test("so does one that ends each connection with its answer")
+    func doublesWithoutKeeping() throws {
+        let stage = try HTTP1Stage()
+        stage.maker.isOpen = true
+        stage.send(count: 200)
+        var counts: [Int] = []
+        while stage.ends.count < 200, counts.count < 10 {
+            stage.settle()
+            let busy = stage.maker.wires.filter { $0.read() != "" }
+            counts.append(busy.count)
+            let before = stage.ends.count
+            for wire in busy { wire.say("HTTP/1.1 204 None\r\nConnection: close\r\n\r\n") }
+            stage.end(of: before + busy.count)
+        }
+        #expect(stage.outcomes.allSatisfy { $0 == .response(204) })
+        #expect(counts.starts(with: [16, 16, 32, 64]), "\(counts)")
+    }
+
+    @Test("what happened lately is counted for ten seconds at least, and twenty at most")
+    func lately() {
+        var count = RecentCount()
+        #expect(count.value(at: 5) == 0)
+        for time in [100.0, 101, 109.9] { count.add(at: time) }
+        #expect(count.value(at: 109.9) == 3)
+        count.add(at: 111)
+        #expect(count.value(at: 119.9) == 4)
+        #expect(count.value(at: 125) == 1)
+        #expect(count.value(at: 150) == 0)
+    }
+
     @Test(
         "each worker has its share, and one at least",
         arguments: [(16, 4, 4), (16, 100, 1), (1, 1, 1), (3, 2, 1)])
