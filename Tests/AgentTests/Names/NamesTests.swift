@@ -129,7 +129,9 @@ struct NamesTests {
         var passer: Passer? = Passer()
         #expect(passer.flatMap { worker.names?.addresses(of: "a", for: $0) } == nil)
         passer = nil
-        learn("a")
+        #expect(worker.ask("a") == nil)
+        lookUps.answer("a", .addresses(["192.0.2.1"]))
+        worker.listen()
     }
 
     @Test("the system's own: an address is its own name, and what is no name has a sentence")

@@ -14,7 +14,8 @@ extension EndToEnd {
             let stage: FaultStage
 
             init(
-                _ behaviour: NameServer.Behaviour, mirrorURL: String = "http://mirror.example.test:8080/"
+                _ behaviour: NameServer.Behaviour, httpVersion: String,
+                mirrorURL: String = "http://mirror.example.test:8080/"
             ) throws {
                 let directory = try TemporaryDirectory()
                 network = try NetworkNamespace()
@@ -23,7 +24,10 @@ extension EndToEnd {
                     "nameserver 127.0.0.1\noptions timeout:4 attempts:1\n", to: "resolv.conf")
                 stage = try FaultStage(
                     mirrorURL: mirrorURL,
-                    ["--connect-timeout", "4s", "--timeout", "5s", "--max-queue-age", "5s"],
+                    [
+                        "--connect-timeout", "4s", "--timeout", "5s", "--max-queue-age", "5s",
+                        "--http-version", httpVersion,
+                    ],
                     launcher: try network.launcher(resolver: resolver), in: directory)
             }
 
@@ -37,9 +41,12 @@ extension EndToEnd {
             }
         }
 
-        @Test("names that fail, then resolve")
-        func fails() throws {
-            let place = try Place(.fail)
+        /// In clear text all is HTTP/1.1: by connections of our own, and by libcurl's.
+        private static let httpVersions = ["1.1", "2"]
+
+        @Test("names that fail, then resolve", arguments: httpVersions)
+        func fails(_ httpVersion: String) throws {
+            let place = try Place(.fail, httpVersion: httpVersion)
             let mirror = try place.network.run { try RecordingMirror(port: 8080) }
             let counters = try place.stage.withTraffic { _ in
                 try place.stage.more(of: "failed_dns")
@@ -49,9 +56,9 @@ extension EndToEnd {
             #expect(counters["responses_2xx"] == mirror.requests.count)
         }
 
-        @Test("a name server that does not answer holds up no ACK")
-        func hangs() throws {
-            let place = try Place(.silence)
+        @Test("a name server that does not answer holds up no ACK", arguments: httpVersions)
+        func hangs(_ httpVersion: String) throws {
+            let place = try Place(.silence, httpVersion: httpVersion)
             let mirror = try place.network.run { try RecordingMirror(port: 8080) }
             let counters = try place.stage.withTraffic { traffic in
                 try eventually("it is asked") { place.names.questions > 0 }
@@ -64,10 +71,10 @@ extension EndToEnd {
         }
 
         @Test(
-            "an address that changes is followed: at once when the old one is gone, else within the life of a connection"
-        )
-        func changes() throws {
-            let place = try Place(.answer("127.0.0.2"))
+            "an address that changes is followed: at once when the old one is gone, else within the life of a connection",
+            arguments: httpVersions)
+        func changes(_ httpVersion: String) throws {
+            let place = try Place(.answer("127.0.0.2"), httpVersion: httpVersion)
             let old = try place.network.run { try RecordingMirror(at: "127.0.0.2", port: 8080) }
             let new = try place.network.run { try RecordingMirror(at: "127.0.0.3", port: 8080) }
             try place.stage.withTraffic { _ in
@@ -81,10 +88,11 @@ extension EndToEnd {
 
         @Test(
             "a name is asked for once by all workers, however it is spelled",
-            arguments: ["mirror.example.test", "Mirror.Example.Test."])
-        func once(_ name: String) throws {
+            arguments: ["mirror.example.test", "Mirror.Example.Test."], httpVersions)
+        func once(_ name: String, _ httpVersion: String) throws {
             let start = Date()
-            let place = try Place(.answer("127.0.0.1"), mirrorURL: "http://\(name):8080/")
+            let place = try Place(
+                .answer("127.0.0.1"), httpVersion: httpVersion, mirrorURL: "http://\(name):8080/")
             let mirror = try place.network.run { try RecordingMirror(port: 8080) }
             let counters = try place.stage.withTraffic { _ in try place.stage.more(of: "responses_2xx") }
             #expect(counters["responses_2xx"] == counters["received"])
@@ -95,10 +103,10 @@ extension EndToEnd {
         }
 
         @Test(
-            "200 mirrors one after the other whose names hang take few threads and descriptors, and the last is found"
-        )
-        func manyHang() throws {
-            let place = try Place(.silence)
+            "200 mirrors one after the other whose names hang take few threads and descriptors, and the last is found",
+            arguments: httpVersions)
+        func manyHang(_ httpVersion: String) throws {
+            let place = try Place(.silence, httpVersion: httpVersion)
             let mirror = try place.network.run { try RecordingMirror(port: 8080) }
             let before = try place.usage()
             try place.stage.withTraffic { traffic in
