@@ -34,7 +34,8 @@ internal import System
     /// From when it is connected until it is closed, for its owner alone to watch; else negative.
     private(set) var socket = CURL_SOCKET_BAD
     private let connector: Connector
-    private weak var owner: (any ConnectionOwner)?
+    /// It has this connection, and lets it go before it ends itself.
+    private unowned let owner: any ConnectionOwner
     /// Nil when it is closed.
     private var handle: ConnectingHandle?
     /// A byte that came before it was asked for.
@@ -84,13 +85,13 @@ internal import System
         case .cutOff:
             connector.attachWasLong()
             fail(handle.failure(CURLE_RECV_ERROR))
-        case .bytes, .again, .ended: owner?.connected(self)
+        case .bytes, .again, .ended: owner.connected(self)
         }
     }
 
     private func fail(_ failure: (reason: FailureReason, text: String)) {
         close()
-        owner?.failed(self, as: failure.reason, failure.text)
+        owner.failed(self, as: failure.reason, failure.text)
     }
 
     /// Has libcurl read a byte, and thereby attach the handle to the connection once more. When it makes another connection, it
