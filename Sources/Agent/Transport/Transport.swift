@@ -11,7 +11,8 @@ protocol Transport: AnyObject {
     /// Uses `settings` for every copy that starts from now on.
     func apply(_ settings: DestinationSettings)
 
-    /// A pass of the loop begins, to be called before copies are started in it.
+    /// A pass of the loop begins, to be called before copies are started in it. Owners may be told from inside of this call, and of
+    /// `kick`.
     func beginPass()
 
     /// Takes a copy, which moves at the next `kick`. Its end is told to `owner`, never from inside of this call. Nil, and nobody is

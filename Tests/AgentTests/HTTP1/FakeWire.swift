@@ -19,6 +19,8 @@ final class FakeWire: Wire {
     var mostSent: Int?
     /// What the next send comes to, in place of sending.
     var sendResult: MirrorConnection.Sent?
+    /// Called with each read.
+    var received: () -> Void = {}
     /// What a read comes to, in place of reading.
     var receiveResult: MirrorConnection.Received?
 
@@ -45,6 +47,7 @@ final class FakeWire: Wire {
 
     func receive(into buffer: UnsafeMutableRawBufferPointer) -> MirrorConnection.Received {
         receives += 1
+        defer { received() }
         if let result = receiveResult.take() { return result }
         // A record of TLS is read at once, and not more.
         let count = recv(ends[0], buffer.baseAddress, isOverTLS ? min(buffer.count, 100) : buffer.count, 0)

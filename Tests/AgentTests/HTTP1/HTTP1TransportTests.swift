@@ -1,3 +1,4 @@
+import Glibc
 import Testing
 
 @testable import Agent
@@ -192,6 +193,32 @@ struct HTTP1TransportTests {
         stage.end(of: 1)
         #expect(stage.outcomes == [.response(200)] && !wire.isClosed)
         #expect(wire.receives >= size / 100)
+    }
+
+    @Test("mirrors that stream take turns, however long a read takes")
+    func fairness() throws {
+        let stage = try HTTP1Stage()
+        stage.maker.isOpen = true
+        stage.send(count: 8)
+        stage.until { stage.maker.wires.count == 8 }
+        var order: [Int] = []
+        for (index, wire) in stage.maker.wires.enumerated() {
+            wire.received = { [unowned wire] in
+                order.append(index)
+                usleep(200)
+                wire.say("x")
+            }
+            wire.say("HTTP/1.1 200 OK\r\n\r\n")
+        }
+        var most = 0
+        stage.until {
+            // One pass serves some of them.
+            defer { order.removeAll() }
+            most = max(most, Set(order).count)
+            return stage.maker.wires.allSatisfy { $0.receives >= 20 }
+        }
+        let counts = stage.maker.wires.map(\.receives)
+        #expect(most < 8 && 3 * (counts.min() ?? 0) >= (counts.max() ?? 0), "\(counts)")
     }
 
     @Test("a call that lasts too long is told of, and not from inside of it")

@@ -61,7 +61,10 @@ extension EndToEnd {
             let mirror = try RecordingMirror { _ in .hang }
             let stage = try FaultStage(
                 mirrorURL: "http://127.0.0.1:\(mirror.port)/",
-                ["--timeout", "1h", "--max-queue-age", "1h", "--max-in-flight", "400"],
+                [
+                    "--timeout", "1h", "--max-queue-age", "1h", "--max-in-flight", "400",
+                    "--max-connecting", "400",
+                ],
                 launcher: [try Executables.find("prlimit"), "--nofile=200:200"], in: try TemporaryDirectory())
             let client = try SPOPClient(stage.agent.endpoint)
             for _ in 0..<400 { try client.notify(.init()) }

@@ -71,7 +71,7 @@ extension EndToEnd {
             let mirror = try RecordingMirror { _ in .hang }
             let agent = try WatchedAgent(
                 mirrorURL: "http://127.0.0.1:\(mirror.port)/",
-                ["-n", "1", "--timeout", "1h", "--max-in-flight", "200"],
+                ["-n", "1", "--timeout", "1h", "--max-in-flight", "200", "--max-connecting", "200"],
                 launcher: [try Executables.find("prlimit"), "--nofile=128:128"], in: try TemporaryDirectory())
             let client = try SPOPClient(agent.endpoint)
             for _ in 0..<80 { try client.notify(Self.request) }
