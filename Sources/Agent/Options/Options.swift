@@ -71,7 +71,7 @@ struct Options: ParsableCommand {
     static let longestFrame = 16 << 20
 
     @Option(
-        name: .letter("n"), help: "Worker threads, 1 to 64. (default: one per CPU, at most 4)",
+        name: .letter("n"), help: "Worker threads, 1 to 64. (default: 1)",
         transform: OptionParsers.number(1...64))
     var numWorkers: Int?
 

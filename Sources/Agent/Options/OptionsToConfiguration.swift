@@ -1,5 +1,4 @@
 internal import AdminSocket
-internal import Glibc
 internal import SPOP
 internal import System
 
@@ -44,8 +43,8 @@ extension Options {
                 capabilities: capability.isEmpty ? Set(Capability.allCases) : Set(capability)),
             daemonize: daemonize, pidFile: pidfile, monitorInterval: monitorInterval, logFile: logfile,
             usesSyslog: service.syslog,
-            workers: numWorkers ?? min(4, max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN)))), runtime: runtime,
-            processingDelay: processingDelay, messageName: message, settings: settings,
+            workers: numWorkers ?? 1, runtime: runtime, processingDelay: processingDelay,
+            messageName: message, settings: settings,
             adminSockets: control.adminSocket, metricsAddress: control.metricsAddress,
             stateFile: control.stateFile, given: given,
             identity: try Identity(user: service.user, group: service.group), allowsCore: service.allowCore,

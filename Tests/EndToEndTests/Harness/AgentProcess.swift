@@ -5,7 +5,8 @@ final class AgentProcess {
     let endpoint: Endpoint
     private let process: ChildProcess
 
-    /// Starts an agent that listens on `endpoint` and waits until it does.
+    /// Starts an agent that listens on `endpoint` and waits until it does. It has two workers unless `arguments` say otherwise: what
+    /// goes wrong between workers is to be seen.
     ///
     /// Its output is added to `agent.out` and `agent.err` in `directory`. `launcher` is a command that executes the one
     /// behind it, in other circumstances.
@@ -15,7 +16,8 @@ final class AgentProcess {
     ) throws {
         self.endpoint = endpoint
         process = try Self.run(
-            endpoint.agentArguments + arguments, in: directory, environment: environment, launcher: launcher)
+            endpoint.agentArguments + ["-n", "2"] + arguments, in: directory, environment: environment,
+            launcher: launcher)
         let process = process
         try eventually("the agent accepts on \(endpoint)", evidence: { process.output + process.errors }) {
             if let exit = process.poll() {
