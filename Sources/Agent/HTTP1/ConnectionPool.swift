@@ -3,8 +3,8 @@ internal import System
 /// One worker's connections to one mirror, and the copies that wait for one.
 ///
 /// A connection counts as being made until the mirror has sent a byte of an answer on it. As many may be at once as the operator
-/// says, or as there are connections that have brought an answer, with those that have ended lately: a mirror that hangs gets few,
-/// and one that answers gets twice as many each time, also when it ends each connection with its answer.
+/// says, or as there are connections that have brought an answer, with those that have ended with one lately: a mirror that hangs or
+/// starts again gets few, and one that answers gets twice as many each time, also when it ends each connection with its answer.
 final class ConnectionPool {
     let url: MirrorURL
     /// Another mirror has taken its place.
@@ -20,6 +20,7 @@ final class ConnectionPool {
     private var resting: [HTTP1Connection] = []
     /// Those that have brought a byte of an answer.
     private var answered = 0
+    /// Connections that have ended with an answer.
     private var ended = RecentCount()
     private var waiting = TransferQueue()
     /// Those whose connection has ended without an answer, for a new one each: a kept one may end as well.
@@ -242,16 +243,14 @@ final class ConnectionPool {
         last.slot = connection.slot
     }
 
-    /// Closes `connection`, on which is no copy any more.
-    func end(_ connection: HTTP1Connection) {
+    /// Closes `connection`, on which is no copy any more; its last one `isAnswered`, if it ends with that.
+    func end(_ connection: HTTP1Connection, isAnswered: Bool = false) {
         let wasConnected = isConnected
         guard connections.removeValue(forKey: ObjectIdentifier(connection)) != nil else { return }
         if connection.isResting { withdraw(connection) }
         if !connection.isConnected { attempts.removeAll { $0 === connection } }
-        if connection.hasAnswered {
-            answered -= 1
-            ended.add(at: MonotonicClock.now)
-        }
+        if connection.hasAnswered { answered -= 1 }
+        if isAnswered { ended.add(at: MonotonicClock.now) }
         connection.close()
         if wasConnected, !isConnected { lastConnected = MonotonicClock.now }
         lookAfterWaiting()

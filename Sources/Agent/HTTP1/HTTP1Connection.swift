@@ -127,7 +127,7 @@ final class HTTP1Connection {
             bytesReceived: reader.bytesReceived, connectionsOpened: transfer.connectionsOpened,
             httpVersion: reader.httpVersion, wasResent: transfer.wasResent, wasAmbiguous: isAmbiguous,
             detail: detail)
-        if !isReusable { pool.end(self) }
+        if !isReusable { pool.end(self, isAnswered: detail == nil) }
         context.finish(transfer, end)
         guard isReusable else { return }
         isKept = true
