@@ -7,7 +7,7 @@ import Glibc
 final class FakeWire: Wire {
     let url: MirrorURL
     let addresses: [String]?
-    let connection: HTTP1Connection
+    private weak var connection: HTTP1Connection?
     private let isOverTLS: Bool
     private var ends: [Int32] = [-1, -1]
     private(set) var isConnected = false
@@ -69,15 +69,18 @@ final class FakeWire: Wire {
     func connect() {
         guard !isClosed, !isConnected else { return }
         precondition(
-            socketpair(AF_UNIX, Int32(SOCK_STREAM.rawValue | SOCK_NONBLOCK.rawValue), 0, &ends) == 0)
+            socketpair(
+                AF_UNIX, linux_stream_type() | Int32(SOCK_NONBLOCK.rawValue | SOCK_CLOEXEC.rawValue), 0, &ends
+            )
+                == 0)
         isConnected = true
-        connection.connected()
+        connection?.connected()
     }
 
     func refuse(_ reason: FailureReason = .connect, _ text: String = "refused") {
         guard !isClosed else { return }
         isClosed = true
-        connection.failed(reason, text)
+        connection?.failed(reason, text)
     }
 
     /// What has come since the last time.

@@ -4,7 +4,7 @@ import Testing
 @testable import Agent
 
 /// One worker's transport with connections of its own, to mirrors that a test plays.
-final class HTTP1Stage: TransferOwner, TransportClient {
+final class HTTP1Stage: TransportClient {
     let loop: EventLoop
     let budget: PassBudget
     let maker = FakeMaker()
@@ -42,6 +42,16 @@ final class HTTP1Stage: TransferOwner, TransportClient {
             ages: ages)
         transport.client = self
         passes = PassWatcher(loop: loop) { [unowned self] in transport.beginPass() }
+    }
+
+    /// Of each transfer, which holds it: the stage holds the transfers.
+    private final class Owner: TransferOwner {
+        private unowned let stage: HTTP1Stage
+
+        init(stage: HTTP1Stage) { self.stage = stage }
+
+        func wasResent(_ transfer: Transfer) { stage.wasResent(transfer) }
+        func ended(_ transfer: Transfer, _ end: TransferEnd) { stage.ended(transfer, end) }
     }
 
     // A transfer and its connection hold each other.
@@ -85,7 +95,8 @@ final class HTTP1Stage: TransferOwner, TransportClient {
     func start(_ copy: MirrorRequest) -> Transfer {
         isStarting = true
         defer { isStarting = false }
-        guard let transfer = transport.start(copy, for: self, now: MonotonicClock.now) else {
+        guard let transfer = transport.start(copy, for: Owner(stage: self), now: MonotonicClock.now)
+        else {
             preconditionFailure("no transfer")
         }
         underWay.append(transfer)
@@ -133,12 +144,12 @@ final class HTTP1Stage: TransferOwner, TransportClient {
 
     // MARK: what it is told
 
-    func wasResent(_ transfer: Transfer) {
+    private func wasResent(_ transfer: Transfer) {
         #expect(!isStarting, "told from inside of start")
         resent += 1
     }
 
-    func ended(_ transfer: Transfer, _ end: TransferEnd) {
+    private func ended(_ transfer: Transfer, _ end: TransferEnd) {
         #expect(!isStarting, "told from inside of start")
         guard let copy = transfer.copy else {
             Issue.record("the copy is gone")

@@ -286,6 +286,23 @@ struct HTTP1TransportTests {
         #expect(stage.ends.isEmpty && stage.maker.open.isEmpty)
     }
 
+    @Test("nothing is left of a transport, whatever was under way")
+    func end() throws {
+        weak var transport: HTTP1Transport?
+        weak var maker: FakeMaker?
+        do {
+            let stage = try HTTP1Stage("http://mirror.test/") { $0.maxConnecting = 3 }
+            (transport, maker) = (stage.transport, stage.maker)
+            stage.send("GET", "/0", "/1", "/2", "/3")
+            stage.until { stage.maker.wires.count == 3 }
+            for wire in stage.maker.wires.prefix(2) { wire.connect() }
+            stage.maker.wires[0].answer()
+            stage.end(of: 1)
+            stage.maker.wires[1].hangUp()
+        }
+        #expect(transport == nil && maker == nil)
+    }
+
     @Test("an owner may take a transfer back when it ends, and start another")
     func reentrance() throws {
         let stage = try HTTP1Stage()
