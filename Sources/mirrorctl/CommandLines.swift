@@ -20,11 +20,9 @@ struct CommandLines {
         using_history()
         stifle_history(Self.historyLength)
         if let file = Self.historyFile { unsafe read_history(file) }
-        // Ctrl-C is a key while a line is edited, and a signal while an answer is waited for.
-        _ = unsafe rl_parse_and_bind("setty -d intr=")
         _ = unsafe rl_parse_and_bind("bind ^C em-kill-line")
         Interrupt.catch()
-        while let typed = unsafe readline("mirror> ") {
+        while let typed = unsafe Interrupt.asKey({ unsafe readline("mirror> ") }) {
             let line = unsafe String(cString: typed)
             unsafe free(typed)
             guard line.contains(where: { !$0.isWhitespace }) else { continue }
@@ -109,12 +107,27 @@ extension String {
     }
 }
 
-/// Ctrl-C at the prompt ends the wait for an answer, and not the client.
+/// Ctrl-C at the prompt: a key that clears the line while one is edited, and the end of the wait while an answer is waited for.
 enum Interrupt {
     private static let came = Atomic<Bool>(false)
 
+    /// From here on it does not end the client.
     static func `catch`() { _ = signal(SIGINT) { _ in Interrupt.came.store(true, ordering: .relaxed) } }
 
     /// Whether it was pressed since the last time.
     static func take() -> Bool { came.exchange(false, ordering: .relaxed) }
+
+    /// Has the terminal send no signal for it while `body` reads: libedit takes one for the end of the input.
+    static func asKey<Value>(_ body: () -> Value) -> Value {
+        var mode = termios()
+        _ = unsafe tcgetattr(STDIN_FILENO, &mode)
+        let key = mode.c_cc.0
+        mode.c_cc.0 = 0
+        _ = unsafe tcsetattr(STDIN_FILENO, TCSADRAIN, &mode)
+        defer {
+            mode.c_cc.0 = key
+            _ = unsafe tcsetattr(STDIN_FILENO, TCSADRAIN, &mode)
+        }
+        return body()
+    }
 }
