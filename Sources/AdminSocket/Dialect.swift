@@ -49,7 +49,10 @@ package struct Dialect: Sendable {
                 Row("set \($0.rawValue) \($0.row.values.joined(separator: "|"))", $0.row.help)
             }
         }
-        guard !found.isEmpty else { throw CommandError(unknown(words)) }
+        guard !found.isEmpty else {
+            let isSetting = words.count == 2 && words[0] == "set" && !settings.isEmpty
+            throw CommandError(isSetting ? unknown(setting: words[1]) : unknown(words))
+        }
         let width = found.map(\.usage.count).max() ?? 0
         return found.map { $0.usage + String(repeating: " ", count: width - $0.usage.count + 2) + $0.help }
     }
@@ -87,7 +90,7 @@ package struct Dialect: Sendable {
         "disable": "pause", "stop": "pause", "enable": "resume", "start": "resume", "unpause": "resume",
         "continue": "resume", "config": "show settings", "get": "show settings", "list": "show settings",
         "reset": "clear counters", "drain": "wait drained", "sessions": "show connections",
-        "status": "show info", "state": "show info", "write": "save state",
+        "status": "show info", "state": "status", "write": "save state",
     ]
 
     private func meant(by words: [String]) -> String? {
@@ -95,11 +98,16 @@ package struct Dialect: Sendable {
         if let setting = SettingName(rawValue: first) ?? Setting.table.first(where: { $0.option == first })?.name {
             return "set \(setting.rawValue)"
         }
-        if let synonym = Self.synonyms[first] { return synonym }
+        if let synonym = Self.synonyms[first] {
+            // The client's own screen is none of the socket's commands.
+            return rows.contains { $0.words == ["status"] } ? synonym : Self.synonyms[synonym] ?? synonym
+        }
         let phrases = rows.map(\.words).filter { !words.starts(with: $0) }
         let candidates = phrases.map { ($0.joined(separator: " "), words.prefix($0.count).joined(separator: " ")) }
-        let longer = candidates.filter { $1.count > 1 && $0.hasPrefix($1) }
-        if longer.count == 1 { return longer[0].0 }
+        let longer = zip(phrases, candidates).filter { phrase, candidate in
+            phrase.count == min(2, words.count) && candidate.1.count > 1 && candidate.0.hasPrefix(candidate.1)
+        }
+        if longer.count == 1 { return longer[0].1.0 }
         // A phrase as a whole may be near, or only its first word.
         let beginnings = phrases.compactMap { $0.first == first ? nil : ($0[0], first) }
         return Suggestion.nearest(candidates + beginnings)

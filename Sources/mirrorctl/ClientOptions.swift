@@ -17,6 +17,9 @@ struct ClientOptions {
     var output: String?
     var words: [String] = []
 
+    /// Whether they need no command beside them.
+    var isCommand: Bool { wantsHelp || wantsVersion || completionShell != nil }
+
     /// Of the socket.
     var path: String { socket ?? Environment.value("MIRRORCTL_SOCKET") ?? "/run/spoa-mirror/admin.sock" }
 
@@ -82,7 +85,8 @@ struct ClientOptions {
             }
             let (name, attached) = Self.split(argument)
             guard let option = Self.table.first(where: { $0.names.contains(name) }) else {
-                let nearest = Suggestion.nearest(to: name, in: Self.table.flatMap(\.names))
+                let names = Self.table.flatMap(\.names).filter { $0.hasPrefix("--") }
+                let nearest = name.count > 2 ? Suggestion.nearest(to: name, in: names) : nil
                 throw Failure(mistake: "Unknown option '\(name)'\(nearest.map { ", did you mean '\($0)'?" } ?? "")")
             }
             guard let value = option.value else {

@@ -31,6 +31,9 @@ struct Invocation {
     /// Carries it out and prints the answer.
     func run() throws(Failure) {
         if options.wantsHelp { return try help(on: words) }
+        if options.wantsVersion { return print("mirrorctl \(Release.number)\n") }
+        if let shell = options.completionShell { return try ShellCompletion.print(for: shell) }
+        guard !words.isEmpty else { throw Failure("A command is missing, try \(dialect.quote("help")).", exitCode: 64) }
         switch words.first {
         case "status":
             guard words.count == 1 || words.dropFirst() == ["json"] else {
@@ -98,6 +101,9 @@ struct Invocation {
     }
 
     private func raw() throws(Failure) {
+        guard words.count > 1 else {
+            throw Failure("Missing argument: \(dialect.quote("raw <line>")) expected.", exitCode: 64)
+        }
         // A shell has left the line as it is, the prompt has cut it into words.
         let line = words.dropFirst().map { dialect.prefix.isEmpty ? RequestLine.escape($0) : $0 }
         var refusals: [Failure] = []

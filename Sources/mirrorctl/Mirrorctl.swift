@@ -1,4 +1,3 @@
-internal import AdminSocket
 internal import Glibc
 internal import System
 
@@ -26,9 +25,7 @@ enum Mirrorctl {
     }
 
     private static func run(_ options: ClientOptions) throws(Failure) {
-        if options.wantsVersion { return Terminal.print("mirrorctl \(Release.number)\n") }
-        if let shell = options.completionShell { return try ShellCompletion.print(for: shell) }
-        guard options.words.isEmpty, !options.wantsHelp else {
+        guard options.words.isEmpty, !options.isCommand else {
             return try Invocation(options: options, dialect: .shell).run()
         }
         let lines = CommandLines(options: options)
