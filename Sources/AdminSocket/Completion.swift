@@ -33,6 +33,7 @@ package enum Completion {
 extension Setting {
     /// Values that a shell or a prompt can offer.
     package var completions: [String] {
-        values.filter { $0 == $0.lowercased() } + (name == .methods ? ["GET", "HEAD", "POST", "PUT", "DELETE"] : [])
+        values.filter { $0 == $0.lowercased() }
+            + (name == .methods ? ["GET", "HEAD", "POST", "PUT", "DELETE"] : [])
     }
 }

@@ -77,7 +77,9 @@ package struct Dialect: Sendable {
         let hint =
             Self.pausing.contains(name)
             ? quote("pause")
-            : (option ?? Suggestion.nearest(to: name, in: SettingName.allCases.map(\.rawValue))).map { "'\($0)'" }
+            : (option ?? Suggestion.nearest(to: name, in: SettingName.allCases.map(\.rawValue))).map {
+                "'\($0)'"
+            }
         let list = "\(quote("show settings")) lists them."
         return "Unknown setting: '\(name)', \(hint.map { "did you mean \($0)?" } ?? list)"
     }
@@ -95,7 +97,9 @@ package struct Dialect: Sendable {
 
     private func meant(by words: [String]) -> String? {
         guard let first = words.first else { return nil }
-        if let setting = SettingName(rawValue: first) ?? Setting.table.first(where: { $0.option == first })?.name {
+        if let setting = SettingName(rawValue: first)
+            ?? Setting.table.first(where: { $0.option == first })?.name
+        {
             return "set \(setting.rawValue)"
         }
         if let synonym = Self.synonyms[first] {
@@ -103,13 +107,16 @@ package struct Dialect: Sendable {
             return rows.contains { $0.words == ["status"] } ? synonym : Self.synonyms[synonym] ?? synonym
         }
         let phrases = rows.map(\.words).filter { !words.starts(with: $0) }
-        let candidates = phrases.map { ($0.joined(separator: " "), words.prefix($0.count).joined(separator: " ")) }
+        let candidates = phrases.map {
+            ($0.joined(separator: " "), words.prefix($0.count).joined(separator: " "))
+        }
         let longer = zip(phrases, candidates).filter { phrase, candidate in
             phrase.count == min(2, words.count) && candidate.1.count > 1 && candidate.0.hasPrefix(candidate.1)
         }
         if longer.count == 1 { return longer[0].1.0 }
-        // A phrase as a whole may be near, or only its first word.
-        let beginnings = phrases.compactMap { $0.first == first ? nil : ($0[0], first) }
-        return Suggestion.nearest(candidates + beginnings)
+        // A phrase may be near as a whole, written as one word, or only in its first word.
+        let others = phrases.filter { $0.first != first }
+        return Suggestion.nearest(
+            candidates + others.map { ($0.joined(separator: " "), first) } + others.map { ($0[0], first) })
     }
 }

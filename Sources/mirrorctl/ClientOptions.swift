@@ -44,7 +44,10 @@ struct ClientOptions {
     }
 
     static let table = [
-        Option("-s --socket", "path", "The admin socket. (default: $MIRRORCTL_SOCKET, or /run/spoa-mirror/admin.sock)") {
+        Option(
+            "-s --socket", "path",
+            "The admin socket. (default: $MIRRORCTL_SOCKET, or /run/spoa-mirror/admin.sock)"
+        ) {
             $0.socket = $1
         },
         Option("-t --timeout", "seconds", "Time to wait for the answer. (default: 5)") {
@@ -56,15 +59,24 @@ struct ClientOptions {
         },
         Option("--json", nil, "Print JSON, failures included.") { (options, _) in options.isJSON = true },
         Option("-q --quiet", nil, "Print nothing but errors.") { (options, _) in options.isQuiet = true },
-        Option("--for", "time", "With pause: resume by itself after this time, such as 10m.") { $0.duration = $1 },
-        Option("-o --output", "file", "With metrics: write to this file, by renaming one that is complete; - is standard output.") {
+        Option("--for", "time", "With pause: resume by itself after this time, such as 10m.") {
+            $0.duration = $1
+        },
+        Option(
+            "-o --output", "file",
+            "With metrics: write to this file, by renaming one that is complete; - is standard output."
+        ) {
             $0.output = $1
         },
         Option("--generate-completion-script", "shell", "Print completions for bash, zsh or fish.") {
             $0.completionShell = $1
         },
-        Option("--version", nil, "Show the version of the client.") { (options, _) in options.wantsVersion = true },
-        Option("-h --help", nil, "Show this, or the help of a command.") { (options, _) in options.wantsHelp = true },
+        Option("--version", nil, "Show the version of the client.") { (options, _) in
+            options.wantsVersion = true
+        },
+        Option("-h --help", nil, "Show this, or the help of a command.") { (options, _) in
+            options.wantsHelp = true
+        },
     ]
 
     init() {}
@@ -72,6 +84,7 @@ struct ClientOptions {
     /// Reads `arguments`; what they do not say is as in `base`. Everything behind `raw` is the line that it sends.
     init(_ arguments: some Sequence<String>, over base: ClientOptions = ClientOptions()) throws(Failure) {
         self = base
+        words = []
         var rest = Array(arguments)[...]
         while let argument = rest.popFirst() {
             if argument == "--" || words.first == "raw" {
@@ -87,7 +100,8 @@ struct ClientOptions {
             guard let option = Self.table.first(where: { $0.names.contains(name) }) else {
                 let names = Self.table.flatMap(\.names).filter { $0.hasPrefix("--") }
                 let nearest = name.count > 2 ? Suggestion.nearest(to: name, in: names) : nil
-                throw Failure(mistake: "Unknown option '\(name)'\(nearest.map { ", did you mean '\($0)'?" } ?? "")")
+                throw Failure(
+                    mistake: "Unknown option '\(name)'\(nearest.map { ", did you mean '\($0)'?" } ?? "")")
             }
             guard let value = option.value else {
                 guard attached == nil || next != "-" else {
@@ -111,7 +125,10 @@ struct ClientOptions {
             return (String(parts[0]), parts.count == 2 ? String(parts[1]) : nil)
         }
         let value = argument.dropFirst(2)
-        return (String(argument.prefix(2)), value.isEmpty ? nil : String(value.first == "=" ? value.dropFirst() : value))
+        return (
+            String(argument.prefix(2)),
+            value.isEmpty ? nil : String(value.first == "=" ? value.dropFirst() : value)
+        )
     }
 }
 

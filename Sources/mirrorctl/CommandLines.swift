@@ -90,8 +90,10 @@ private func complete(
     let line = unsafe String(
         decoding: UnsafeBufferPointer(start: buffer, count: Int(start)).map(UInt8.init), as: UTF8.self)
     let prefix = unsafe String(cString: word)
-    let words = Completion.words(after: line, in: .prompt).filter { $0.hasPrefix(prefix) }
-    guard let first = words.first else { return nil }
+    let choices = [Dialect.long, .prompt].map { dialect in
+        Completion.words(after: line, in: dialect).filter { $0.hasPrefix(prefix) }
+    }
+    guard let words = choices.first(where: { !$0.isEmpty }), let first = words.first else { return nil }
     let common = words.dropFirst().reduce(first) { $0.commonPrefix(with: $1) }
     // libedit looks at the entry behind the first word to see whether it is the only one: it has to be there.
     let list = [common] + words

@@ -23,7 +23,8 @@ enum Help {
     private static func list(_ rows: [(String, String)]) -> String {
         let indent = String(repeating: " ", count: 28)
         return rows.map { term, text in
-            var lines = term.count <= 24 ? ["  \(term)" + indent.dropFirst(term.count + 2)] : ["  \(term)", indent]
+            var lines =
+                term.count <= 24 ? ["  \(term)" + indent.dropFirst(term.count + 2)] : ["  \(term)", indent]
             for word in text.split(separator: " ") {
                 let isNew = lines[lines.count - 1].last == " "
                 if !isNew, lines[lines.count - 1].count + word.count + 1 > 80 { lines.append(indent) }

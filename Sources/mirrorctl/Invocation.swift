@@ -1,24 +1,25 @@
 internal import AdminSocket
 
 extension Dialect {
-    /// What stands in no admin protocol.
-    private static let own = [Row("status [json]", "state, rates, losses and latencies on one screen")]
+    /// What is typed at the prompt or piped in, the short forms left out: who types `se` and the tabulator means `set`.
+    static let long = Dialect(
+        rows: [Row("status [json]", "state, rates, losses and latencies on one screen")]
+            + Command.table.filter { !hidden.contains($0.name) }.map { Row($0.usage, $0.help) } + [
+                Row("raw <line>", "send one line of commands as it is: raw 'show info; show stat'"),
+                Row("quit", "leave the prompt; so does exit"),
+            ])
+    /// The same with them.
+    static let prompt = Dialect(rows: long.rows + short)
+    /// Verbs of mirrorctl.
+    static let shell = Dialect(rows: long.rows.dropLast() + short, prefix: "mirrorctl ")
 
     /// Commands that the client has no use for, or uses itself.
     private static let hidden: Set<Command.Name> = [.prompt, .setSeverityOutput, .quit]
 
-    private static let shared =
-        own + Command.table.filter { !hidden.contains($0.name) }.map { Row($0.usage, $0.help) }
-        + Command.shortForms.map { short in
-            let usage = short.usage == "metrics" ? "metrics [-o <file>]" : short.usage
-            return Row(usage, "short for '\(short.command.joined(separator: " "))'")
-        }
-        + [Row("raw <line>", "send one line of commands as it is: raw 'show info; show stat'")]
-
-    /// Verbs of mirrorctl.
-    static let shell = Dialect(rows: shared, prefix: "mirrorctl ")
-    /// What is typed at the prompt, or piped in.
-    static let prompt = Dialect(rows: shared + [Row("quit", "leave the prompt; so does exit")])
+    private static let short = Command.shortForms.map { short in
+        let usage = short.usage == "metrics" ? "metrics [-o <file>]" : short.usage
+        return Row(usage, "short for '\(short.command.joined(separator: " "))'")
+    }
 }
 
 /// One command, of the shell, of the prompt or of what is piped in.
@@ -33,7 +34,9 @@ struct Invocation {
         if options.wantsHelp { return try help(on: words) }
         if options.wantsVersion { return print("mirrorctl \(Release.number)\n") }
         if let shell = options.completionShell { return try ShellCompletion.print(for: shell) }
-        guard !words.isEmpty else { throw Failure("A command is missing, try \(dialect.quote("help")).", exitCode: 64) }
+        guard !words.isEmpty else {
+            throw Failure("A command is missing, try \(dialect.quote("help")).", exitCode: 64)
+        }
         switch words.first {
         case "status":
             guard words.count == 1 || words.dropFirst() == ["json"] else {
@@ -43,7 +46,9 @@ struct Invocation {
             try check(.showInfo)
             try status()
         case "raw": try raw()
-        default: try perform(try usage { () throws(CommandError) in try Command.find(words, level: .admin, in: dialect) })
+        default:
+            try perform(
+                try usage { () throws(CommandError) in try Command.find(words, level: .admin, in: dialect) })
         }
     }
 

@@ -2,7 +2,9 @@
 /// goes.
 enum JSONText {
     /// Of a change.
-    static func message(_ text: String) -> String { "{\"format\":1,\"message\":\(quote(text)),\"ok\":true}\n" }
+    static func message(_ text: String) -> String {
+        "{\"format\":1,\"message\":\(quote(text)),\"ok\":true}\n"
+    }
 
     /// Of what the daemon has no JSON for.
     static func lines(_ lines: [String]) -> String {

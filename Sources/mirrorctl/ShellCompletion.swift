@@ -6,7 +6,9 @@ enum ShellCompletion {
     /// Prints the script for `shell`.
     static func print(for shell: String) throws(Failure) {
         guard let script = scripts[shell] else {
-            throw Failure("The value '\(shell)' is invalid for '--generate-completion-script': bash, zsh or fish expected", exitCode: 64)
+            throw Failure(
+                "The value '\(shell)' is invalid for '--generate-completion-script': bash, zsh or fish expected",
+                exitCode: 64)
         }
         Terminal.print(script)
     }
@@ -27,48 +29,49 @@ enum ShellCompletion {
         guard let options = try? ClientOptions(typed) else { return }
         // The line of raw is one of commands.
         let isRaw = options.words.first == "raw"
-        let next = Completion.words(after: Array(options.words.dropFirst(isRaw ? 1 : 0)), in: isRaw ? .socket() : .shell)
+        let next = Completion.words(
+            after: Array(options.words.dropFirst(isRaw ? 1 : 0)), in: isRaw ? .socket() : .shell)
         Terminal.print(next.map { "\($0)\n" }.joined())
     }
 
     private static let scripts = [
         "bash": """
-            _mirrorctl() {
-                local IFS=$'\\n' word=${COMP_WORDS[COMP_CWORD]} list
-                if list=$("$1" --complete "${COMP_WORDS[@]:1:COMP_CWORD}" 2>/dev/null); then
-                    COMPREPLY=($(compgen -W "$list" -- "$word"))
-                else
-                    compopt -o filenames
-                    COMPREPLY=($(compgen -f -- "$word"))
-                fi
-            }
-            complete -F _mirrorctl mirrorctl
+        _mirrorctl() {
+            local IFS=$'\\n' word=${COMP_WORDS[COMP_CWORD]} list
+            if list=$("$1" --complete "${COMP_WORDS[@]:1:COMP_CWORD}" 2>/dev/null); then
+                COMPREPLY=($(compgen -W "$list" -- "$word"))
+            else
+                compopt -o filenames
+                COMPREPLY=($(compgen -f -- "$word"))
+            fi
+        }
+        complete -F _mirrorctl mirrorctl
 
-            """,
+        """,
         "zsh": """
-            #compdef mirrorctl
-            _mirrorctl() {
-                local list
-                if list=$("${words[1]}" --complete "${(@)words[2,CURRENT]}" 2>/dev/null); then
-                    compadd -- ${(f)list}
-                else
-                    _files
-                fi
-            }
-            if [[ $funcstack[1] == _mirrorctl ]]; then _mirrorctl "$@"; else compdef _mirrorctl mirrorctl; fi
+        #compdef mirrorctl
+        _mirrorctl() {
+            local list
+            if list=$("${words[1]}" --complete "${(@)words[2,CURRENT]}" 2>/dev/null); then
+                compadd -- ${(f)list}
+            else
+                _files
+            fi
+        }
+        if [[ $funcstack[1] == _mirrorctl ]]; then _mirrorctl "$@"; else compdef _mirrorctl mirrorctl; fi
 
-            """,
+        """,
         "fish": """
-            function __mirrorctl_complete
-                set -l words (commandline -opc)
-                if set -l list ($words[1] --complete $words[2..] (commandline -ct) 2>/dev/null)
-                    string join \\n -- $list
-                else
-                    __fish_complete_path (commandline -ct)
-                end
+        function __mirrorctl_complete
+            set -l words (commandline -opc)
+            if set -l list ($words[1] --complete $words[2..] (commandline -ct) 2>/dev/null)
+                string join \\n -- $list
+            else
+                __fish_complete_path (commandline -ct)
             end
-            complete -c mirrorctl -f -a '(__mirrorctl_complete)'
+        end
+        complete -c mirrorctl -f -a '(__mirrorctl_complete)'
 
-            """,
+        """,
     ]
 }

@@ -16,7 +16,8 @@ struct SuggestionTests {
     @Test(
         "the nearest",
         arguments: [
-            ("tiemout", "timeout"), ("conn", "connect-timeout"), ("age", "max-queue-age"), ("queue", "-"), ("zzz", "-"),
+            ("tiemout", "timeout"), ("conn", "connect-timeout"), ("age", "max-queue-age"), ("queue", "-"),
+            ("zzz", "-"),
             ("u", "-"), ("", "-"), ("max-queue", "max-queue"),
         ])
     func nearest(_ word: String, _ expected: String) {

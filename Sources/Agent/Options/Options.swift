@@ -24,7 +24,8 @@ struct Options: ParsableCommand {
         var address = "127.0.0.1"
 
         @Option(
-            name: .letter("p"), help: "Listen port. (default: 12345)", transform: OptionParsers.number(1...65535))
+            name: .letter("p"), help: "Listen port. (default: 12345)",
+            transform: OptionParsers.number(1...65535))
         var port: UInt16 = 12345
 
         @Option(

@@ -28,7 +28,9 @@ extension Options {
             throw UsageError("--syslog: the log goes there or to --logfile, not to both")
         }
         settings.destination.transport = try transport.settings()
-        settings.destination.transport.source = try transport.mirrorInterface.map { try SourceAddress(resolving: $0) }
+        settings.destination.transport.source = try transport.mirrorInterface.map {
+            try SourceAddress(resolving: $0)
+        }
         settings.destination.transport.sourcePorts = transport.mirrorLocalPort
         settings.destination.isPaused = control.paused
         var given: Set<SettingName> = essentials.mirrorURL.given == nil ? [] : [.url]
@@ -39,12 +41,15 @@ extension Options {
         return Configuration(
             address: listen, backlog: spop.connectionBacklog, backend: spop.libevBackend,
             sessionLimits: .init(
-                maxFrameSize: spop.maxFrameSize ?? SPOPOptions.longestFrame, maxPayloadSize: Self.maxReassembled,
+                maxFrameSize: spop.maxFrameSize ?? SPOPOptions.longestFrame,
+                maxPayloadSize: Self.maxReassembled,
                 capabilities: Set(spop.capability.isEmpty ? Capability.allCases : spop.capability)),
-            daemonize: service.daemonize, pidFile: service.pidfile, monitorInterval: control.log.monitorInterval,
+            daemonize: service.daemonize, pidFile: service.pidfile,
+            monitorInterval: control.log.monitorInterval,
             logFile: control.log.logfile,
             usesSyslog: control.log.syslog,
-            workers: spop.numWorkers ?? 1, runtime: service.runtime,
+            workers: spop.numWorkers ?? 1,
+            runtime: service.runtime,
             processingDelay: spop.processingDelay, messageName: spop.message, settings: settings,
             adminSockets: essentials.adminSocket, metricsAddress: control.metricsAddress,
             stateFile: control.stateFile, given: given,

@@ -25,7 +25,8 @@ struct SPOPOptions: ParsableArguments {
     @Option(
         name: .letter("c"), parsing: .singleValue,
         help: "Capability to announce: fragmentation, pipelining, async. Repeatable. (default: all)",
-        completion: .list(Capability.allCases.map(\.rawValue)), transform: OptionParsers.word(Capability.self))
+        completion: .list(Capability.allCases.map(\.rawValue)), transform: OptionParsers.word(Capability.self)
+    )
     var capability: [Capability] = []
 
     @Option(

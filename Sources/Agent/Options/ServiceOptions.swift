@@ -7,7 +7,8 @@ struct ServiceOptions: ParsableArguments {
         name: [.customShort("D"), .long], help: "Run in the background; return once the listeners are open.")
     var daemonize = false
 
-    @Option(name: .letter("F"), help: "Write the process id to this file.", completion: .file(),
+    @Option(
+        name: .letter("F"), help: "Write the process id to this file.", completion: .file(),
         transform: OptionParsers.path)
     var pidfile: String?
 

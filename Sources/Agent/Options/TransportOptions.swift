@@ -8,7 +8,8 @@ struct TransportOptions: ParsableArguments {
         help: ArgumentHelp(
             "HTTP to the mirror: 1.1, 2 (where TLS agrees on it), or 2-prior-knowledge (also in clear text). (default: 1.1)",
             valueName: "version"),
-        completion: .list(TransportSettings.HTTPVersion.allCases.map(\.rawValue)), transform: OptionParsers.word(TransportSettings.HTTPVersion.self))
+        completion: .list(TransportSettings.HTTPVersion.allCases.map(\.rawValue)),
+        transform: OptionParsers.word(TransportSettings.HTTPVersion.self))
     var httpVersion = TransportSettings.HTTPVersion.http1
 
     @Option(

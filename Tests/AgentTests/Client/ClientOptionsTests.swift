@@ -11,7 +11,8 @@ struct ClientOptionsTests {
     @Test(
         "before the command, behind it, in every spelling",
         arguments: [
-            "-s /s -t 2 -q show stat", "show stat -q -s /s -t 2", "show -qs/s stat --timeout=2", "-q -s=/s -t2 show stat",
+            "-s /s -t 2 -q show stat", "show stat -q -s /s -t 2", "show -qs/s stat --timeout=2",
+            "-q -s=/s -t2 show stat",
             "--quiet --socket /s --timeout 2 -- show stat",
         ])
     func spellings(_ line: String) throws {
@@ -39,7 +40,8 @@ struct ClientOptionsTests {
         arguments: [
             ("--jsno", "Unknown option '--jsno', did you mean '--json'?"), ("-x", "Unknown option '-x'"),
             ("-qx", "Unknown option '-x'"), ("-t", "Missing value for '-t <seconds>'"),
-            ("--json=1", "The option '--json' takes no value"), ("--time=3", "Unknown option '--time', did you mean '--timeout'?"),
+            ("--json=1", "The option '--json' takes no value"),
+            ("--time=3", "Unknown option '--time', did you mean '--timeout'?"),
             ("-t 0", "--timeout is more than 0 and at most 86400 seconds, not '0'"),
             ("-t nan", "--timeout is more than 0 and at most 86400 seconds, not 'nan'"),
         ])
@@ -54,13 +56,18 @@ struct ClientOptionsTests {
     }
 
     @Test func theHelpFitsATerminal() {
-        #expect(Help.page.allSatisfy { $0.count <= 80 && $0.last != " " }, "\(Help.page.filter { $0.count > 80 })")
-        for option in ClientOptions.table { #expect(Help.page.contains { $0.hasPrefix("  \(option.usage)") }) }
+        #expect(
+            Help.page.allSatisfy { $0.count <= 80 && $0.last != " " }, "\(Help.page.filter { $0.count > 80 })"
+        )
+        for option in ClientOptions.table {
+            #expect(Help.page.contains { $0.hasPrefix("  \(option.usage)") })
+        }
     }
 
     @Test func whatJSONCannotHaveIsEscaped() {
         #expect(JSONText.quote("a\"b\\c\u{1}\u{1F}\nö") == #""a\"b\\c\u0001\u001f\u000aö""#)
-        #expect(JSONText.failure("no", code: 64) == "{\"code\":64,\"error\":\"no\",\"format\":1,\"ok\":false}\n")
+        #expect(
+            JSONText.failure("no", code: 64) == "{\"code\":64,\"error\":\"no\",\"format\":1,\"ok\":false}\n")
         #expect(JSONText.lines(["a", "b"]) == "{\"format\":1,\"lines\":[\"a\",\"b\"],\"ok\":true}\n")
     }
 }

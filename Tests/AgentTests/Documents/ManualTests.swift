@@ -31,7 +31,9 @@ struct ManualTests {
         }
         #expect(page.lists(all: ["metrics", "-output"]) && page.lists(all: ["pause", "-for"]))
         #expect(ClientOptions.table.count >= 9)
-        for name in ClientOptions.table.flatMap(\.names) { #expect(page.lists(option: name), "\(name) is missing") }
+        for name in ClientOptions.table.flatMap(\.names) {
+            #expect(page.lists(option: name), "\(name) is missing")
+        }
     }
 
     @Test func everyCommandAtItsLevel() {

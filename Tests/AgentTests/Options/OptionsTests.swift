@@ -94,7 +94,7 @@ struct OptionsTests {
             ("-B kqueue", "select, poll, epoll, linuxaio, iouring"),
             ("-c zip", "fragmentation, pipelining, async"),
             ("-i 0", "at least 1ms"), ("-l A", "[MODE:]FILE"), ("-l x:/tmp/foo", "unknown mode 'x'"),
-            ("-r 100000d", "at most 36525d"), ("-l :/tmp/foo", "[MODE:]FILE"), ("-m 255", "a number from 256 to 16777216"),
+            ("-r 100000d", "at most 36525d"), ("-m 255", "a number from 256 to 16777216"),
             ("-m 16777217", "a number from 256 to 16777216"), ("-n 0", "a number from 1 to 64"),
             ("-r 1w", "us, ms, s, m, h or d"),
             ("-t -1", "Missing value for '-t'"), ("-u ftp://x/", "http"), ("-u nothing", "http"),

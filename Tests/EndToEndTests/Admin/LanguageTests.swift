@@ -29,7 +29,8 @@ extension EndToEnd {
             ("show settings json", "settings --json"), ("set timeout 3s; set timeout 3s", "set timeout 3s"),
             ("pause 10m", "pause --for 10m"), ("resume", "resume"), ("clear counters all", "clear-counters"),
             ("set url http://127.0.0.1:8/; set url http://127.0.0.1:8/", "set-url http://127.0.0.1:8/"),
-            ("wait drained", "wait-drained"), ("save state", "save"), ("show connections", "connections json"),
+            ("wait drained", "wait-drained"), ("save state", "save"),
+            ("show connections", "connections json"),
         ]
 
         @Test("each place understands the words of the others", arguments: pairs)
@@ -111,7 +112,8 @@ extension EndToEnd {
             arguments: [
                 ("", "clear clear-counters connections errors help info metrics pause raw resume save set"),
                 ("show ", "connections errors info metrics settings stat version"),
-                ("-q set truncated-body ", "drop headers send"), ("set log-level ", "critical debug error info"),
+                ("-q set truncated-body ", "drop headers send"),
+                ("set log-level ", "critical debug error info"),
                 ("raw show ", "connections errors info"), ("help se", "clear clear-counters"),
                 ("set ", "connect-timeout haproxy-bufsize"), ("-", "-s --socket -t --timeout --json"),
                 ("--generate-completion-script ", "bash fish zsh"), ("pause 10m ", ""),
@@ -119,7 +121,8 @@ extension EndToEnd {
         func completion(_ line: String, _ expected: String) throws {
             let run = try MirrorctlRun(["--complete"] + line.components(separatedBy: " "))
             #expect(run.status == 0)
-            #expect(run.output.split(separator: "\n").joined(separator: " ").hasPrefix(expected), "\(run.output)")
+            #expect(
+                run.output.split(separator: "\n").joined(separator: " ").hasPrefix(expected), "\(run.output)")
             #expect(expected.isEmpty == run.output.isEmpty)
         }
 
@@ -139,8 +142,10 @@ extension EndToEnd {
                 let process = try ChildProcess(
                     "/bin/bash",
                     [
-                        "-c", "source '\(script)'; COMP_WORDS=(\"$@\"); COMP_CWORD=$(($# - 1)); "
-                            + "_mirrorctl \"$1\" 2>/dev/null; echo \"${COMPREPLY[*]}\"", "bash", try Executables.mirrorctl(),
+                        "-c",
+                        "source '\(script)'; COMP_WORDS=(\"$@\"); COMP_CWORD=$(($# - 1)); "
+                            + "_mirrorctl \"$1\" 2>/dev/null; echo \"${COMPREPLY[*]}\"", "bash",
+                        try Executables.mirrorctl(),
                     ] + words, outputFile: directory.file("out"), errorFile: directory.file("err"))
                 _ = try process.wait()
                 defer { try? FileManager.default.removeItem(atPath: directory.file("out")) }
