@@ -50,6 +50,7 @@ package struct Dialect: Sendable {
             }
         }
         guard !found.isEmpty else {
+            if let short = Command.short(for: words) { return try help(on: short.command) }
             let isSetting = words.count == 2 && words[0] == "set" && !settings.isEmpty
             throw CommandError(isSetting ? unknown(setting: words[1]) : unknown(words))
         }
@@ -106,7 +107,10 @@ package struct Dialect: Sendable {
             // The client's own screen is none of the socket's commands.
             return rows.contains { $0.words == ["status"] } ? synonym : Self.synonyms[synonym] ?? synonym
         }
-        let phrases = rows.map(\.words).filter { !words.starts(with: $0) }
+        let short = Command.shortForms.map { [String($0.name)] }.filter { name in
+            !rows.contains { $0.words == name }
+        }
+        let phrases = (rows.map(\.words) + short).filter { !words.starts(with: $0) }
         let candidates = phrases.map {
             ($0.joined(separator: " "), words.prefix($0.count).joined(separator: " "))
         }

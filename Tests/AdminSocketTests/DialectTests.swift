@@ -16,6 +16,7 @@ struct DialectTests {
             ("sample-rate 1%", "did you mean 'set sample-rate'?"),
             ("mirror-url x", "did you mean 'set url'?"),
             ("stop", "did you mean 'pause'?"), ("state", "did you mean 'show info'?"),
+            ("stast", "did you mean 'stats'?"), ("conn", "did you mean 'connections'?"),
             ("clear table", "'clear' takes counters."), ("x", "try 'help'."), ("", "try 'help'."),
         ])
     func hints(_ line: String, _ hint: String) {
@@ -48,5 +49,6 @@ struct DialectTests {
         for row in shell.rows { #expect(try shell.help(on: row.words).contains { $0.hasPrefix(row.usage) }) }
         #expect(try shell.help(on: []).count == shell.rows.count)
         #expect(throws: CommandError.self) { try shell.help(on: ["show", "nothing"]) }
+        #expect(try shell.help(on: ["stats"]) == shell.help(on: ["show", "stat"]))
     }
 }
