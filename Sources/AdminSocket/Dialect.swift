@@ -30,8 +30,10 @@ package struct Dialect: Sendable {
 
     /// The admin socket's, for clients of `level`.
     package static func socket(_ level: Level = .admin) -> Dialect {
-        Dialect(rows: Command.table.filter { $0.level <= level }.map { Row($0.usage, $0.help) })
+        Dialect(rows: known.filter { $0.level <= level }.map(\.row))
     }
+
+    private static let known = Command.table.map { (level: $0.level, row: Row($0.usage, $0.help)) }
 
     /// A command as a hint names it here.
     package func quote(_ command: String) -> String { "'\(prefix)\(command)'" }

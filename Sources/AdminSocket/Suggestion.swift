@@ -12,7 +12,9 @@ package enum Suggestion {
 
     /// The name that is nearest to what was typed for it, if at most two letters are wrong and one is right.
     static func nearest(_ candidates: [(name: String, typed: String)]) -> String? {
-        let distances = candidates.map {
+        // Lengths alone rule most of them out, at once.
+        let near = candidates.filter { abs($0.name.unicodeScalars.count - $0.typed.unicodeScalars.count) < 3 }
+        let distances = near.map {
             (name: $0.name, distance: distance($0.name, $0.typed), typed: $0.typed)
         }
         guard let best = distances.min(by: { $0.distance < $1.distance }) else { return nil }
