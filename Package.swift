@@ -48,11 +48,7 @@ let package = Package(
             swiftSettings: fuzzed),
         .executableTarget(name: "spoa-mirror", dependencies: ["Agent"], swiftSettings: strict),
         .executableTarget(
-            name: "mirrorctl",
-            dependencies: [
-                "AdminSocket", "System", "CLibedit",
-                .product(name: "ArgumentParser", package: "swift-argument-parser"),
-            ],
+            name: "mirrorctl", dependencies: ["AdminSocket", "System", "CLibedit"],
             swiftSettings: strict),
         .executableTarget(
             name: "Benchmarks", dependencies: ["SPOP"], path: "Benchmarks",

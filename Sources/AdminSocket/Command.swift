@@ -23,23 +23,29 @@ package struct Command: Equatable, Sendable {
     /// What a line of words asks for: the row that was found, and the words behind the command's own.
     package typealias Call = (command: Command, arguments: [String])
 
-    /// Finds the command that `words` call at `level`. The message of what it throws is for the client.
-    package static func find(_ words: [String], level: Level) throws(CommandError) -> Call {
-        guard let command = table.first(where: { words.starts(with: $0.words) }) else {
-            throw CommandError(Suggestion.unknown(words))
+    /// Finds the command that `words` call at `level`; `dialect` has the words for what is wrong. The message of what it throws is
+    /// for the client.
+    package static func find(
+        _ words: [String], level: Level, in dialect: Dialect = .socket()
+    ) throws(CommandError) -> Call {
+        let short = short(for: words)
+        let full = short.map { $0.command + words.dropFirst() } ?? words
+        guard let command = table.first(where: { full.starts(with: $0.words) }) else {
+            throw CommandError(dialect.unknown(words))
         }
         guard command.level <= level else {
             throw CommandError(
                 "Permission denied (needs level \(command.level.rawValue)).", kind: .permission)
         }
-        let arguments = Array(words.dropFirst(command.words.count))
+        let arguments = Array(full.dropFirst(command.words.count))
+        let usage = dialect.quote(short?.usage ?? command.usage)
         guard arguments.count >= command.argumentCount.lowerBound else {
-            throw CommandError("Missing argument: '\(command.usage)' expected.")
+            throw CommandError("Missing argument: \(usage) expected.")
         }
-        guard arguments.count <= command.argumentCount.upperBound else {
-            throw CommandError(
-                "Unexpected argument: '\(arguments[command.argumentCount.upperBound])' ('\(command.usage)' expected)."
-            )
+        let known = command.fixedArgument.map { word in arguments.prefix { $0 == word } }
+        let fitting = min(known?.count ?? arguments.count, command.argumentCount.upperBound)
+        guard fitting == arguments.count else {
+            throw CommandError("Unexpected argument: '\(arguments[fitting])' (\(usage) expected).")
         }
         return (command, arguments)
     }

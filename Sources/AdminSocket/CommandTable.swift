@@ -34,6 +34,31 @@ extension Command {
         Command(.quit, "quit", "", .user, 0...0, "close the connection"),
     ]
 
+    /// A shorter way to call a command.
+    package struct Short: Sendable {
+        /// Its name, and what follows it: `set-url <url>`.
+        package let usage: String
+        /// The words that it stands for.
+        package let command: [String]
+
+        var name: Substring { usage.prefix { $0 != " " } }
+    }
+
+    /// The short forms, each a word.
+    package static let shortForms = [
+        ("info [json]", "show info"), ("stats [json]", "show stat"), ("settings [json]", "show settings"),
+        ("errors [json]", "show errors"), ("connections [json]", "show connections"),
+        ("metrics", "show metrics"), ("version", "show version"), ("set-url <url>", "set url"),
+        ("set-sample-rate <percent>", "set sample-rate"), ("clear-counters", "clear counters"),
+        ("wait-drained [<duration>]", "wait drained"), ("save", "save state"),
+    ].map { Short(usage: $0, command: $1.split(separator: " ").map(String.init)) }
+
+    /// The short form that `words` begin with, unless they are a command as they are.
+    static func short(for words: [String]) -> Short? {
+        guard !table.contains(where: { words.starts(with: $0.words) }) else { return nil }
+        return shortForms.first { $0.name == words.first ?? "" }
+    }
+
     private init(
         _ name: Name, _ words: String, _ arguments: String, _ level: Level, _ count: ClosedRange<Int>,
         _ help: String
@@ -48,4 +73,9 @@ extension Command {
 
     /// How it is called: its words and what follows them.
     package var usage: String { (words + (arguments.isEmpty ? [] : [arguments])).joined(separator: " ") }
+
+    /// The one word that its argument can be, if there is only one.
+    var fixedArgument: String? {
+        arguments.hasPrefix("[") && !arguments.contains("<") ? String(arguments.dropFirst().dropLast()) : nil
+    }
 }

@@ -1,19 +1,24 @@
 /// What somebody may have meant.
 package enum Suggestion {
-    /// The nearest of `names`, if at most two letters are wrong.
+    /// The one of `names` that begins with `word`, or the nearest if at most two letters are wrong, or the one that has `word` in it.
     package static func nearest(to word: String, in names: [String]) -> String? {
-        names.min { distance($0, word) < distance($1, word) }.flatMap { distance($0, word) <= 2 ? $0 : nil }
+        func only(_ isIt: (String) -> Bool) -> String? {
+            let found = names.filter(isIt)
+            return found.count == 1 && word.count > 1 ? found[0] : nil
+        }
+        return only { $0.hasPrefix(word) } ?? nearest(names.map { ($0, word) })
+            ?? only { $0.split(separator: "-").contains { $0 == word } }
     }
 
-    /// The answer to words that call no command.
-    static func unknown(_ words: [String]) -> String {
-        let first = words.first ?? ""
-        let beginning = "Unknown command: '\(words.joined(separator: " "))'"
-        let ways = Command.table.filter { $0.words.first == first }.compactMap { $0.words.dropFirst().first }
-        if !ways.isEmpty { return "\(beginning), '\(first)' takes \(ways.joined(separator: ", "))." }
-        let known = Set(Command.table.compactMap(\.words.first)).sorted()
-        guard let nearest = nearest(to: first, in: known) else { return "\(beginning), try 'help'." }
-        return "\(beginning), did you mean '\(nearest)'?"
+    /// The name that is nearest to what was typed for it, if at most two letters are wrong and one is right.
+    static func nearest(_ candidates: [(name: String, typed: String)]) -> String? {
+        // Lengths alone rule most of them out, at once.
+        let near = candidates.filter { abs($0.name.unicodeScalars.count - $0.typed.unicodeScalars.count) < 3 }
+        let distances = near.map {
+            (name: $0.name, distance: distance($0.name, $0.typed), typed: $0.typed)
+        }
+        guard let best = distances.min(by: { $0.distance < $1.distance }) else { return nil }
+        return best.distance < min(3, best.typed.count) ? best.name : nil
     }
 
     /// How many letters have to be changed, added, taken away or swapped with their neighbour.

@@ -6,7 +6,7 @@ internal import System
 struct Client {
     let path: String
     /// In seconds, for the whole exchange.
-    let timeout: Double
+    var timeout: Double
 
     /// The lines that answer one command. A command that is refused is a failure.
     func lines(answering line: String) throws(Failure) -> [String] {
@@ -113,6 +113,7 @@ struct Client {
         while true {
             let left = end - MonotonicClock.now
             guard left > 0 else { throw timedOut }
+            if Interrupt.take() { throw Failure("interrupted", exitCode: 130) }
             if Poll.wait(socket.rawValue, events, milliseconds: Int32(left * 1000) + 1) { return }
         }
     }
@@ -126,10 +127,11 @@ struct Client {
     private var timedOut: Failure { Failure("no answer on \(path) in time", exitCode: 75) }
 }
 
-/// Why a verb cannot be carried out: one line for the user, and the exit code.
+/// Why a command cannot be carried out: one line for the user, and the exit code.
 struct Failure: Error, CustomStringConvertible {
     let description: String
     let exitCode: Int32
+    private var isReported = false
 
     init(_ description: String, exitCode: Int32) {
         (self.description, self.exitCode) = (description, exitCode)
@@ -139,5 +141,19 @@ struct Failure: Error, CustomStringConvertible {
     static func refused(_ text: String) -> Failure {
         let code: Int32 = text.hasPrefix("Permission denied") ? 77 : text == "Timed out." ? 75 : 1
         return Failure(text, exitCode: code)
+    }
+
+    /// The same, of which the user knows.
+    var reported: Failure {
+        var copy = self
+        copy.isReported = true
+        return copy
+    }
+
+    /// One line on standard error, and an object on standard output for those who read JSON.
+    func report(isJSON: Bool) {
+        guard !isReported else { return }
+        Terminal.complain(description)
+        if isJSON { Terminal.print(JSONText.failure(description, code: exitCode)) }
     }
 }

@@ -27,7 +27,7 @@ struct CommandTests {
     }
 
     @Test func mistakesAreExplained() {
-        #expect(failure(["sohw", "info"]) == "Unknown command: 'sohw info', did you mean 'show'?")
+        #expect(failure(["sohw", "info"]) == "Unknown command: 'sohw info', did you mean 'show info'?")
         #expect(failure(["frobnicate"]) == "Unknown command: 'frobnicate', try 'help'.")
         #expect(
             failure(["show"])
@@ -38,6 +38,19 @@ struct CommandTests {
             failure(["show", "info", "json", "xml"])
                 == "Unexpected argument: 'xml' ('show info [json]' expected).")
         #expect(failure(["resume", "now"]) == "Unexpected argument: 'now' ('resume' expected).")
+    }
+
+    @Test func shortFormsCallCommands() throws {
+        for short in Command.shortForms {
+            let name = try #require(short.usage.split(separator: " ").first.map(String.init))
+            let arguments = short.usage.contains("<") && !short.usage.contains("[") ? ["x"] : []
+            let call = try Command.find([name] + arguments, level: .admin)
+            #expect(call.command.words + call.arguments == short.command + arguments)
+        }
+        #expect(try Command.find(["save", "state"], level: .admin).arguments.isEmpty)
+        #expect(failure(["set-url"]) == "Missing argument: 'set-url <url>' expected.")
+        #expect(failure(["stats", "xml"]) == "Unexpected argument: 'xml' ('stats [json]' expected).")
+        #expect(failure(["set-url", "x"], level: .operator) == "Permission denied (needs level admin).")
     }
 
     @Test func everyLevelIsHeld() {

@@ -11,6 +11,9 @@ struct CompletionTests {
             ("show ", "connections errors info metrics settings stat version"), ("show info ", "json"),
             ("help show ", "connections errors info metrics settings stat version"), ("frob ", ""),
             ("pause; wait ", "drained"), ("set severity-output ", "none number string"),
+            ("set truncated-body ", "drop headers send"), ("set log-level d", ""), ("set timeout ", ""),
+            ("set methods ", "DELETE GET HEAD POST PUT all safe"), ("set url http://h/ ", ""),
+            ("clear counters ", "all"),
         ])
     func completion(_ line: String, _ expected: String) {
         #expect(Completion.words(after: line).joined(separator: " ") == expected)

@@ -12,4 +12,16 @@ struct SuggestionTests {
     func distance(_ left: String, _ right: String, _ expected: Int) {
         #expect(Suggestion.distance(left, right) == expected)
     }
+
+    @Test(
+        "the nearest",
+        arguments: [
+            ("tiemout", "timeout"), ("conn", "connect-timeout"), ("age", "max-queue-age"), ("queue", "-"),
+            ("zzz", "-"),
+            ("u", "-"), ("", "-"), ("max-queue", "max-queue"),
+        ])
+    func nearest(_ word: String, _ expected: String) {
+        let names = ["timeout", "connect-timeout", "max-queue", "max-queue-age"]
+        #expect(Suggestion.nearest(to: word, in: names) ?? "-" == expected)
+    }
 }

@@ -21,20 +21,20 @@ struct AdminCommands {
     func answer(_ call: Command.Call) throws(CommandError) -> Answer {
         switch call.command.name {
         case .prompt, .quit, .setSeverityOutput: .now(.silence)
-        case .help: .now(.data(try help(call.arguments)))
+        case .help: .now(.data(try Dialect.socket(level).help(on: call.arguments)))
         case .showVersion: .now(.data([Version.number]))
-        case .showInfo: try report(call, .info(agent))
-        case .showStat: try report(call, .stat(agent.statistics))
+        case .showInfo: report(call, .info(agent))
+        case .showStat: report(call, .stat(agent.statistics))
         case .showMetrics:
             .now(.data(agent.metrics.split(separator: "\n").map(String.init)))
-        case .showSettings: try report(call, .settings(agent.settings))
+        case .showSettings: report(call, .settings(agent.settings))
         case .showErrors:
-            try report(call, .errors(RecentFailures.newest(of: agent.workers.map(\.failures))))
-        case .showConnections: try connections(isJSON: has("json", call))
+            report(call, .errors(RecentFailures.newest(of: agent.workers.map(\.failures))))
+        case .showConnections: connections(isJSON: !call.arguments.isEmpty)
         case .pause: .now(try pause(call.arguments.first))
         case .resume: .now(resume())
         case .set: .now(try set(call.arguments[0], call.arguments[1]))
-        case .clearCounters: .now(try clearCounters(call))
+        case .clearCounters: .now(clearCounters())
         case .waitDrained: try waitDrained(call.arguments.first)
         case .saveState: .now(try saveState())
         }
@@ -42,34 +42,9 @@ struct AdminCommands {
 
     // MARK: reading
 
-    private func help(_ arguments: [String]) throws(CommandError) -> [String] {
-        let commands = Command.table.filter {
-            $0.level <= level && (arguments.isEmpty || $0.words.starts(with: arguments))
-        }
-        guard !commands.isEmpty else {
-            throw CommandError("Unknown command: '\(arguments.joined(separator: " "))', try 'help'.")
-        }
-        var rows = commands.map { ($0.usage, $0.help) }
-        if arguments == ["set"], level == .admin {
-            rows += SettingName.allCases.map { ("  set \($0.rawValue) <value>", $0.row.help) }
-        }
-        let width = rows.map(\.0.count).max() ?? 0
-        return rows.map { usage, help in
-            usage + String(repeating: " ", count: width - usage.count + 2) + help
-        }
-    }
-
-    /// Whether `call` has its one argument, which can only be `expected`.
-    private func has(_ expected: String, _ call: Command.Call) throws(CommandError) -> Bool {
-        guard let word = call.arguments.first else { return false }
-        guard word == expected else {
-            throw CommandError("Unexpected argument: '\(word)' ('\(call.command.usage)' expected).")
-        }
-        return true
-    }
-
-    private func report(_ call: Command.Call, _ report: Report) throws(CommandError) -> Answer {
-        .now(report.reply(isJSON: try has("json", call)))
+    /// The one argument of a report is `json`.
+    private func report(_ call: Command.Call, _ report: Report) -> Answer {
+        .now(report.reply(isJSON: !call.arguments.isEmpty))
     }
 
     private func connections(isJSON: Bool) -> Answer {
@@ -114,10 +89,7 @@ struct AdminCommands {
 
     private func set(_ name: String, _ value: String) throws(CommandError) -> Reply {
         guard let setting = SettingName(rawValue: name) else {
-            let names = SettingName.allCases.map(\.rawValue)
-            let option = Setting.table.first { $0.option == name }?.name.rawValue
-            let hint = (option ?? Suggestion.nearest(to: name, in: names)).map { "did you mean '\($0)'?" }
-            throw CommandError("Unknown setting: '\(name)', \(hint ?? "'show settings' lists them.")")
+            throw CommandError(Dialect.socket().unknown(setting: name))
         }
         do throws(InvalidValue) { return changed(name, try agent.settings.set(setting, to: value)) } catch {
             throw CommandError(error.sentence)
@@ -125,8 +97,7 @@ struct AdminCommands {
     }
 
     /// HAProxy's operators write `clear counters all`.
-    private func clearCounters(_ call: Command.Call) throws(CommandError) -> Reply {
-        _ = try has("all", call)
+    private func clearCounters() -> Reply {
         agent.statistics.clear()
         return changed("counters", "Counters cleared.")
     }

@@ -67,6 +67,9 @@ struct StateFile {
             }
             for words in commands {
                 guard let entry = Entry(words) else {
+                    if isOurs, words.count == 3, words[0] == "set" {
+                        throw fail(Dialect.socket().unknown(setting: words[1]))
+                    }
                     let accepted =
                         "'set <setting> <value>', 'pause', 'pause until <seconds since 1970>' or 'resume' expected"
                     throw fail(isOurs ? "'\(words.joined(separator: " "))' (\(accepted))" : accepted)

@@ -32,6 +32,7 @@ extension LiveOptions {
                     help: ArgumentHelp(
                         "\(row.optionText) (default: \(defaults.text(of: row.name))\(row.remark))",
                         valueName: row.placeholder),
+                    completion: row.completions.isEmpty ? .default : .list(row.completions),
                     transform: { text in
                         var settings = Settings()
                         try settings.set(row.name, to: text)

@@ -9,43 +9,49 @@ extension Options {
     /// Checks what needs more than one option, or a look at the machine.
     func configuration() throws -> Configuration {
         let listen = try named("--address") { () throws(InvalidValue) in
-            try ListenAddress(address: address, port: port)
+            try ListenAddress(address: essentials.address, port: essentials.port)
         }
         var settings = Settings()
         settings.allowedDestinations = AllowedDestinations(entries: transport.allowedDestinations)
         try named("--mirror-url") { () throws(InvalidValue) in
-            try settings.set(.url, to: mirrorURL.given ?? settings.destination.url.text)
+            try settings.set(.url, to: essentials.mirrorURL.given ?? settings.destination.url.text)
         }
         // Without a descriptor none would be there.
         try DescriptorLimit.require(EventLoop.openFiles, for: "an event loop")
-        if let libevBackend, !Backend.available.contains(libevBackend) {
+        if let libevBackend = spop.libevBackend, !Backend.available.contains(libevBackend) {
             throw UsageError("--libev-backend: \(BackendUnavailable(backend: libevBackend))")
         }
-        guard !message.isEmpty else {
+        guard !spop.message.isEmpty else {
             throw UsageError("--message: the name of a SPOE message may not be empty")
         }
-        guard logfile == nil || !service.syslog else {
+        guard control.log.logfile == nil || !control.log.syslog else {
             throw UsageError("--syslog: the log goes there or to --logfile, not to both")
         }
         settings.destination.transport = try transport.settings()
-        settings.destination.transport.source = try mirrorInterface.map { try SourceAddress(resolving: $0) }
-        settings.destination.transport.sourcePorts = mirrorLocalPort
-        settings.destination.isPaused = paused
-        var given: Set<SettingName> = mirrorURL.given == nil ? [] : [.url]
-        for options in [control.log, copies, budgets] as [any LiveOptions] {
+        settings.destination.transport.source = try transport.mirrorInterface.map {
+            try SourceAddress(resolving: $0)
+        }
+        settings.destination.transport.sourcePorts = transport.mirrorLocalPort
+        settings.destination.isPaused = control.paused
+        var given: Set<SettingName> = essentials.mirrorURL.given == nil ? [] : [.url]
+        for options in [control.log.live, copies, budgets] as [any LiveOptions] {
             for (name, text) in options.given { try settings.set(name, to: text) }
             given.formUnion(options.given.keys)
         }
         return Configuration(
-            address: listen, backlog: connectionBacklog, backend: libevBackend,
+            address: listen, backlog: spop.connectionBacklog, backend: spop.libevBackend,
             sessionLimits: .init(
-                maxFrameSize: maxFrameSize ?? Self.longestFrame, maxPayloadSize: Self.maxReassembled,
-                capabilities: capability.isEmpty ? Set(Capability.allCases) : Set(capability)),
-            daemonize: daemonize, pidFile: pidfile, monitorInterval: monitorInterval, logFile: logfile,
-            usesSyslog: service.syslog,
-            workers: numWorkers ?? 1, runtime: runtime, processingDelay: processingDelay,
-            messageName: message, settings: settings,
-            adminSockets: control.adminSocket, metricsAddress: control.metricsAddress,
+                maxFrameSize: spop.maxFrameSize ?? SPOPOptions.longestFrame,
+                maxPayloadSize: Self.maxReassembled,
+                capabilities: Set(spop.capability.isEmpty ? Capability.allCases : spop.capability)),
+            daemonize: service.daemonize, pidFile: service.pidfile,
+            monitorInterval: control.log.monitorInterval,
+            logFile: control.log.logfile,
+            usesSyslog: control.log.syslog,
+            workers: spop.numWorkers ?? 1,
+            runtime: service.runtime,
+            processingDelay: spop.processingDelay, messageName: spop.message, settings: settings,
+            adminSockets: essentials.adminSocket, metricsAddress: control.metricsAddress,
             stateFile: control.stateFile, given: given,
             identity: try Identity(user: service.user, group: service.group), allowsCore: service.allowCore,
             drainTimeout: service.drainTimeout)

@@ -3,8 +3,14 @@ internal import System
 
 /// How the agent lives with the machine's other services.
 struct ServiceOptions: ParsableArguments {
-    @Flag(help: "Log to the machine's syslog, /dev/log, facility daemon.")
-    var syslog = false
+    @Flag(
+        name: [.customShort("D"), .long], help: "Run in the background; return once the listeners are open.")
+    var daemonize = false
+
+    @Option(
+        name: .letter("F"), help: "Write the process id to this file.", completion: .file(),
+        transform: OptionParsers.path)
+    var pidfile: String?
 
     @Option(
         help: ArgumentHelp(
@@ -27,4 +33,9 @@ struct ServiceOptions: ParsableArguments {
             "Time that copies waiting or under way are given when the agent stops; 0 gives them up. (default: 5s)",
         transform: TimeValue.parse)
     var drainTimeout: Duration = .seconds(5)
+
+    @Option(
+        name: .letter("r"), help: "Stop after this time; 0 runs for ever. (default: 0)",
+        transform: TimeValue.parse)
+    var runtime: Duration = .zero
 }

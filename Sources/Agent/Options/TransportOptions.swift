@@ -8,6 +8,7 @@ struct TransportOptions: ParsableArguments {
         help: ArgumentHelp(
             "HTTP to the mirror: 1.1, 2 (where TLS agrees on it), or 2-prior-knowledge (also in clear text). (default: 1.1)",
             valueName: "version"),
+        completion: .list(TransportSettings.HTTPVersion.allCases.map(\.rawValue)),
         transform: OptionParsers.word(TransportSettings.HTTPVersion.self))
     var httpVersion = TransportSettings.HTTPVersion.http1
 
@@ -15,7 +16,7 @@ struct TransportOptions: ParsableArguments {
         name: .customLong("tls-ca"),
         help: ArgumentHelp(
             "PEM file of the authorities to trust. (default: the system's)", valueName: "file"),
-        transform: OptionParsers.path)
+        completion: .file(), transform: OptionParsers.path)
     var authorityFile: String?
 
     @Option(
@@ -23,7 +24,7 @@ struct TransportOptions: ParsableArguments {
         help: ArgumentHelp(
             "PEM file of the agent's own certificate, and of those between it and its authority.",
             valueName: "file"),
-        transform: OptionParsers.path)
+        completion: .file(), transform: OptionParsers.path)
     var certificateFile: String?
 
     @Option(
@@ -31,7 +32,7 @@ struct TransportOptions: ParsableArguments {
         help: ArgumentHelp(
             "PEM file of its key, without a pass phrase. (default: the file of --tls-cert)", valueName: "file"
         ),
-        transform: OptionParsers.path)
+        completion: .file(), transform: OptionParsers.path)
     var keyFile: String?
 
     @Flag(name: .customLong("tls-insecure"), help: "Do not verify the mirror's certificate.")
@@ -51,6 +52,19 @@ struct TransportOptions: ParsableArguments {
             valueName: "[scheme://]host[:port]"),
         transform: { try AllowedDestinations.Entry($0) })
     var allowedDestinations: [AllowedDestinations.Entry] = []
+
+    @Option(
+        name: .letter("I"), help: "Source of outgoing connections: interface, address or host name.",
+        transform: OptionParsers.interface)
+    var mirrorInterface: String?
+
+    @Option(
+        name: .letter("P"),
+        help: ArgumentHelp(
+            "Source port or ports of outgoing connections: PORT, FIRST-LAST or FIRST:COUNT.",
+            valueName: "ports"),
+        transform: OptionParsers.portRange)
+    var mirrorLocalPort: ClosedRange<UInt16>?
 
     /// Reads the files: what is wrong with them is known before a copy is made.
     func settings() throws -> TransportSettings {

@@ -4,6 +4,10 @@ struct InvalidValue: Error, Hashable, CustomStringConvertible {
     enum Problem: Hashable {
         case malformed
         case outOfRange
+        /// A time that has no unit; the text says what it is without one.
+        case withoutUnit(String)
+        /// A log file's mode.
+        case unknownMode(String)
         /// A mirror URL; the text says what about it.
         case url(String)
     }
@@ -19,13 +23,21 @@ struct InvalidValue: Error, Hashable, CustomStringConvertible {
     }
 
     /// Goes behind the option parser's own "The value 'x' is invalid for '-p <port>': ".
-    var description: String { "accepted is \(accepted)" }
+    var description: String {
+        switch problem {
+        case .withoutUnit(let meaning): "it is \(meaning) without a unit, accepted is \(accepted)"
+        case .unknownMode(let mode): "unknown mode '\(mode)', accepted is \(accepted)"
+        default: "accepted is \(accepted)"
+        }
+    }
 
     /// A whole sentence, for who changes a setting.
     var sentence: String {
         switch problem {
-        case .malformed: "Invalid value: '\(value)' (\(accepted) expected)."
+        case .malformed, .unknownMode: "Invalid value: '\(value)' (\(accepted) expected)."
         case .outOfRange: "Value out of range: '\(value)' (\(accepted) expected)."
+        case .withoutUnit(let meaning):
+            "Value out of range: '\(value)' is \(meaning) without a unit (\(accepted) expected, such as \(value)s)."
         case .url(let text): "Invalid URL: \(text)."
         }
     }

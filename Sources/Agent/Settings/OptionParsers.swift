@@ -35,7 +35,10 @@ enum OptionParsers {
             let value = try TimeValue.parse(text)
             guard value >= least else {
                 let accepted = "at least \(TimeValue.format(least))"
-                throw InvalidValue(text, accepted: accepted, problem: .outOfRange)
+                let hasUnit = value == .zero || text.last?.isLetter == true
+                throw InvalidValue(
+                    text, accepted: accepted,
+                    problem: hasUnit ? .outOfRange : .withoutUnit(TimeValue.format(value)))
             }
             return value
         }
@@ -53,13 +56,16 @@ enum OptionParsers {
         }
     }
 
-    /// `[MODE:]FILE`. A first letter that is no mode belongs to the file name.
+    /// `[MODE:]FILE`. One letter before a colon is a mode, or a mistake; a file of such a name is `./x:file`.
     static let logFile: @Sendable (String) throws -> LogFile.Location = { text in
         let accepted = "[MODE:]FILE with mode a, A, w or W"
         let parts = text.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
         if parts.count == 2, let mode = LogFile.Mode(rawValue: String(parts[0])) {
             guard !parts[1].isEmpty else { throw InvalidValue(text, accepted: accepted) }
             return .init(path: try absolute(String(parts[1])), mode: mode)
+        }
+        if parts.count == 2, parts[0].count == 1, parts[0] != "/" {
+            throw InvalidValue(text, accepted: accepted, problem: .unknownMode(String(parts[0])))
         }
         guard !text.isEmpty, LogFile.Mode(rawValue: text) == nil else {
             throw InvalidValue(text, accepted: accepted)

@@ -13,9 +13,11 @@ enum TimeValue {
         let number = text.prefix { $0.isASCII && ($0.isNumber || $0 == ".") }
         let unit = text.dropFirst(number.count)
         let factor = unit.isEmpty ? 1e6 : units.first { $0.name == unit }?.nanoseconds
-        guard let factor, number.first != ".", number.last != ".", let count = Double(number),
-            count * factor <= longest
+        guard let factor, number.first != ".", number.last != ".", let count = Double(number)
         else { throw InvalidValue(text, accepted: accepted) }
+        guard count * factor <= longest else {
+            throw InvalidValue(text, accepted: "at most 36525d", problem: .outOfRange)
+        }
         return .nanoseconds(Int64((count * factor).rounded()))
     }
 

@@ -47,6 +47,21 @@ struct StateFileTests {
         }
     }
 
+    @Test(
+        "a setting that there is not is named",
+        arguments: [
+            ("set colour red", "Unknown setting: 'colour', 'show settings' lists them."),
+            ("set tiemout 5s", "Unknown setting: 'tiemout', did you mean 'timeout'?"),
+        ])
+    func unknownSetting(_ line: String, _ reason: String) {
+        do throws(StateFileError) {
+            _ = try StateFile.parse(Array("# spoa-mirror state 1\n\(line)\n".utf8), path: "f")
+            Issue.record("taken")
+        } catch {
+            #expect(error.description == "state file \"f\", line 2: \(reason)")
+        }
+    }
+
     @Test func bytesThatAreNoText() {
         #expect(throws: StateFileError.self) { try StateFile.parse([0xFF, 0x0A], path: "f") }
     }

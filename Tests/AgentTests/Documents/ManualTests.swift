@@ -23,21 +23,17 @@ struct ManualTests {
         }
     }
 
-    @Test func everyVerbAndOptionOfTheClient() throws {
+    @Test func everyCommandAndOptionOfTheClient() throws {
         let page = try ManualPage("man/mirrorctl.1")
-        let parser = try Parser(of: Mirrorctl.self).command
-        let verbs = try #require(parser.subcommands)
-        #expect(verbs.count > 14)
-        for verb in verbs {
-            #expect(page.lists("Ic", [verb.commandName]), "\(verb.commandName) is missing")
-            for option in verb.options where !parser.options.contains(option) {
-                #expect(
-                    page.lists(all: [verb.commandName, String(option.dropFirst())]),
-                    "\(verb.commandName) \(option) is missing")
-            }
+        #expect(Dialect.prompt.rows.count > 27)
+        for row in Dialect.prompt.rows {
+            #expect(page.lists(all: ["Ic"] + row.words), "\(row.usage) is missing")
         }
-        #expect(parser.options.count >= 7)
-        for option in parser.options { #expect(page.lists(option: option), "\(option) is missing") }
+        #expect(page.lists(all: ["metrics", "-output"]) && page.lists(all: ["pause", "-for"]))
+        #expect(ClientOptions.table.count >= 9)
+        for name in ClientOptions.table.flatMap(\.names) {
+            #expect(page.lists(option: name), "\(name) is missing")
+        }
     }
 
     @Test func everyCommandAtItsLevel() {

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Foundation
 import Testing
 
 @testable import Agent
@@ -92,7 +93,8 @@ struct OptionsTests {
             ("-b 0", "a number from 1 to 65535"),
             ("-B kqueue", "select, poll, epoll, linuxaio, iouring"),
             ("-c zip", "fragmentation, pipelining, async"),
-            ("-i 0", "at least 1ms"), ("-l A", "[MODE:]FILE"), ("-m 255", "a number from 256 to 16777216"),
+            ("-i 0", "at least 1ms"), ("-l A", "[MODE:]FILE"), ("-l x:/tmp/foo", "unknown mode 'x'"),
+            ("-r 100000d", "at most 36525d"), ("-m 255", "a number from 256 to 16777216"),
             ("-m 16777217", "a number from 256 to 16777216"), ("-n 0", "a number from 1 to 64"),
             ("-r 1w", "us, ms, s, m, h or d"),
             ("-t -1", "Missing value for '-t'"), ("-u ftp://x/", "http"), ("-u nothing", "http"),
@@ -112,6 +114,24 @@ struct OptionsTests {
         #expect(!message.isEmpty)
         #expect(message.contains(expected), "\(message)")
         #expect(!message.contains("\n") || line == "-t -1", "\(message)")
+    }
+
+    @Test func helpBeginsWithWhatEverybodyNeeds() throws {
+        let options = try Parser(of: Options.self).command.options
+        #expect(
+            options.prefix(7) == [
+                "-u", "--mirror-url", "-a", "--address", "-p", "--port", "--admin-socket",
+            ])
+        #expect(try configuration("-l ./x:foo").logFile?.path.hasSuffix("/./x:foo") == true)
+    }
+
+    @Test("words and files are completed", arguments: [CompletionShell.bash, .zsh, .fish])
+    func completions(_ shell: CompletionShell) {
+        let script = Options.completionScript(for: shell)
+        for word in ["headers", "idempotent", "notice", "2-prior-knowledge", "linuxaio", "pipelining"] {
+            // Also in the help, which bash shows none of.
+            #expect(script.components(separatedBy: word).count > (shell == .bash ? 1 : 2), "\(word)")
+        }
     }
 
     @Test func credentialsAreNotRepeated() {

@@ -34,7 +34,8 @@ extension EndToEnd {
                 ("set log-level error", "Log level set to error (was info)."),
                 ("set request-log on", "Request log set to on (was off)."),
                 ("clear counters", "Counters cleared."), ("clear counters all", "Counters cleared."),
-                ("wait drained", "Drained."),
+                ("wait drained", "Drained."), ("clear-counters", "Counters cleared."),
+                ("set-sample-rate 7%", "Sample rate set to 7% (was 100%)."),
                 ("wait drained 1s", "Drained."),
             ])
         func changes(_ line: String, _ expected: String) throws {
@@ -44,7 +45,7 @@ extension EndToEnd {
         @Test(
             "mistakes say what was wrong and what is right",
             arguments: [
-                ("sohw info", "Unknown command: 'sohw info', did you mean 'show'?"),
+                ("sohw info", "Unknown command: 'sohw info', did you mean 'show info'?"),
                 ("set sample-rate 150%", "Value out of range: '150%' (0% to 100% expected)."),
                 ("set sample-rate 0.5", "Invalid value: '0.5' (0% to 100%, in steps of 0.001% expected)."),
                 ("set url ftp://h/", "Invalid URL: scheme 'ftp' (http or https expected)."),
@@ -71,7 +72,15 @@ extension EndToEnd {
                 ),
                 ("clear counters some", "Unexpected argument: 'some' ('clear counters [all]' expected)."),
                 ("pause 0", "Value out of range: '0' (at least 1s expected)."),
-                ("pause 10", "Value out of range: '10' (at least 1s expected)."),
+                (
+                    "pause 10",
+                    "Value out of range: '10' is 10ms without a unit (at least 1s expected, such as 10s)."
+                ),
+                ("pause 100000d", "Value out of range: '100000d' (at most 36525d expected)."),
+                ("set paused yes", "Unknown setting: 'paused', did you mean 'pause'?"),
+                ("help set colour", "Unknown setting: 'colour', 'show settings' lists them."),
+                ("status", "Unknown command: 'status', did you mean 'show info'?"),
+                ("stats xml", "Unexpected argument: 'xml' ('stats [json]' expected)."),
                 ("show stat xml", "Unexpected argument: 'xml' ('show stat [json]' expected)."),
                 ("set severity-output loud", "Invalid value: 'loud' (none, number or string expected)."),
                 ("help nonsense", "Unknown command: 'nonsense', try 'help'."),

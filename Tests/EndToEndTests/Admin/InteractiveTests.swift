@@ -1,3 +1,4 @@
+import AdminSocket
 import Testing
 
 extension EndToEnd {
@@ -37,6 +38,25 @@ extension EndToEnd {
             #expect(
                 contents(of: agent.directory.file(".mirrorctl_history")).contains(
                     "set\\040sample-rate\\0405%"))
+        }
+
+        @Test("Ctrl-C clears the line, verbs work, and values are completed")
+        func language() throws {
+            let agent = try WatchedAgent(
+                mirrorURL: "http://127.0.0.1:\(try Ports.free())/", in: try TemporaryDirectory())
+            let screen = try type(
+                [
+                    "pause\\003show version", "set trunc\\the\\t", "settin\\t", "frob", "stats --json",
+                    "pause --for 10m", "help set timeout", "quit",
+                ],
+                at: agent)
+            #expect(screen.contains("\(Release.number)\r\n"))
+            #expect(screen.contains("Truncated body set to headers (was drop)."))
+            #expect(screen.contains("truncated-body: headers (default drop, from runtime)"))
+            #expect(screen.contains("mirrorctl: Unknown command: 'frob', try 'help'."))
+            #expect(screen.contains(#"{"counters":{"#))
+            #expect(screen.contains("Mirroring paused for 10m.") && screen.contains("set timeout TIME  "))
+            #expect(!screen.contains("Mirroring paused.\r"))
         }
     }
 }

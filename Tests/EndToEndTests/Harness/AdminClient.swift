@@ -21,10 +21,11 @@ struct MirrorctlRun {
     let output: String
     let errors: String
 
-    /// Runs `mirrorctl ARGUMENTS` to its end.
-    init(_ arguments: [String], socket: String? = nil, asUser user: uid_t? = nil, outputFile: String? = nil)
-        throws
-    {
+    /// Runs `mirrorctl ARGUMENTS` to its end, with `input` piped in.
+    init(
+        _ arguments: [String], socket: String? = nil, asUser user: uid_t? = nil, outputFile: String? = nil,
+        input: String? = nil
+    ) throws {
         let directory = try TemporaryDirectory()
         var command = [try Executables.mirrorctl()] + arguments
         if let user {
@@ -37,6 +38,10 @@ struct MirrorctlRun {
                     try Executables.find("setpriv"), "--reuid", "\(user)", "--regid", "\(user)",
                     "--clear-groups",
                 ] + command
+        }
+        if let input {
+            let file = try directory.write(input, to: "in")
+            command = ["/bin/sh", "-c", "exec \"$@\" <'\(file)'", "sh"] + command
         }
         let process = try ChildProcess(
             command[0], Array(command.dropFirst()), outputFile: outputFile ?? directory.file("out"),

@@ -1,0 +1,166 @@
+internal import AdminSocket
+
+extension Dialect {
+    /// What is typed at the prompt or piped in, the short forms left out: who types `se` and the tabulator means `set`.
+    static let long = Dialect(
+        rows: [Row("status [json]", "state, rates, losses and latencies on one screen")]
+            + Command.table.filter { !hidden.contains($0.name) }.map { Row($0.usage, $0.help) } + [
+                Row("raw <line>", "send one line of commands as it is: raw 'show info; show stat'"),
+                Row("quit", "leave the prompt; so does exit"),
+            ])
+    /// The same with them.
+    static let prompt = Dialect(rows: long.rows + short)
+    /// Verbs of mirrorctl.
+    static let shell = Dialect(rows: long.rows.dropLast() + short, prefix: "mirrorctl ")
+
+    /// Commands that the client has no use for, or uses itself.
+    private static let hidden: Set<Command.Name> = [.prompt, .setSeverityOutput, .quit]
+
+    private static let short = Command.shortForms.map { short in
+        let usage = short.usage == "metrics" ? "metrics [-o <file>]" : short.usage
+        return Row(usage, "short for '\(short.command.joined(separator: " "))'")
+    }
+}
+
+/// One command, of the shell, of the prompt or of what is piped in.
+struct Invocation {
+    let options: ClientOptions
+    let dialect: Dialect
+
+    private var words: [String] { options.words }
+
+    /// Carries it out and prints the answer.
+    func run() throws(Failure) {
+        if options.wantsHelp { return try help(on: words) }
+        if options.wantsVersion { return print("mirrorctl \(Release.number)\n") }
+        if let shell = options.completionShell { return try ShellCompletion.print(for: shell) }
+        guard !words.isEmpty else {
+            throw Failure("A command is missing, try \(dialect.quote("help")).", exitCode: 64)
+        }
+        switch words.first {
+        case "status":
+            guard words.count == 1 || words.dropFirst() == ["json"] else {
+                let usage = dialect.quote("status [json]")
+                throw Failure("Unexpected argument: '\(words[1])' (\(usage) expected).", exitCode: 64)
+            }
+            try check(.showInfo)
+            try status()
+        case "raw": try raw()
+        default:
+            try perform(
+                try usage { () throws(CommandError) in try Command.find(words, level: .admin, in: dialect) })
+        }
+    }
+
+    // MARK: commands
+
+    private func perform(_ call: Command.Call) throws(Failure) {
+        let name = call.command.name
+        try check(name)
+        var arguments = call.arguments
+        var client = client()
+        switch name {
+        case .help: return try help(on: arguments)
+        case .quit: return
+        case .showMetrics:
+            guard let output = options.output, output != "-" else { break }
+            let text = try client.lines(answering: "show metrics").map { "\($0)\n" }.joined()
+            return try MetricsFile.write(text, to: output, patience: client.timeout)
+        case .pause:
+            guard let duration = options.duration else { break }
+            guard arguments.isEmpty else { throw Failure("A pause has one time, not two.", exitCode: 64) }
+            arguments = [duration]
+        case .waitDrained where arguments.isEmpty:
+            // The daemon times out first, and says so.
+            arguments = ["\(max(1, Int(client.timeout * 1000)))ms"]
+            client.timeout += 2
+        case .waitDrained: client.timeout = options.timeout ?? 86400
+        default: break
+        }
+        if options.isJSON, call.command.arguments == "[json]" { arguments = ["json"] }
+        let line = (call.command.words + arguments).map(RequestLine.escape).joined(separator: " ")
+        for reply in try client.ask(line) {
+            if case .error(let text) = reply { throw refused(text, call) }
+            show(reply, isJSON: arguments == ["json"])
+        }
+    }
+
+    /// What the daemon says of an unknown setting, in the words of this place.
+    private func refused(_ text: String, _ call: Command.Call) -> Failure {
+        let setting = call.command.name == .set ? call.arguments[0] : ""
+        let isUnknown = text == Dialect.socket().unknown(setting: setting)
+        return .refused(isUnknown ? dialect.unknown(setting: setting) : text)
+    }
+
+    private func status() throws(Failure) {
+        let client = client()
+        if options.isJSON || words.count > 1 {
+            let (info, stat) = (
+                try client.lines(answering: "show info json"), try client.lines(answering: "show stat json")
+            )
+            return print("{\"format\":1,\"info\":\(info.joined()),\"stat\":\(stat.joined())}\n")
+        }
+        let screen = StatusScreen(
+            info: try client.lines(answering: "show info"), stat: try client.lines(answering: "show stat"))
+        print(screen.text(isColoured: Terminal.hasColour))
+    }
+
+    private func raw() throws(Failure) {
+        guard words.count > 1 else {
+            throw Failure("Missing argument: \(dialect.quote("raw <line>")) expected.", exitCode: 64)
+        }
+        // A shell has left the line as it is, the prompt has cut it into words.
+        let line = words.dropFirst().map { dialect.prefix.isEmpty ? RequestLine.escape($0) : $0 }
+        var refusals: [Failure] = []
+        for reply in try client().ask(line.joined(separator: " ")) {
+            if case .error(let text) = reply {
+                refusals.append(.refused(text))
+                refusals.last?.report(isJSON: options.isJSON)
+            } else {
+                show(reply)
+                if !options.isJSON { print("\n") }
+            }
+        }
+        // It has been reported already, between the other answers.
+        if let refusal = refusals.first { throw refusal.reported }
+    }
+
+    private func help(on words: [String]) throws(Failure) {
+        let isPage = words.isEmpty && !dialect.prefix.isEmpty
+        let text = try isPage ? Help.page : usage { () throws(CommandError) in try dialect.help(on: words) }
+        show(.data(text))
+    }
+
+    // MARK: what they share
+
+    private func client() -> Client {
+        Client(path: options.path, timeout: options.timeout ?? 5)
+    }
+
+    /// Whether the options are of any use to this command.
+    private func check(_ name: Command.Name) throws(Failure) {
+        for (option, isGiven, owner, command) in [
+            ("--for", options.duration != nil, Command.Name.pause, "pause"),
+            ("--output", options.output != nil, .showMetrics, "metrics"),
+        ] where isGiven && name != owner {
+            throw Failure("The option '\(option)' belongs to \(dialect.quote(command)).", exitCode: 64)
+        }
+    }
+
+    private func usage<Value>(_ body: () throws(CommandError) -> Value) throws(Failure) -> Value {
+        do throws(CommandError) { return try body() } catch { throw Failure(error.description, exitCode: 64) }
+    }
+
+    /// Prints an answer that is no failure; `isJSON` when its data are JSON as they are.
+    private func show(_ reply: ReceivedReply, isJSON: Bool = false) {
+        let wraps = options.isJSON && !isJSON
+        switch reply {
+        case .data(let lines): print(wraps ? JSONText.lines(lines) : lines.map { "\($0)\n" }.joined())
+        case .message(let text), .error(let text): print(wraps ? JSONText.message(text) : "\(text)\n")
+        }
+    }
+
+    private func print(_ text: String) {
+        if !options.isQuiet { Terminal.print(text) }
+    }
+}

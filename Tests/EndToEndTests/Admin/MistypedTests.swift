@@ -1,0 +1,172 @@
+import Foundation
+import Testing
+
+extension EndToEnd {
+    /// What is mistyped is answered by one line that leads on: what was wrong, and what is right or where it stands.
+    @Suite("Admin: mistyped commands")
+    struct MistypedTests {
+        /// A mistake in the shell, its exit code, and the line on standard error.
+        private static let table = #"""
+            frob | 64 | Unknown command: 'frob', try 'mirrorctl help'.
+            sttus | 64 | Unknown command: 'sttus', did you mean 'mirrorctl status'?
+            stauts | 64 | Unknown command: 'stauts', did you mean 'mirrorctl status'?
+            state | 64 | Unknown command: 'state', did you mean 'mirrorctl status'?
+            stat | 64 | Unknown command: 'stat', did you mean 'mirrorctl stats'?
+            shwo info | 64 | Unknown command: 'shwo info', did you mean 'mirrorctl show info'?
+            shwo | 64 | Unknown command: 'shwo', did you mean 'mirrorctl show'?
+            show | 64 | Unknown command: 'show', 'mirrorctl show' takes info, stat, metrics, version, settings, errors, connections.
+            show inof | 64 | Unknown command: 'show inof', did you mean 'mirrorctl show info'?
+            show infos | 64 | Unknown command: 'show infos', did you mean 'mirrorctl show info'?
+            show stats | 64 | Unknown command: 'show stats', did you mean 'mirrorctl show stat'?
+            show statistic | 64 | Unknown command: 'show statistic', 'mirrorctl show' takes info, stat, metrics, version, settings, errors, connections.
+            show-stat | 64 | Unknown command: 'show-stat', did you mean 'mirrorctl show stat'?
+            showstat | 64 | Unknown command: 'showstat', did you mean 'mirrorctl show stat'?
+            show sett | 64 | Unknown command: 'show sett', did you mean 'mirrorctl show settings'?
+            show setting | 64 | Unknown command: 'show setting', did you mean 'mirrorctl show settings'?
+            show conn | 64 | Unknown command: 'show conn', did you mean 'mirrorctl show connections'?
+            show sess | 64 | Unknown command: 'show sess', 'mirrorctl show' takes info, stat, metrics, version, settings, errors, connections.
+            show error | 64 | Unknown command: 'show error', did you mean 'mirrorctl show errors'?
+            show nothing | 64 | Unknown command: 'show nothing', 'mirrorctl show' takes info, stat, metrics, version, settings, errors, connections.
+            show stat jsno | 64 | Unexpected argument: 'jsno' ('mirrorctl show stat [json]' expected).
+            show stat xml | 64 | Unexpected argument: 'xml' ('mirrorctl show stat [json]' expected).
+            show info json xml | 64 | Unexpected argument: 'xml' ('mirrorctl show info [json]' expected).
+            show version json | 64 | Unexpected argument: 'json' ('mirrorctl show version' expected).
+            info jsn | 64 | Unexpected argument: 'jsn' ('mirrorctl info [json]' expected).
+            stats xml | 64 | Unexpected argument: 'xml' ('mirrorctl stats [json]' expected).
+            status now | 64 | Unexpected argument: 'now' ('mirrorctl status [json]' expected).
+            settings all | 64 | Unexpected argument: 'all' ('mirrorctl settings [json]' expected).
+            setting | 64 | Unknown command: 'setting', did you mean 'mirrorctl settings'?
+            errors 5 | 64 | Unexpected argument: '5' ('mirrorctl errors [json]' expected).
+            error | 64 | Unknown command: 'error', did you mean 'mirrorctl errors'?
+            conections | 64 | Unknown command: 'conections', did you mean 'mirrorctl connections'?
+            connections list | 64 | Unexpected argument: 'list' ('mirrorctl connections [json]' expected).
+            metrics out | 64 | Unexpected argument: 'out' ('mirrorctl metrics' expected).
+            metrics -o | 64 | Missing value for '-o <file>' (see mirrorctl --help)
+            metric | 64 | Unknown command: 'metric', did you mean 'mirrorctl metrics'?
+            pasue | 64 | Unknown command: 'pasue', did you mean 'mirrorctl pause'?
+            pause soon | 1 | Invalid value: 'soon' (a number and us, ms, s, m, h or d; milliseconds without a unit expected).
+            pause 10 | 1 | Value out of range: '10' is 10ms without a unit (at least 1s expected, such as 10s).
+            pause --for 10 | 1 | Value out of range: '10' is 10ms without a unit (at least 1s expected, such as 10s).
+            pause 0 | 1 | Value out of range: '0' (at least 1s expected).
+            pause 10x | 1 | Invalid value: '10x' (a number and us, ms, s, m, h or d; milliseconds without a unit expected).
+            pause 100000d | 1 | Value out of range: '100000d' (at most 36525d expected).
+            pause -5 | 1 | Invalid value: '-5' (a number and us, ms, s, m, h or d; milliseconds without a unit expected).
+            pause 10 m | 64 | Unexpected argument: 'm' ('mirrorctl pause [<duration>]' expected).
+            pause 10m --for 5m | 64 | A pause has one time, not two.
+            pause until tomorrow | 64 | Unexpected argument: 'tomorrow' ('mirrorctl pause [<duration>]' expected).
+            puase 10m | 64 | Unknown command: 'puase 10m', did you mean 'mirrorctl pause'?
+            unpause | 64 | Unknown command: 'unpause', did you mean 'mirrorctl resume'?
+            resme | 64 | Unknown command: 'resme', did you mean 'mirrorctl resume'?
+            resume now | 64 | Unexpected argument: 'now' ('mirrorctl resume' expected).
+            resume --for 3m | 64 | The option '--for' belongs to 'mirrorctl pause'.
+            stop | 64 | Unknown command: 'stop', did you mean 'mirrorctl pause'?
+            start | 64 | Unknown command: 'start', did you mean 'mirrorctl resume'?
+            disable | 64 | Unknown command: 'disable', did you mean 'mirrorctl pause'?
+            enable | 64 | Unknown command: 'enable', did you mean 'mirrorctl resume'?
+            reset | 64 | Unknown command: 'reset', did you mean 'mirrorctl clear counters'?
+            set | 64 | Missing argument: 'mirrorctl set <setting> <value>' expected.
+            set url | 64 | Missing argument: 'mirrorctl set <setting> <value>' expected.
+            set url http://h/ now | 64 | Unexpected argument: 'now' ('mirrorctl set <setting> <value>' expected).
+            set url h:8080 | 1 | Invalid URL: 'h:8080' (http://HOST[:PORT][/PREFIX] or https://... expected).
+            set url ftp://h/ | 1 | Invalid URL: scheme 'ftp' (http or https expected).
+            set url http://h:0/ | 1 | Invalid URL: port 0 (1 to 65535 expected).
+            set-url | 64 | Missing argument: 'mirrorctl set-url <url>' expected.
+            set-url a b | 64 | Unexpected argument: 'b' ('mirrorctl set-url <url>' expected).
+            seturl http://h/ | 64 | Unknown command: 'seturl http://h/', did you mean 'mirrorctl set-url'?
+            set-sample-rate | 64 | Missing argument: 'mirrorctl set-sample-rate <percent>' expected.
+            set-sample-rate 150% | 1 | Value out of range: '150%' (0% to 100% expected).
+            set-sample-rate 0.5 | 1 | Invalid value: '0.5' (0% to 100%, in steps of 0.001% expected).
+            set-samplerate 5% | 64 | Unknown command: 'set-samplerate 5%', did you mean 'mirrorctl set-sample-rate'?
+            set sampel-rate 5% | 1 | Unknown setting: 'sampel-rate', did you mean 'sample-rate'?
+            set rate 5% | 1 | Unknown setting: 'rate', did you mean 'sample-rate'?
+            set sample-rate half | 1 | Invalid value: 'half' (0% to 100%, in steps of 0.001% expected).
+            sample-rate 10% | 64 | Unknown command: 'sample-rate 10%', did you mean 'mirrorctl set sample-rate'?
+            mirror-url http://h/ | 64 | Unknown command: 'mirror-url http://h/', did you mean 'mirrorctl set url'?
+            set mirror-url http://h/ | 1 | Unknown setting: 'mirror-url', did you mean 'url'?
+            set paused yes | 1 | Unknown setting: 'paused', did you mean 'mirrorctl pause'?
+            set pause 1 | 1 | Unknown setting: 'pause', did you mean 'mirrorctl pause'?
+            set colour red | 1 | Unknown setting: 'colour', 'mirrorctl show settings' lists them.
+            set max-queue many | 1 | Invalid value: 'many' (a number from 1 to 10000000 expected).
+            set max-queue 0 | 1 | Value out of range: '0' (a number from 1 to 10000000 expected).
+            set max-queue -1 | 1 | Value out of range: '-1' (a number from 1 to 10000000 expected).
+            set max-que 7 | 1 | Unknown setting: 'max-que', did you mean 'max-queue'?
+            set timeout 5x | 1 | Invalid value: '5x' (a number and us, ms, s, m, h or d; milliseconds without a unit expected).
+            set timeout 0 | 1 | Value out of range: '0' (at least 1ms expected).
+            set tiemout 5s | 1 | Unknown setting: 'tiemout', did you mean 'timeout'?
+            set truncated-body dorp | 1 | Invalid value: 'dorp' (drop, send, headers expected).
+            set log-level verbose | 1 | Invalid value: 'verbose' (trace, debug, info, notice, warning, error, critical expected).
+            set log-level WARN | 1 | Invalid value: 'WARN' (trace, debug, info, notice, warning, error, critical expected).
+            set methods get | 1 | Invalid value: 'get' (all, safe, or methods in capitals separated by commas, such as GET,HEAD expected).
+            set mark-header X-A | 1 | Invalid value: 'X-A' (NAME: value, or none expected).
+            set max-queue-bytes 5MB | 1 | Invalid value: '5MB' (a number of bytes, or a number and KiB, MiB or GiB expected).
+            set severity-output number | 64 | 'set severity-output number' is for other clients: mirrorctl uses it itself.
+            sev-output | 64 | Unknown command: 'sev-output', try 'mirrorctl help'.
+            clear | 64 | Unknown command: 'clear', did you mean 'mirrorctl clear-counters'?
+            clear counter | 64 | Unknown command: 'clear counter', did you mean 'mirrorctl clear counters'?
+            clear counters some | 64 | Unexpected argument: 'some' ('mirrorctl clear counters [all]' expected).
+            clear-counter | 64 | Unknown command: 'clear-counter', did you mean 'mirrorctl clear-counters'?
+            clear table | 64 | Unknown command: 'clear table', 'mirrorctl clear' takes counters.
+            cler counters | 64 | Unknown command: 'cler counters', did you mean 'mirrorctl clear counters'?
+            wait | 64 | Unknown command: 'wait', did you mean 'mirrorctl wait-drained'?
+            wait draind | 64 | Unknown command: 'wait draind', did you mean 'mirrorctl wait drained'?
+            wait drained soon | 1 | Invalid value: 'soon' (a number and us, ms, s, m, h or d; milliseconds without a unit expected).
+            wait-drained x | 1 | Invalid value: 'x' (a number and us, ms, s, m, h or d; milliseconds without a unit expected).
+            wait-draind | 64 | Unknown command: 'wait-draind', did you mean 'mirrorctl wait-drained'?
+            drain | 64 | Unknown command: 'drain', did you mean 'mirrorctl wait drained'?
+            save stat | 64 | Unexpected argument: 'stat' ('mirrorctl save' expected).
+            save state now | 64 | Unexpected argument: 'now' ('mirrorctl save state' expected).
+            sav | 64 | Unknown command: 'sav', did you mean 'mirrorctl save'?
+            write | 64 | Unknown command: 'write', did you mean 'mirrorctl save state'?
+            quti | 64 | Unknown command: 'quti', try 'mirrorctl help'.
+            prompt | 64 | 'prompt' is for other clients: mirrorctl uses it itself.
+            help frob | 64 | Unknown command: 'frob', try 'mirrorctl help'.
+            help show nothing | 64 | Unknown command: 'show nothing', 'mirrorctl show' takes info, stat, metrics, version, settings, errors, connections.
+            help set colour | 64 | Unknown setting: 'colour', 'mirrorctl show settings' lists them.
+            hlep | 64 | Unknown command: 'hlep', did you mean 'mirrorctl help'?
+            raw | 64 | Missing argument: 'mirrorctl raw <line>' expected.
+            raw frob | 1 | Unknown command: 'frob', try 'help'.
+            raw set colour red | 1 | Unknown setting: 'colour', 'show settings' lists them.
+            raw show\ | 64 | The line ends with a backslash.
+            --jsno status | 64 | Unknown option '--jsno', did you mean '--json'? (see mirrorctl --help)
+            -x status | 64 | Unknown option '-x' (see mirrorctl --help)
+            --timeout | 64 | Missing value for '--timeout <seconds>' (see mirrorctl --help)
+            status -t 0 | 64 | --timeout is more than 0 and at most 86400 seconds, not '0' (see mirrorctl --help)
+            status -t soon | 64 | --timeout is more than 0 and at most 86400 seconds, not 'soon' (see mirrorctl --help)
+            status --timeout=x | 64 | --timeout is more than 0 and at most 86400 seconds, not 'x' (see mirrorctl --help)
+            --json=yes status | 64 | The option '--json' takes no value (see mirrorctl --help)
+            --socket | 64 | Missing value for '--socket <path>' (see mirrorctl --help)
+            status --output x | 64 | The option '--output' belongs to 'mirrorctl metrics'.
+            --generate-completion-script tcsh | 64 | The value 'tcsh' is invalid for '--generate-completion-script': bash, zsh or fish expected
+            --versoin | 64 | Unknown option '--versoin', did you mean '--version'? (see mirrorctl --help)
+            show stat json json | 64 | Unexpected argument: 'json' ('mirrorctl show stat [json]' expected).
+            set timeuot | 64 | Missing argument: 'mirrorctl set <setting> <value>' expected.
+            help stauts | 64 | Unknown command: 'stauts', did you mean 'mirrorctl status'?
+            pause --fro 10m | 64 | Unknown option '--fro', did you mean '--for'? (see mirrorctl --help)
+            stats --jsonn | 64 | Unknown option '--jsonn', did you mean '--json'? (see mirrorctl --help)
+            set-urls http://h/ | 64 | Unknown command: 'set-urls http://h/', did you mean 'mirrorctl set-url'?
+            """#.split(separator: "\n").map { $0.components(separatedBy: " | ") }
+
+        @Test("in the shell and piped in, and nothing is changed by it")
+        func mistakes() throws {
+            let agent = try WatchedAgent(mirrorURL: "http://127.0.0.1:9/", in: try TemporaryDirectory())
+            let settings = try agent.ask("show settings")
+            #expect(Self.table.count > 130)
+            for row in Self.table {
+                let words = row[0].components(separatedBy: " ")
+                let run = try MirrorctlRun(words, socket: agent.adminSocket)
+                #expect(run.errors == "mirrorctl: \(row[2])\n", "\(row[0])")
+                #expect(run.status == Int32(row[1]) && run.output.isEmpty, "\(row[0])")
+            }
+            // At the prompt a hint names commands as they are typed there.
+            let input = Self.table.map { "\($0[0])\n" }.joined()
+            let piped = try MirrorctlRun([], socket: agent.adminSocket, input: input)
+            let lines = piped.errors.components(separatedBy: "\n").dropLast()
+            #expect(lines.count == Self.table.count && piped.output.isEmpty)
+            for (row, line) in zip(Self.table, lines) where row[0] != "quti" {
+                let expected = row[2].replacingOccurrences(of: "'mirrorctl ", with: "'")
+                #expect(line == "mirrorctl: \(expected)", "\(row[0])")
+            }
+            #expect(try agent.ask("show settings") == settings)
+        }
+    }
+}
