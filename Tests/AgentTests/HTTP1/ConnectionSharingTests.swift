@@ -41,4 +41,44 @@ struct ConnectionSharingTests {
         }
         #expect(most <= 2 * 16)
     }
+
+    @Test("one that is being made for a copy that is sent again costs no other its place")
+    func madeAlready() throws {
+        let stage = try HTTP1Stage { $0.maxInFlight = 2 }
+        stage.maker.isOpen = true
+        stage.send("GET", "/0", "/1")
+        let wires = stage.maker.wires
+        for wire in wires { wire.answer() }
+        stage.end(of: 2)
+        stage.maker.isOpen = false
+        stage.send("GET", "/2", "/3")
+        _ = wires[0].read()
+        wires[0].hangUp()
+        stage.until { stage.maker.wires.count == 3 }
+        wires[1].answer()
+        stage.end(of: 3)
+        #expect(!wires[1].isClosed)
+    }
+
+    @Test("those that rest and have brought nothing give way to one for a copy that is sent again")
+    func nothingSaid() throws {
+        let stage = try HTTP1Stage { $0.maxConnecting = 1 }
+        stage.maker.isOpen = true
+        stage.send("GET", "/0")
+        stage.maker.isOpen = false
+        stage.send("GET", "/1")
+        stage.maker.wires[0].say("H")
+        stage.until { stage.maker.wires.count == 2 }
+        stage.maker.wires[0].say("TTP/1.1 204 None\r\n\r\n")
+        stage.until { stage.maker.wires[0].sends == 2 }
+        stage.maker.wires[1].connect()
+        _ = stage.maker.wires[0].read()
+        stage.maker.wires[0].hangUp()
+        stage.maker.isOpen = true
+        stage.until { stage.maker.wires.count == 3 }
+        let fresh = try #require(stage.maker.wires.last)
+        fresh.answer()
+        stage.end(of: 2)
+        #expect(stage.ends[1].wasResent && stage.maker.wires[1].isClosed)
+    }
 }
