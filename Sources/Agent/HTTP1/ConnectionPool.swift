@@ -60,13 +60,13 @@ final class ConnectionPool {
     /// Gives `transfer` a connection, or has it wait for one.
     func start(_ transfer: HTTP1Transfer) {
         if let connection = resting.popLast() { return connection.take(transfer) }
-        waiting.append(transfer)
+        waiting.insert(transfer)
         lookAfterWaiting()
     }
 
     /// The connection of `transfer` has ended without a byte of an answer.
     func takeReturned(_ transfer: HTTP1Transfer) {
-        returned.append(transfer)
+        returned.insert(transfer)
         lookAfterWaiting()
     }
 

@@ -81,4 +81,27 @@ struct ConnectionSharingTests {
         stage.end(of: 2)
         #expect(stage.ends[1].wasResent && stage.maker.wires[1].isClosed)
     }
+
+    @Test("of those that are sent again, each ends at its own time")
+    func ownTime() throws {
+        let stage = try HTTP1Stage { $0.timeout = .milliseconds(300) }
+        stage.maker.isOpen = true
+        stage.send("GET", "/0", "/1")
+        for wire in stage.maker.wires { wire.answer() }
+        stage.end(of: 2)
+        stage.maker.isOpen = false
+        stage.send("GET", "/old")
+        let old = try #require(stage.maker.wires.first { $0.sends == 2 })
+        let start = MonotonicClock.now
+        stage.until { MonotonicClock.now - start > 0.15 }
+        stage.send("GET", "/new")
+        let new = try #require(stage.maker.wires.first { $0.sends == 2 && $0 !== old })
+        for wire in [new, old] {
+            _ = wire.read()
+            wire.hangUp()
+            stage.until { wire.isClosed }
+        }
+        stage.until { stage.ends.count >= 3 }
+        #expect(stage.targets.dropFirst(2).first == "/old")
+    }
 }
