@@ -1,3 +1,4 @@
+import Glibc
 import System
 import Testing
 
@@ -15,15 +16,17 @@ struct ConnectionSharingTests {
         return (stage, wire)
     }
 
-    @Test("one that was left for later and rests by then carries one copy at a time", arguments: 15...80)
-    func leftForLater(reads: Int) throws {
-        let (stage, wire) = try Self.slowReader(100 * reads)
-        stage.end(of: 1)
-        stage.settle()
-        stage.send("GET", "/1", "/2")
-        #expect(wire.sends == 2 && stage.maker.wires.count == 2)
-        for wire in stage.maker.wires { wire.answer() }
-        stage.end(of: 3)
+    @Test("one that was left for later and rests by then carries one copy at a time")
+    func leftForLater() throws {
+        for reads in 15...80 {
+            let (stage, wire) = try Self.slowReader(100 * reads)
+            stage.end(of: 1)
+            stage.settle()
+            stage.send("GET", "/1", "/2")
+            #expect(wire.sends == 2 && stage.maker.wires.count == 2, "\(reads)")
+            for wire in stage.maker.wires { wire.answer() }
+            stage.end(of: 3)
+        }
     }
 
     @Test("one of which more waits than is read at once is looked at twice in a pass at most")
@@ -40,6 +43,27 @@ struct ConnectionSharingTests {
             most = max(most, wire.receives - before)
         }
         #expect(most <= 2 * 16)
+    }
+
+    @Test("one that was left for later has its turn beside mirrors that stream")
+    func leftBesideOthers() throws {
+        let stage = try HTTP1Stage("https://127.0.0.1/")
+        stage.maker.isOpen = true
+        stage.send(count: 5)
+        stage.until { stage.maker.wires.count == 5 }
+        for wire in stage.maker.wires.dropFirst() {
+            wire.received = { [unowned wire] in
+                usleep(200)
+                wire.say("x")
+            }
+            wire.say("HTTP/1.1 200 OK\r\n\r\n")
+        }
+        // Sixteen reads take all of it, and nothing tells that no more comes.
+        let head = FakeWire.answer(1000).utf8.count - 1000
+        stage.maker.wires[0].say(FakeWire.answer(1600 - head))
+        stage.end(of: 1)
+        #expect(stage.outcomes == [.response(200)] && stage.targets == ["/0"])
+        for wire in stage.maker.wires { wire.received = {} }
     }
 
     @Test("one that is being made for a copy that is sent again costs no other its place")
