@@ -22,6 +22,7 @@ struct StatusScreen {
         let state = info["State"] ?? "unknown"
         let left = info["Pause_left_sec"].flatMap { Int($0) }.map { " for another \(Self.age($0))" } ?? ""
         let colour: Paint.Colour = state == "mirroring" ? .green : .yellow
+        let workers = info["Workers"] ?? ""
         return [
             paint.bold("spoa-mirror \(info["Version"] ?? "")") + "  "
                 + paint.in(colour, state.uppercased() + left),
@@ -29,7 +30,7 @@ struct StatusScreen {
             row("sample rate", info["Sample_rate"] ?? ""),
             row(
                 "running",
-                "\(Self.age(number(of: info["Uptime_sec"]))), pid \(info["Pid"] ?? ""), \(info["Workers"] ?? "") workers"
+                "\(Self.age(number(of: info["Uptime_sec"]))), pid \(info["Pid"] ?? ""), \(workers) worker\(workers == "1" ? "" : "s")"
             ),
         ]
     }

@@ -60,13 +60,13 @@ final class ConnectionPool {
     /// Gives `transfer` a connection, or has it wait for one.
     func start(_ transfer: HTTP1Transfer) {
         if let connection = resting.popLast() { return connection.take(transfer) }
-        waiting.append(transfer)
+        waiting.insert(transfer)
         lookAfterWaiting()
     }
 
     /// The connection of `transfer` has ended without a byte of an answer.
     func takeReturned(_ transfer: HTTP1Transfer) {
-        returned.append(transfer)
+        returned.insert(transfer)
         lookAfterWaiting()
     }
 
@@ -156,20 +156,28 @@ final class ConnectionPool {
 
     // MARK: making connections
 
-    /// How many connections may be begun.
-    private var lacking: Int {
+    /// As many connections are being made as may be.
+    private var isMakingMost: Bool {
         let bound = max(context.rules.maxConnecting, answered + ended.value(at: MonotonicClock.now))
-        return min(waitingCount - attempts.count, bound - (connections.count - answered))
+        return connections.count - answered >= bound
+    }
+
+    /// False when no connection may be begun. If there are some at rest, what waits is for a new one: they give way to it.
+    private func makeRoom() -> Bool {
+        while connections.count >= context.rules.maxConnections {
+            guard let connection = resting.first else { return false }
+            end(connection)
+        }
+        while isMakingMost {
+            guard let connection = resting.first(where: { !$0.hasAnswered }) else { return false }
+            end(connection)
+        }
+        return true
     }
 
     /// Begins one connection; false when none is needed, or may be, or can be begun before the name is resolved.
     func connect() -> Bool {
-        guard lacking > 0, !isResolving else { return false }
-        if connections.count >= context.rules.maxConnections {
-            // What waits is for a new connection, if there are some at rest.
-            guard let connection = resting.first else { return false }
-            end(connection)
-        }
+        guard waitingCount > attempts.count, !isResolving, makeRoom() else { return false }
         var addresses: [String]?
         if let name = url.name {
             addresses = context.names.addresses(of: name, for: self)
@@ -219,7 +227,7 @@ final class ConnectionPool {
 
     /// The answer is whole, and another copy may follow.
     func release(_ connection: HTTP1Connection) {
-        let mostBusy = context.rules.maxConnections - (returned.count > 0 ? 1 : 0)
+        let mostBusy = context.rules.maxConnections - (returned.count > attempts.count ? 1 : 0)
         if connections.count > mostBusy {
             end(connection)
         } else if let transfer = waiting.popFirst() {

@@ -8,6 +8,8 @@ final class HTTP1Connection {
     let begunAt = MonotonicClock.now
     /// For the pool: where it stands among those that rest.
     var slot = 0
+    /// For the context: it is among those to be looked at later.
+    var isLeft = false
     private(set) var isConnected = false
     /// It may take a copy.
     private(set) var isResting = false
@@ -155,9 +157,10 @@ final class HTTP1Connection {
         if events.contains(.read) { read() }
     }
 
-    /// It was left for later: there is more to read than was read at once, or it cannot be written.
+    /// It was left for later: there is more to read than was read at once, or it cannot be written. Its copy may have ended since,
+    /// by an event.
     func lookAgain() {
-        guard let wire else { return }
+        guard let wire, transfer != nil else { return }
         if writeFailure == nil, !context.queue.serves(wire.socket) { return context.lookLater(at: self) }
         read()
     }

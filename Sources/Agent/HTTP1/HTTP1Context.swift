@@ -56,6 +56,8 @@ internal import System
     // MARK: what is left for later
 
     func lookLater(at connection: HTTP1Connection) {
+        guard !connection.isLeft else { return }
+        connection.isLeft = true
         later.append(connection)
         wake()
     }
@@ -85,7 +87,10 @@ internal import System
         if !later.isEmpty {
             let connections = later
             later.removeAll(keepingCapacity: true)
-            for connection in connections { connection.lookAgain() }
+            for connection in connections {
+                connection.isLeft = false
+                connection.lookAgain()
+            }
         }
         if let reason = cutOff.take() { client?.mirrorWasCutOff(reason) }
         if !hungry.isEmpty { connect(budget) }

@@ -46,7 +46,7 @@ final class HTTP1Transfer: Transfer {
     }
 }
 
-/// Transfers that wait, the oldest first. It needs no memory of its own, and any of them can leave it.
+/// Transfers that wait, those first that have begun first. It needs no memory of its own, and any of them can leave it.
 struct TransferQueue: ~Copyable {
     private(set) var first: HTTP1Transfer?
     private var last: HTTP1Transfer?
@@ -58,10 +58,13 @@ struct TransferQueue: ~Copyable {
         while let transfer = next { next = transfer.next.take() }
     }
 
-    mutating func append(_ transfer: HTTP1Transfer) {
-        transfer.previous = last
-        if let last { last.next = transfer } else { first = transfer }
-        last = transfer
+    mutating func insert(_ transfer: HTTP1Transfer) {
+        var previous = last
+        while let other = previous, other.startedAt > transfer.startedAt { previous = other.previous }
+        let next = previous == nil ? first : previous?.next
+        (transfer.previous, transfer.next) = (previous, next)
+        if let previous { previous.next = transfer } else { first = transfer }
+        if let next { next.previous = transfer } else { last = transfer }
         count += 1
         transfer.isQueued = true
     }

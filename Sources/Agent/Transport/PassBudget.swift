@@ -14,6 +14,9 @@ final class PassBudget {
 
     init(loop: EventLoop) { self.loop = loop }
 
+    /// A pass begins. What is served ahead of its events has a bound of its own: the loop's clock is still that of the pass before.
+    func beginPass() { pass = -.infinity }
+
     /// Whether one more socket may be served in this pass. Answers that stream in on hundreds of them would take tens of milliseconds.
     func allowsSocket() -> Bool {
         let now = MonotonicClock.now

@@ -12,6 +12,7 @@ final class SocketQueue {
     /// Sockets that had to wait come first, and those that had to wait longer ahead of the others. What is owed and was not ready is
     /// forgotten: it may be closed.
     func beginPass() {
+        budget.beginPass()
         if left.isEmpty {
             (owed, waiting) = (waiting, [])
         } else {

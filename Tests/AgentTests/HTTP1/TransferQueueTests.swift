@@ -8,11 +8,11 @@ struct TransferQueueTests {
     func order() {
         var queue = TransferQueue()
         let transfers = (0..<6).map { _ in HTTP1Transfer() }
-        for transfer in transfers { queue.append(transfer) }
+        for transfer in transfers { queue.insert(transfer) }
         #expect(queue.count == 6 && queue.first === transfers[0])
         for index in [0, 3, 5] { queue.remove(transfers[index]) }
         #expect(transfers.map(\.isQueued) == [false, true, true, false, true, false])
-        queue.append(transfers[3])
+        queue.insert(transfers[3])
         for index in [1, 2, 4, 3] { #expect(queue.popFirst() === transfers[index]) }
         #expect(queue.popFirst() == nil && queue.count == 0 && queue.first == nil)
     }
@@ -24,7 +24,7 @@ struct TransferQueueTests {
             var queue = TransferQueue()
             for _ in 0..<300_000 {
                 let transfer = HTTP1Transfer()
-                queue.append(transfer)
+                queue.insert(transfer)
                 last = transfer
             }
         }
