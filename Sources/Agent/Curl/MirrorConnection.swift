@@ -57,6 +57,9 @@ internal import System
     /// It can be written and read.
     var isConnected: Bool { socket >= 0 }
 
+    /// Something came with the connection, and is still to be read.
+    var hasSpoken: Bool { early != nil }
+
     /// Closes it, also in the middle of connecting; its owner is not told. Nobody may watch the socket any more.
     func close() {
         guard let handle = handle.take() else { return }

@@ -37,6 +37,8 @@ final class HTTP1Connection {
     private var writeFailure: Failure?
     /// What its mirror may take for the beginning of something else than requests.
     private var isLastCopy = false
+    /// Its mirror spoke before it was asked: what it says may never belong to the copy that waits for it.
+    private var spokeFirst = false
     private var mayOpenTunnel = false
 
     private typealias Failure = (reason: FailureReason, text: String)
@@ -69,6 +71,7 @@ final class HTTP1Connection {
         (isConnected, connectedAt) = (true, MonotonicClock.now)
         watcher = IOWatcher(loop: context.loop, priority: .mirror) { [unowned self] in ready($0) }
         watcher?.watch(wire.socket, for: .read)
+        spokeFirst = wire.hasSpoken
         timer = DeadlineTimer(loop: context.loop, priority: .mirror) { [unowned self] in timeOut() }
         pool.connected(self)
     }
@@ -234,11 +237,12 @@ final class HTTP1Connection {
         if case .failed(let failure) = state { return fail(failure.reason, failure.text) }
         let isTunnel = mayOpenTunnel && state == .last(.bytesBehind)
         let isReusable =
-            state == .complete && !isOver && written == size && !isLastCopy
+            state == .complete && !isOver && written == size && !isLastCopy && !spokeFirst
             && MonotonicClock.now - connectedAt < context.rules.ages.life
         finish(
-            .response(reader.status), nil, isAmbiguous: state.isAmbiguous && !isTunnel, isReusable: isReusable
-        )
+            .response(reader.status), nil,
+            isAmbiguous: state.isAmbiguous && !isTunnel || state == .complete && spokeFirst,
+            isReusable: isReusable)
     }
 
     /// The connection has ended before the answer has; `failure` says how, if not in an orderly way.

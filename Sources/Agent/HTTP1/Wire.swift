@@ -4,6 +4,8 @@ protocol Wire: AnyObject {
     var socket: Int32 { get }
     /// Bytes that no event announces may wait in it.
     var isEncrypted: Bool { get }
+    /// The mirror has sent something before anything was read: right after connecting, before it was asked.
+    var hasSpoken: Bool { get }
 
     func send(_ bytes: UnsafeRawBufferPointer) -> MirrorConnection.Sent
     func receive(into buffer: UnsafeMutableRawBufferPointer) -> MirrorConnection.Received

@@ -35,6 +35,7 @@ final class FakeWire: Wire {
 
     var socket: Int32 { isConnected ? ends[0] : -1 }
     var isEncrypted: Bool { isOverTLS }
+    var hasSpoken = false
 
     func send(_ bytes: UnsafeRawBufferPointer) -> MirrorConnection.Sent {
         sends += 1

@@ -42,6 +42,24 @@ struct KeptConnectionTests {
         #expect(stage.maker.wires.count == 2 && stage.ends.count == 1)
     }
 
+    @Test("a connection on which the mirror spoke first has one copy", arguments: [false, true])
+    func spokeFirst(closes: Bool) throws {
+        let stage = try HTTP1Stage { $0.maxConnecting = 1 }
+        stage.send("GET", "/0", "/1")
+        let wire = stage.maker.wires[0]
+        wire.hasSpoken = true
+        wire.connect()
+        wire.say("HTTP/1.1 503 Busy\r\n\(closes ? "Connection: close\r\n" : "")Content-Length: 0\r\n\r\n")
+        stage.end(of: 1)
+        #expect(stage.outcomes == [.response(503)] && wire.isClosed && wire.sends == 1)
+        #expect(stage.ends[0].wasAmbiguous == !closes)
+        stage.until { stage.maker.wires.count == 2 }
+        stage.maker.wires[1].connect()
+        stage.maker.wires[1].answer()
+        stage.end(of: 2)
+        #expect(!stage.maker.wires[1].isClosed)
+    }
+
     @Test("over TLS that may be a goodbye: nothing is said of it")
     func unaskedOverTLS() throws {
         let (stage, wire) = try Self.stage("https://127.0.0.1/")
