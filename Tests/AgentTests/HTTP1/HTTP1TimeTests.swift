@@ -48,14 +48,14 @@ struct HTTP1TimeTests {
 
     @Test("a name that is not resolved in time")
     func name() throws {
-        let gate = Mutex(false)
+        let gate = Atomic(false)
         let stage = try HTTP1Stage(
             "http://mirror.test/", change: { $0.connectTimeout = .milliseconds(40) },
             lookUp: { _ in
-                while !gate.withLock({ $0 }) {}
+                while !gate.load(ordering: .acquiring) {}
                 return .addresses(["192.0.2.1"])
             })
-        defer { gate.withLock { $0 = true } }
+        defer { gate.store(true, ordering: .releasing) }
         stage.send("GET", "/0", "/1")
         stage.end(of: 2)
         #expect(stage.outcomes == [.failed(.dns), .failed(.dns)])
