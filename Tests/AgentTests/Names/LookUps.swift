@@ -10,9 +10,9 @@ final class LookUps: @unchecked Sendable {
     private var answers: [String: NameAnswer] = [:]
     private var time = 1000.0
 
-    /// On whose threads the names are looked up.
+    /// On whose threads the names are looked up, also when the test is over.
     private(set) lazy var resolver = Resolver(
-        clock: { [unowned self] in now }, lookUp: { [self] in hang($0) })
+        clock: { [weak self] in self?.now ?? 0 }, lookUp: { [weak self] in self?.hang($0) ?? .failure($0) })
 
     private var now: Double { condition.withLock { time } }
 
