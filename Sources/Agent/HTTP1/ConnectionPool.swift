@@ -22,6 +22,7 @@ final class ConnectionPool {
     private var answered = 0
     /// Connections that have ended with an answer.
     private var ended = RecentCount()
+    var trust = ReuseTrust()
     private var waiting = TransferQueue()
     /// Those whose connection has ended without an answer, for a new one each: a kept one may end as well.
     private var returned = TransferQueue()

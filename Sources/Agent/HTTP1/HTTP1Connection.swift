@@ -221,6 +221,8 @@ final class HTTP1Connection {
         if !hasAnswered {
             hasAnswered = true
             pool.noteAnswer()
+        } else if isKept, !reader.hasBegun {
+            pool.trust.wasAnswered()
         }
         let bytes = unsafe RawSpan(
             _unsafeBytes: UnsafeRawBufferPointer(rebasing: context.buffer[..<count]))
@@ -236,9 +238,10 @@ final class HTTP1Connection {
         let state = reader.state
         if case .failed(let failure) = state { return fail(failure.reason, failure.text) }
         let isTunnel = mayOpenTunnel && state == .last(.bytesBehind)
+        let now = MonotonicClock.now
         let isReusable =
             state == .complete && !isOver && written == size && !isLastCopy && !spokeFirst
-            && MonotonicClock.now - connectedAt < context.rules.ages.life
+            && now - connectedAt < context.rules.ages.life && pool.trust.allows(at: now)
         finish(
             .response(reader.status), nil,
             isAmbiguous: state.isAmbiguous && !isTunnel || state == .complete && spokeFirst,
@@ -247,7 +250,10 @@ final class HTTP1Connection {
 
     /// The connection has ended before the answer has; `failure` says how, if not in an orderly way.
     private func connectionEnded(_ failure: Failure?) {
-        if !reader.hasBegun, isKept { return returnCopy() }
+        if !reader.hasBegun, isKept {
+            pool.trust.wasLost(at: MonotonicClock.now)
+            return returnCopy()
+        }
         if let failure = failure ?? (reader.hasBegun ? nil : writeFailure) {
             return fail(failure.reason, failure.text)
         }

@@ -60,6 +60,43 @@ struct KeptConnectionTests {
         #expect(!stage.maker.wires[1].isClosed)
     }
 
+    @Test("a mirror that ends its connections and does not say so loses few copies")
+    func endsSilently() throws {
+        let stage = try HTTP1Stage { $0.maxConnecting = 1 }
+        stage.maker.isOpen = true
+        stage.send("POST", "/0", "/1", "/2", "/3", "/4", "/5", "/6", "/7", "/8", "/9", "/10", "/11")
+        var answered: Set<ObjectIdentifier> = []
+        while stage.ends.count < 12 {
+            stage.settle()
+            // The next copy may be on its way when the mirror hangs up.
+            for wire in stage.maker.wires where !wire.isClosed && wire.sends > 0 {
+                if answered.insert(ObjectIdentifier(wire)).inserted { wire.answer() } else { wire.hangUp() }
+            }
+        }
+        let lost = stage.outcomes.count { $0 == .failed(.reset) }
+        // Two connections may be there at once by then.
+        #expect((4...5).contains(lost))
+        #expect(stage.outcomes.count { $0 == .response(200) } == 12 - lost)
+    }
+
+    @Test("connections are used again after a while, and at once when that goes well")
+    func trust() {
+        var trust = ReuseTrust()
+        for _ in 0..<3 { trust.wasLost(at: 10) }
+        #expect(trust.allows(at: 10))
+        trust.wasLost(at: 10)
+        #expect(!trust.allows(at: 10.9) && trust.allows(at: 11))
+        for _ in 0..<4 { trust.wasLost(at: 11) }
+        #expect(!trust.allows(at: 12.9) && trust.allows(at: 13))
+        for _ in 0..<7 {
+            trust.wasLost(at: 13)
+            trust.wasAnswered()
+        }
+        #expect(trust.allows(at: 13), "one of two")
+        for _ in 0..<4 { trust.wasLost(at: 13) }
+        #expect(!trust.allows(at: 13.9) && trust.allows(at: 14), "it begins again")
+    }
+
     @Test("over TLS that may be a goodbye: nothing is said of it")
     func unaskedOverTLS() throws {
         let (stage, wire) = try Self.stage("https://127.0.0.1/")
