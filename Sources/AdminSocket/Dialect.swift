@@ -122,7 +122,9 @@ package struct Dialect: Sendable {
         if longer.count == 1 { return longer[0].1.0 }
         // A phrase may be near as a whole, written as one word, or only in its first word.
         let others = phrases.filter { $0.first != first }
-        return Suggestion.nearest(
+        let nearest = Suggestion.nearest(
             candidates + others.map { ($0.joined(separator: " "), first) } + others.map { ($0[0], first) })
+        let begun = rows.map(\.words).filter { $0[0] == nearest }
+        return begun.count == 1 ? begun[0].joined(separator: " ") : nearest
     }
 }

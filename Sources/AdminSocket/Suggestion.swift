@@ -1,6 +1,6 @@
 /// What somebody may have meant.
 package enum Suggestion {
-    /// The one of `names` that begins with `word`, or the nearest if at most two letters are wrong, or the one that has `word` in it.
+    /// The one of `names` that begins with `word`, or the nearest if at most two letters are wrong (one of four), or the one that has `word` in it.
     package static func nearest(to word: String, in names: [String]) -> String? {
         func only(_ isIt: (String) -> Bool) -> String? {
             let found = names.filter(isIt)
@@ -10,7 +10,7 @@ package enum Suggestion {
             ?? only { $0.split(separator: "-").contains { $0 == word } }
     }
 
-    /// The name that is nearest to what was typed for it, if at most two letters are wrong and one is right.
+    /// The name that is nearest to what was typed for it, if at most two letters are wrong, of four or fewer one, and not all.
     static func nearest(_ candidates: [(name: String, typed: String)]) -> String? {
         // Lengths alone rule most of them out, at once.
         let near = candidates.filter { abs($0.name.unicodeScalars.count - $0.typed.unicodeScalars.count) < 3 }
@@ -18,7 +18,7 @@ package enum Suggestion {
             (name: $0.name, distance: distance($0.name, $0.typed), typed: $0.typed)
         }
         guard let best = distances.min(by: { $0.distance < $1.distance }) else { return nil }
-        return best.distance < min(3, best.typed.count) ? best.name : nil
+        return best.distance < min(best.typed.count < 5 ? 2 : 3, best.typed.count) ? best.name : nil
     }
 
     /// How many letters have to be changed, added, taken away or swapped with their neighbour.
