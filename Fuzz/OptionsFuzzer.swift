@@ -16,7 +16,7 @@ enum OptionsFuzzer {
                 "an error without a word")
         }
         // It would be looked up, and a fuzzer asks no name server.
-        options.mirrorInterface = nil
+        options.transport.mirrorInterface = nil
         guard let configuration = try? options.configuration()
         else {
             return
