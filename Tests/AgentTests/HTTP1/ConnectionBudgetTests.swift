@@ -117,16 +117,7 @@ struct ConnectionBudgetTests {
 
     @Test("a connection that comes too late rests, and is used")
     func late() throws {
-        let stage = try HTTP1Stage { $0.maxConnecting = 1 }
-        stage.maker.isOpen = true
-        stage.send("GET", "/0")
-        stage.maker.isOpen = false
-        stage.send("GET", "/1")
-        stage.maker.wires[0].say("H")
-        stage.until { stage.maker.wires.count == 2 }
-        stage.maker.wires[0].say("TTP/1.1 204 None\r\n\r\n")
-        stage.until { stage.maker.wires[0].sends == 2 }
-        stage.maker.wires[1].connect()
+        let stage = try HTTP1Stage.withLateConnection()
         stage.send("GET", "/2")
         #expect(stage.maker.wires[1].sends == 1)
         stage.maker.wires[1].answer()

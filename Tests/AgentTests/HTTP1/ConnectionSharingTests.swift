@@ -86,16 +86,7 @@ struct ConnectionSharingTests {
 
     @Test("those that rest and have brought nothing give way to one for a copy that is sent again")
     func nothingSaid() throws {
-        let stage = try HTTP1Stage { $0.maxConnecting = 1 }
-        stage.maker.isOpen = true
-        stage.send("GET", "/0")
-        stage.maker.isOpen = false
-        stage.send("GET", "/1")
-        stage.maker.wires[0].say("H")
-        stage.until { stage.maker.wires.count == 2 }
-        stage.maker.wires[0].say("TTP/1.1 204 None\r\n\r\n")
-        stage.until { stage.maker.wires[0].sends == 2 }
-        stage.maker.wires[1].connect()
+        let stage = try HTTP1Stage.withLateConnection()
         _ = stage.maker.wires[0].read()
         stage.maker.wires[0].hangUp()
         stage.maker.isOpen = true

@@ -176,3 +176,20 @@ final class HTTP1Stage: TransportClient {
 
     var outcomes: [Outcome] { ends.map(\.outcome) }
 }
+
+extension HTTP1Stage {
+    /// One with two connections, of which the first has taken both copies, the second of them under way, and the other came too late.
+    static func withLateConnection() throws -> HTTP1Stage {
+        let stage = try HTTP1Stage { $0.maxConnecting = 1 }
+        stage.maker.isOpen = true
+        stage.send("GET", "/0")
+        stage.maker.isOpen = false
+        stage.send("GET", "/1")
+        stage.maker.wires[0].say("H")
+        stage.until { stage.maker.wires.count == 2 }
+        stage.maker.wires[0].say("TTP/1.1 204 None\r\n\r\n")
+        stage.until { stage.maker.wires[0].sends == 2 }
+        stage.maker.wires[1].connect()
+        return stage
+    }
+}
