@@ -1,4 +1,5 @@
 import AdminSocket
+import Foundation
 import Testing
 
 extension EndToEnd {
@@ -8,6 +9,8 @@ extension EndToEnd {
         /// Types each line, a printf(1) format, once the prompt for it is there; returns what the terminal showed.
         private func type(_ lines: [String], at agent: WatchedAgent) throws -> String {
             let screen = agent.directory.file("screen")
+            // Without it the first loop ends at once, and a Ctrl-C that comes before the prompt ends the client.
+            try "".write(toFile: screen, atomically: false, encoding: .utf8)
             let typist = lines.enumerated().map { index, line in
                 "while [ $(grep -c 'mirror> ' '\(screen)') -le \(index) ]; do sleep 0.02; done; printf '\(line)\\n'"
             }

@@ -43,8 +43,12 @@ extension EndToEnd {
                     "--state-file", "\(home)/state", "-u", "http://127.0.0.1:\(mirror.port)/", "-n", "3",
                 ], in: directory)
             try eventually("the admin socket is there") { (try? Socket.connect(to: .unix(admin))) != nil }
-            let threads = try FileManager.default.contentsOfDirectory(atPath: "/proc/\(agent.pid)/task")
-            #expect(threads.count == 4)
+            // The socket takes connections before there are workers.
+            var threads: [String] = []
+            try eventually("three workers", evidence: { "\(threads)" }) {
+                threads = try FileManager.default.contentsOfDirectory(atPath: "/proc/\(agent.pid)/task")
+                return threads.count == 4
+            }
             for thread in threads {
                 let status = contents(of: "/proc/\(agent.pid)/task/\(thread)/status")
                 #expect(status.contains("Uid:\t65534\t65534\t65534\t65534\n"), "\(status)")
