@@ -22,7 +22,7 @@ now=$(date +%s)
 at() { LC_ALL=C date -u -d "@$now" "$@"; }
 
 sed -i "s/number = \"$old\"/number = \"$new\"/" "$release"
-sed -i "s/^spoa-mirror $old /spoa-mirror $new /; s/^    Version: $old$/    Version: $new/" README.md
+sed -i "s/^spoa-mirror $old /spoa-mirror $new /" README.md
 sed -i "s/^## \[Unreleased\]$/&\n\n## [$new] - $(at +%F)/" CHANGELOG.md
 sed -i -e "s/^Version: .*/Version: $new/" \
     -e "s/^%changelog$/&\n* $(at '+%a %b %d %Y') $maintainer - $new-1\n- Version $new, see CHANGELOG.md.\n/" \

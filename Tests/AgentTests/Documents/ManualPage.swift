@@ -31,6 +31,15 @@ struct ManualPage: CustomStringConvertible {
         return ([String(lines[index])] + text).joined(separator: " ")
     }
 
+    /// The text of the item whose head names this option, with its dashes.
+    func item(option: String) -> String? {
+        let head = lines.first { line in
+            let words = line.split(separator: " ")
+            return line.hasPrefix(".It ") && words.contains("Fl") && words.contains(option.dropFirst())
+        }
+        return head.flatMap { item(String($0.dropFirst(4))) }
+    }
+
     /// The section or subsection that lists a command: its words, with nothing but arguments behind them.
     func section(of command: [String]) -> String? {
         let head = (["Ic"] + command).map { $0[...] }
@@ -52,5 +61,13 @@ struct ManualPage: CustomStringConvertible {
     /// Whether some item's head has all of these words, in any order.
     func lists(all words: [String]) -> Bool {
         items.contains { item in words.allSatisfy { item.contains($0[...]) } }
+    }
+}
+
+extension String {
+    /// Whether `word` stands in this text by itself.
+    func tells(_ word: String) -> Bool {
+        func words(_ text: String) -> String { " \(text) ".replacing(/[,;|\ ]+|\.?\ +/, with: " ") }
+        return words(self).contains(words(word))
     }
 }

@@ -14,13 +14,29 @@ struct ManualTests {
 
     @Test func everyOptionOfTheDaemon() throws {
         let page = try ManualPage("man/spoa-mirror.8")
-        let readme = try Documents.text("README.md")
         let options = try Parser(of: Options.self).command.options
         #expect(options.count > 40)
         for option in options {
             #expect(page.lists(option: option), "\(option) is missing")
-            #expect(readme.contains("\(option)"), "README: \(option) is missing")
         }
+    }
+
+    @Test("every option's default and range, as --help tells them")
+    func everyDefault() throws {
+        let page = try ManualPage("man/spoa-mirror.8")
+        var (defaults, ranges) = (0, 0)
+        for argument in try Parser(of: Options.self).command.named {
+            let item = try #require(page.item(option: argument.longestName), "\(argument.longestName)")
+            if let value = argument.statedDefault {
+                defaults += 1
+                #expect(item.tells(value.replacing("--", with: "-")), "\(argument.longestName): \(value)")
+            }
+            for range in argument.ranges {
+                ranges += 1
+                #expect(item.contains(range), "\(argument.longestName): \(range)")
+            }
+        }
+        #expect(defaults > 35 && ranges > 6)
     }
 
     @Test func everyCommandAndOptionOfTheClient() throws {

@@ -11,7 +11,6 @@ struct VersionTests {
         ("Sources/AdminSocket/Release.swift", "number = \""),
         ("CHANGELOG.md", "\n## ["),
         ("README.md", "\nspoa-mirror "),
-        ("README.md", "\n    Version: "),
         ("debian/changelog", "spoa-mirror ("),
         ("packaging/rpm/spoa-mirror.spec", "\nVersion: "),
         ("packaging/rpm/spoa-mirror.spec", "> - "),

@@ -10,15 +10,30 @@ struct Parser: Decodable {
         let arguments: [Argument]?
         let subcommands: [Command]?
 
-        /// Options, each by its longest name with its dashes.
-        var options: [String] {
-            (arguments ?? []).filter { $0.kind != "positional" }.flatMap { $0.names ?? [] }.map(\.spelling)
-        }
+        /// Options and flags.
+        var named: [Argument] { (arguments ?? []).filter { $0.kind != "positional" } }
+
+        /// All names of options, with their dashes.
+        var options: [String] { named.flatMap { $0.names ?? [] }.map(\.spelling) }
     }
 
     struct Argument: Decodable {
         let kind: String
         let names: [Name]?
+        let abstract: String?
+        let defaultValue: String?
+
+        /// With its dashes.
+        var longestName: String { (names ?? []).map(\.spelling).max { $0.count < $1.count } ?? "" }
+
+        /// What `--help` says that it is unless given, but for remarks; nil when it says nothing.
+        var statedDefault: String? {
+            let match = abstract?.firstMatch(of: /\(default: ([^,)]+)[,)]/)
+            return match.map { String($0.1) } ?? (kind == "flag" ? nil : defaultValue)
+        }
+
+        /// Numbers that `--help` says it takes, such as `1 to 64`.
+        var ranges: [String] { (abstract ?? "").matches(of: /\d+%? to \d+%?/).map { String($0.0) } }
     }
 
     struct Name: Decodable {
