@@ -46,7 +46,7 @@ install: ## install what make release has built; PREFIX=/usr/local, DESTDIR=
 	install -D -m 644 packaging/logrotate/spoa-mirror $(DESTDIR)$(SYSCONFDIR)/logrotate.d/spoa-mirror
 	for page in man/*.[1-8]; do \
 	    install -D -m 644 -t $(DESTDIR)$(DATADIR)/man/man$${page##*.} $$page || exit 1; done
-	install -D -m 644 -t $(DESTDIR)$(DOCDIR) README.md CHANGELOG.md
+	install -D -m 644 -t $(DESTDIR)$(DOCDIR) README.md SECURITY.md CHANGELOG.md
 	install -D -m 644 -t $(DESTDIR)$(DOCDIR)/docs docs/*.md
 	install -d $(DESTDIR)$(DOCDIR)/examples
 	cp -R examples/. $(DESTDIR)$(DOCDIR)/examples
