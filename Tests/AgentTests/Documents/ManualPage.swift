@@ -20,24 +20,24 @@ struct ManualPage: CustomStringConvertible {
 
     /// The text of the item whose head ends with `words`, head and all; macros stand in it where they stand in its head.
     func item(_ words: String) -> String? {
-        let isHead = { (line: Substring) in line.hasPrefix(".It ") }
-        let index = lines.firstIndex {
-            isHead($0) && $0.replacing(" Qq ", with: " ").hasSuffix(" \(words)")
-        }
-        guard let index else { return nil }
-        let text = lines[(index + 1)...].prefix { !isHead($0) && $0 != ".El" }.map { line in
-            line.first == "." ? line.split(separator: " ").dropFirst().joined(separator: " ") : String(line)
-        }
-        return ([String(lines[index])] + text).joined(separator: " ")
+        item { $0.replacing(" Qq ", with: " ").hasSuffix(" \(words)") }
     }
 
     /// The text of the item whose head names this option, with its dashes.
     func item(option: String) -> String? {
-        let head = lines.first { line in
-            let words = line.split(separator: " ")
-            return line.hasPrefix(".It ") && words.contains("Fl") && words.contains(option.dropFirst())
+        item {
+            let words = $0.split(separator: " ")
+            return words.contains("Fl") && words.contains(option.dropFirst())
         }
-        return head.flatMap { item(String($0.dropFirst(4))) }
+    }
+
+    private func item(_ isWanted: (Substring) -> Bool) -> String? {
+        let isHead = { (line: Substring) in line.hasPrefix(".It ") }
+        guard let index = lines.firstIndex(where: { isHead($0) && isWanted($0) }) else { return nil }
+        let text = lines[(index + 1)...].prefix { !isHead($0) && $0 != ".El" }.map { line in
+            line.first == "." ? line.split(separator: " ").dropFirst().joined(separator: " ") : String(line)
+        }
+        return ([String(lines[index])] + text).joined(separator: " ")
     }
 
     /// The section or subsection that lists a command: its words, with nothing but arguments behind them.
