@@ -41,4 +41,13 @@ struct SecurityDocumentTests {
             for name in named { #expect(tests.contains(name), "\(name) is not there") }
         }
     }
+
+    @Test("tests that other documents name are there", arguments: ["fidelity", "recipes", "troubleshooting"])
+    func namedElsewhere(document: String) throws {
+        let tests = Self.tests
+        for match in try Documents.text("docs/\(document).md").matches(of: /`(\w+Tests\.\w+)`/)
+        where !match.1.hasSuffix(".swift") {
+            #expect(tests.contains(String(match.1)), "\(match.1) is not there")
+        }
+    }
 }
