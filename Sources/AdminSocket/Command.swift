@@ -4,7 +4,7 @@ package struct Command: Equatable, Sendable {
     package enum Name: Sendable, CaseIterable {
         case help, prompt, quit
         case showInfo, showStat, showMetrics, showSettings, showErrors, showConnections, showVersion
-        case pause, resume, set, setSeverityOutput, clearCounters, waitDrained, saveState
+        case pause, resume, set, reset, setSeverityOutput, clearCounters, waitDrained, saveState
     }
 
     /// Which one it is.

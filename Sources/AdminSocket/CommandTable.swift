@@ -25,6 +25,9 @@ extension Command {
             "whether answers begin with their severity, on this connection"),
         Command(
             .set, "set", "<setting> <value>", .admin, 2...2, "change a setting; 'show settings' lists them"),
+        Command(
+            .reset, "reset", "<setting>|all", .admin, 1...1,
+            "back to the option or default, now and after a restart"),
         Command(.clearCounters, "clear counters", "[all]", .operator, 0...1, "let 'show stat' count anew"),
         Command(
             .waitDrained, "wait drained", "[<duration>]", .user, 0...1,

@@ -24,6 +24,7 @@ package enum Completion {
         switch part {
         case "<setting>": SettingName.allCases.map(\.rawValue)
         case "<value>": typed.last.flatMap { SettingName(rawValue: $0) }?.row.completions ?? []
+        case "<setting>|all": SettingName.allCases.map(\.rawValue) + ["all"]
         case _ where part.contains("<"): []
         default: part.split { "[]|".contains($0) }.map(String.init)
         }

@@ -46,15 +46,15 @@ package struct Dialect: Sendable {
         let settings = rows.contains { $0.usage == Self.set } ? SettingName.allCases : []
         if words == ["set"] {
             found += settings.map { Row("  set \($0.rawValue) <value>", $0.row.help) }
-        } else if found.isEmpty, words.count == 1 || words.first == "set" {
+        } else if found.isEmpty, words.count == 1 || ["set", "reset"].contains(words[0]) {
             found = settings.filter { $0.rawValue == words.last }.map {
                 Row("set \($0.rawValue) \($0.row.values.joined(separator: "|"))", $0.row.help)
             }
         }
         guard !found.isEmpty else {
             if let short = Command.short(for: words) { return try help(on: short.command) }
-            let isSetting = words.count == 2 && words[0] == "set" && !settings.isEmpty
-            throw CommandError(isSetting ? unknown(setting: words[1]) : unknown(words))
+            let isSetting = words.count == 2 && ["set", "reset"].contains(words[0]) && !settings.isEmpty
+            throw CommandError(isSetting ? unknown(setting: words[1], for: words[0]) : unknown(words))
         }
         let width = found.map(\.usage.count).max() ?? 0
         return found.map { $0.usage + String(repeating: " ", count: width - $0.usage.count + 2) + $0.help }
@@ -74,12 +74,14 @@ package struct Dialect: Sendable {
         return "\(beginning), \(quote(first)) takes \(ways.joined(separator: ", "))."
     }
 
-    /// The answer to `set` with the name of no setting.
-    package func unknown(setting name: String) -> String {
+    /// The answer to `set` or `reset`, which is the `verb`, with the name of no setting.
+    package func unknown(setting name: String, for verb: String = "set") -> String {
         let option = Setting.table.first { $0.option == name }?.name.rawValue
         let hint =
             Self.pausing.contains(name)
-            ? quote("pause")
+            ? quote(verb == "reset" ? "resume" : "pause")
+            : name == "counters"
+            ? quote("clear counters")
             : (option ?? Suggestion.nearest(to: name, in: SettingName.allCases.map(\.rawValue))).map {
                 "'\($0)'"
             }
@@ -94,8 +96,9 @@ package struct Dialect: Sendable {
     private static let synonyms = [
         "disable": "pause", "stop": "pause", "enable": "resume", "start": "resume", "unpause": "resume",
         "continue": "resume", "config": "show settings", "get": "show settings", "list": "show settings",
-        "reset": "clear counters", "drain": "wait drained", "sessions": "show connections",
+        "drain": "wait drained", "sessions": "show connections",
         "status": "show info", "state": "status", "write": "save state",
+        "exit": "quit", "restore": "reset", "default": "reset", "defaults": "reset",
     ]
 
     private func meant(by words: [String]) -> String? {

@@ -13,7 +13,7 @@ package enum Program {
             CoreDumps.allow(options.service.allowCore)
             var configuration = try options.configuration()
             if options.check {
-                try configuration.stateFile.map { try StateFile(path: $0).check(configuration) }
+                try SettingsController.check(configuration)
                 return print("spoa-mirror: the options are valid")
             }
             // Before a daemon gets another process id than they were passed to.

@@ -4,8 +4,8 @@ package import Glibc
 package enum FileReplacement {
     /// Writes a temporary file next to `path`, with another extension, and renames it to `path` (rename(2)).
     ///
-    /// The umask applies to `mode` unless the file is `forAll`. With `isDurable` the data is on disk before the rename. Errors carry
-    /// `action` and leave the old file in place.
+    /// The umask applies to `mode` unless the file is `forAll`. With `isDurable` the data is on disk before the rename, and the
+    /// rename when this returns. Errors carry `action` and leave the old file in place.
     package static func write(
         _ text: String, to path: String, mode: mode_t, forAll isForAll: Bool = false, isDurable: Bool = false,
         action: String
@@ -24,5 +24,15 @@ package enum FileReplacement {
             _ = unsafe unlink(temporary)
             throw SystemError(action, code: code)
         }
+        if isDurable { syncDirectory(of: path) }
+    }
+
+    /// The file is in its place by now: one whose directory cannot be read, or is on no disk, is written all the same.
+    private static func syncDirectory(of path: String) {
+        let name = path.lastIndex(of: "/").map { String(path[...$0]) } ?? "."
+        let directory = unsafe open(name, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        guard directory >= 0 else { return }
+        fsync(directory)
+        close(directory)
     }
 }

@@ -87,9 +87,10 @@ struct Invocation {
 
     /// What the daemon says of an unknown setting, in the words of this place.
     private func refused(_ text: String, _ call: Command.Call) -> Failure {
-        let setting = call.command.name == .set ? call.arguments[0] : ""
-        let isUnknown = text == Dialect.socket().unknown(setting: setting)
-        return .refused(isUnknown ? dialect.unknown(setting: setting) : text)
+        guard [.set, .reset].contains(call.command.name) else { return .refused(text) }
+        let (setting, verb) = (call.arguments[0], call.command.words[0])
+        let isUnknown = text == Dialect.socket().unknown(setting: setting, for: verb)
+        return .refused(isUnknown ? dialect.unknown(setting: setting, for: verb) : text)
     }
 
     private func status() throws(Failure) {
@@ -127,7 +128,10 @@ struct Invocation {
 
     private func help(on words: [String]) throws(Failure) {
         let isPage = words.isEmpty && !dialect.prefix.isEmpty
-        let text = try isPage ? Help.page : usage { () throws(CommandError) in try dialect.help(on: words) }
+        // What is for other clients, or for the prompt, can be asked for by name.
+        let elsewhere = [Dialect.long, .socket()].first { known in known.rows.contains { $0.words == words } }
+        let place = dialect.rows.contains { $0.words == words } ? dialect : elsewhere ?? dialect
+        let text = try isPage ? Help.page : usage { () throws(CommandError) in try place.help(on: words) }
         show(.data(text))
     }
 

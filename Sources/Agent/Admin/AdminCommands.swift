@@ -23,7 +23,7 @@ struct AdminCommands {
         case .prompt, .quit, .setSeverityOutput: .now(.silence)
         case .help: .now(.data(try Dialect.socket(level).help(on: call.arguments)))
         case .showVersion: .now(.data([Version.number]))
-        case .showInfo: report(call, .info(agent))
+        case .showInfo: report(call, .info(agent, level: level))
         case .showStat: report(call, .stat(agent.statistics))
         case .showMetrics:
             .now(.data(agent.metrics.split(separator: "\n").map(String.init)))
@@ -34,6 +34,7 @@ struct AdminCommands {
         case .pause: .now(try pause(call.arguments.first))
         case .resume: .now(resume())
         case .set: .now(try set(call.arguments[0], call.arguments[1]))
+        case .reset: .now(try reset(call.arguments[0]))
         case .clearCounters: .now(clearCounters())
         case .waitDrained: try waitDrained(call.arguments.first)
         case .saveState: .now(try saveState())
@@ -73,27 +74,36 @@ struct AdminCommands {
     }
 
     private func pause(_ text: String?) throws(CommandError) -> Reply {
-        guard let text else {
-            agent.settings.pause(for: nil)
-            return changed("pause", "Mirroring paused.")
-        }
-        let duration = try duration(text, from: .seconds(1))
-        agent.settings.pause(for: duration)
-        return changed("pause", "Mirroring paused for \(TimeValue.format(duration)).")
+        let time = try text.map { text throws(CommandError) in try duration(text, from: .seconds(1)) }
+        return changed("pause", agent.settings.brake(for: time))
     }
 
-    private func resume() -> Reply {
-        agent.settings.resume()
-        return changed("pause", "Mirroring resumed.")
-    }
+    private func resume() -> Reply { changed("pause", agent.settings.release()) }
 
     private func set(_ name: String, _ value: String) throws(CommandError) -> Reply {
-        guard let setting = SettingName(rawValue: name) else {
-            throw CommandError(Dialect.socket().unknown(setting: name))
-        }
+        let setting = try setting(name, for: "set")
         do throws(InvalidValue) { return changed(name, try agent.settings.set(setting, to: value)) } catch {
             throw CommandError(error.sentence)
         }
+    }
+
+    private func reset(_ name: String) throws(CommandError) -> Reply {
+        do throws(InvalidValue) {
+            if name == "all" { return changed("settings", try agent.settings.resetAll()) }
+        } catch {
+            throw CommandError(error.sentence)
+        }
+        let setting = try setting(name, for: "reset")
+        do throws(InvalidValue) { return changed(name, try agent.settings.reset(setting)) } catch {
+            throw CommandError(error.sentence)
+        }
+    }
+
+    private func setting(_ name: String, for verb: String) throws(CommandError) -> SettingName {
+        guard let setting = SettingName(rawValue: name) else {
+            throw CommandError(Dialect.socket().unknown(setting: name, for: verb))
+        }
+        return setting
     }
 
     /// HAProxy's operators write `clear counters all`.
@@ -103,12 +113,12 @@ struct AdminCommands {
     }
 
     private func saveState() throws(CommandError) -> Reply {
-        guard let path = agent.configuration.stateFile else {
+        guard let file = agent.settings.file else {
             throw CommandError("No state file (start the daemon with --state-file FILE).")
         }
         do throws(SystemError) {
-            let count = try StateFile(path: path).save(agent.settings)
-            return changed("state file", "State saved to \(path) (\(count) settings).")
+            let count = try agent.settings.save(to: file)
+            return changed("state file", "State saved to \(file.path) (\(count) settings).")
         } catch {
             let text = "\(error)."
             throw CommandError(text.prefix(1).uppercased() + text.dropFirst())

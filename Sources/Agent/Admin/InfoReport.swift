@@ -1,12 +1,14 @@
+internal import AdminSocket
 internal import Glibc
 internal import System
 
 extension Report {
     /// `show info`: who the daemon is and what it does. In text `Name: value`, one a line.
-    static func info(_ agent: RunningAgent) -> Report {
+    /// Values of options that are not in force are for those of `level` operator.
+    static func info(_ agent: RunningAgent, level: Level) -> Report {
         let settings = agent.settings.settings.destination
         let isVerified = !settings.transport.isInsecure
-        let fields = [
+        let fields: [Field] = [
             Field("name", "spoa-mirror"),
             Field("version", Version.number),
             Field("pid", getpid()),
@@ -23,7 +25,7 @@ extension Report {
             Field("backend", agent.loop.backendName),
             Field("libev", Version.libev),
             Field("libcurl", Version.libcurl),
-        ].compactMap(\.self)
+        ].compactMap(\.self) + kept(agent.settings, showsValues: level >= .operator)
         return Report(
             lines: fields.map { "\($0.name.prefix(1).uppercased())\($0.name.dropFirst()): \($0.text)" },
             json: JSON([Field("format", 1)] + fields))

@@ -1,24 +1,61 @@
 internal import AdminSocket
 
 extension Report {
-    /// `show settings`: every live setting, what it would be by default, and where its value came from. In text
-    /// `name: value (default VALUE, from ORIGIN)`, one a line.
+    /// `show settings`: every live setting, what it would be by default, where its value came from, what the option says if another
+    /// value is in force, and whether a restart keeps it. In text
+    /// `name: value (default VALUE, from ORIGIN, option VALUE, not saved)`, one a line.
     static func settings(_ controller: SettingsController) -> Report {
-        let (settings, defaults) = (controller.settings, Settings())
-        let pause = settings.destination.isPaused ? "yes" : "no"
-        let entries: [(name: String, value: String, default: String, origin: SettingsController.Origin)] =
-            SettingName.allCases.map {
-                (
-                    $0.rawValue, settings.text(of: $0), defaults.text(of: $0),
-                    controller.origins[$0] ?? .default
-                )
-            } + [("paused", pause, "no", controller.pauseOrigin)]
-        let lines = entries.map {
-            "\($0.name): \($0.value) (default \($0.default), from \($0.origin.rawValue))"
+        let entries = SettingName.allCases.map { Row($0, controller) } + [Row(pauseOf: controller)]
+        return Report(
+            lines: entries.map(\.line),
+            json: ["format": JSON(1), "settings": JSON(entries.map { JSON($0.fields) })])
+    }
+
+    /// One setting, or the pause.
+    private struct Row {
+        let name, value, `default`: String
+        let origin: SettingsController.Origin
+        /// Of the command line; nil when it has none.
+        let option: String?
+        /// What a restart keeps of what was changed.
+        let isSaved: Bool
+        let isChanged: Bool
+
+        init(_ setting: SettingName, _ controller: SettingsController) {
+            name = setting.rawValue
+            value = controller.settings.text(of: setting)
+            `default` = Settings().text(of: setting)
+            origin = controller.origins[setting] ?? .default
+            option = controller.given.contains(setting) ? controller.base.text(of: setting) : nil
+            isSaved = !controller.isUnsaved(setting)
+            isChanged = controller.isChanged(setting)
         }
-        let objects = entries.map {
-            ["name": $0.name, "value": $0.value, "default": $0.default, "origin": $0.origin.rawValue]
+
+        init(pauseOf controller: SettingsController) {
+            let isPaused = controller.settings.destination.isPaused
+            (name, `default`, origin) = ("paused", "no", controller.pauseOrigin)
+            value = isPaused ? "yes" : "no"
+            option = controller.startsPaused ? "yes" : nil
+            // Nothing keeps an agent from starting paused that is to.
+            isSaved = controller.startsPaused ? isPaused : !controller.isPauseUnsaved
+            isChanged = isPaused != controller.startsPaused
         }
-        return Report(lines: lines, json: ["format": JSON(1), "settings": JSON(objects)])
+
+        var line: String {
+            let notes = [
+                option.flatMap { isChanged ? "option \($0)" : nil },
+                isSaved ? (isChanged && origin == .runtime ? "saved" : nil) : "not saved",
+            ].compactMap(\.self).map { ", \($0)" }
+            return "\(name): \(value) (default \(`default`), from \(origin.rawValue)\(notes.joined()))"
+        }
+
+        var fields: [Field] {
+            [
+                Field("name", name), Field("value", value), Field("default", `default`),
+                Field("origin", origin.rawValue),
+                option.map { Field("option", $0) },
+                Field("saved", JSON(isSaved), text: "\(isSaved)"),
+            ].compactMap(\.self)
+        }
     }
 }

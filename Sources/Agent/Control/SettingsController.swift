@@ -11,6 +11,12 @@ final class SettingsController {
     }
 
     private(set) var settings: Settings
+    /// What they are without any change at run time: the options, and the defaults where there is none.
+    private(set) var base: Settings
+    /// The settings that the command line names.
+    let given: Set<SettingName>
+    /// Where changes are kept over a restart, if anywhere.
+    let file: StateFile?
     /// Of each setting that somebody has set.
     private(set) var origins: [SettingName: Origin]
     /// Of the pause, or of its absence.
@@ -22,21 +28,23 @@ final class SettingsController {
     /// Gets each new value, to put it into force everywhere.
     var publish: (Settings) -> Void = { _ in }
     private var timer: TimerWatcher?
-    /// What `pauseOrigin` was before a pause that ends by itself.
-    private var originBeforePause = Origin.default
 
-    /// Calls `expired` when a pause has ended by itself.
-    init(_ configuration: Configuration, loop: EventLoop, expired: @escaping () -> Void) {
+    /// Calls `expired` when a pause has ended by itself, with what there is to say of that.
+    init(_ configuration: Configuration, loop: EventLoop, expired: @escaping (String) -> Void) {
         settings = configuration.settings
         settings.destination.readAuthorities()
+        base = settings
+        given = configuration.given
+        file = configuration.stateFile.map { StateFile(path: $0) }
         origins = configuration.given.reduce(into: [:]) { $0[$1] = .option }
         pauseOrigin = configuration.settings.destination.isPaused ? .option : .default
         lastChange = time(nil)
         // On the monotonic clock: it decides, whatever the clock on the wall says by then.
         timer = TimerWatcher(loop: loop) { [unowned self] in
-            // Nobody has said so: unless it was paused at the start, there is nothing to save.
-            resume(origin: originBeforePause == .default ? .default : .runtime)
-            expired()
+            // Nobody has said so: unless it was paused at the start, it is as it was.
+            resume(origin: startsPaused ? .runtime : .default)
+            let failure = forgetPause().map { " (\($0))" } ?? ""
+            expired("the pause is over: mirroring resumed\(failure)")
         }
     }
 
@@ -46,9 +54,21 @@ final class SettingsController {
         try settings.set(name, to: text)
         origins[name] = origin
         apply()
-        let isUseless = name == .url && settings.destination.trustsNobody
-        let warning = isUseless ? " But \(TrustStore.noAuthorities)." : ""
-        return "\(name.row.label) set to \(settings.text(of: name)) (was \(old)).\(warning)"
+        return "\(name.row.label) set to \(settings.text(of: name)) (was \(old)).\(warning(of: name))"
+    }
+
+    /// Gives settings the values that they have without any change at run time; all of them, or none.
+    func putBack(_ names: [SettingName]) throws(InvalidValue) {
+        var changed = settings
+        for name in names { try changed.set(name, to: base.text(of: name)) }
+        settings = changed
+        for name in names { origins[name] = given.contains(name) ? .option : nil }
+        apply()
+    }
+
+    /// What there is to say of the value that a setting has now.
+    func warning(of name: SettingName) -> String {
+        name == .url && settings.destination.trustsNobody ? " But \(TrustStore.noAuthorities)." : ""
     }
 
     /// Takes no more than `limit` for copies from now on. Returns what there is to say when it was more.
@@ -56,6 +76,8 @@ final class SettingsController {
         let wanted = settings.maxQueueBytes
         settings.memoryLimit = limit
         settings.maxQueueBytes = min(wanted, limit.forCopies)
+        base.memoryLimit = limit
+        base.maxQueueBytes = min(base.maxQueueBytes, limit.forCopies)
         apply()
         guard wanted > limit.forCopies else { return nil }
         let sizes = (SizeValue.format(limit.forCopies), SizeValue.format(wanted))
@@ -64,7 +86,6 @@ final class SettingsController {
 
     /// Pauses, for good or for at least a second.
     func pause(for duration: Duration?, origin: Origin = .runtime) {
-        if duration != nil, pausedUntil == nil { originBeforePause = pauseOrigin }
         pausedUntil = duration.map {
             time(nil) + Int($0.components.seconds) + ($0.components.attoseconds > 0 ? 1 : 0)
         }
@@ -103,11 +124,8 @@ final class SettingsController {
         return true
     }
 
-    /// What came from a state file, by name.
-    var restored: [String] {
-        SettingName.allCases.filter { origins[$0] == .stateFile }.map(\.rawValue)
-            + (pauseOrigin == .stateFile ? [settings.destination.isPaused ? "pause" : "resume"] : [])
-    }
+    /// Whether the command line has it start paused, whatever a state file says.
+    var startsPaused: Bool { base.destination.isPaused }
 
     /// Puts `settings`, which were changed, into force.
     private func apply() {

@@ -2,15 +2,20 @@ internal import AdminSocket
 internal import Glibc
 internal import System
 
-/// The settings changed at run time, kept over a restart: lines of admin commands, so that an operator can read them.
-struct StateFile {
+/// What was changed at run time, kept over a restart: lines of admin commands, so that an operator can read them. On the main thread.
+final class StateFile {
     /// Bytes a state file may have; a longer one is not ours.
     private static let longest = 64 << 10
     /// How a state file begins.
     private static let mark = "# spoa-mirror state"
-    private static let header = "\(mark) 1: settings changed at run time, written by 'save state'"
+    private static let header =
+        "\(mark) 1: settings changed at run time, written by 'save state', 'pause', 'resume' and 'reset'"
 
     let path: String
+    /// What it held when it was read or written last.
+    private(set) var held = Held()
+
+    init(path: String) { self.path = path }
 
     /// One thing that a state file says.
     enum Entry: Equatable {
@@ -19,36 +24,58 @@ struct StateFile {
         /// Seconds since 1970.
         case pauseUntil(Int)
         case resume
+
+        var isSetting: Bool { if case .set = self { true } else { false } }
     }
 
-    /// Puts what the file says into force; a file that is not there says nothing. Returns how many lines it had.
-    func load(into controller: SettingsController) throws -> Int {
-        guard let text = try read() else { return 0 }
-        let entries = try Self.parse(text, path: path)
-        for (line, entry) in entries {
-            switch entry {
-            case .set(let name, let value):
-                do throws(InvalidValue) { _ = try controller.set(name, to: value, origin: .stateFile) } catch
-                {
-                    throw StateFileError(path: path, line: line, reason: error.sentence)
-                }
-            case .pause: controller.pause(for: nil, origin: .stateFile)
-            case .resume, .pauseUntil:
-                // Who starts it paused wants to be safe: no file lets it send.
-                guard controller.pauseOrigin != .option else { continue }
-                if case .pauseUntil(let end) = entry, end > time(nil) {
-                    controller.pause(for: .seconds(end - time(nil)), origin: .stateFile)
-                } else {
-                    controller.resume(origin: .stateFile)
-                }
-            }
+    /// What a state file says as a whole.
+    struct Held: Equatable {
+        /// Values as they are written.
+        var settings: [SettingName: String] = [:]
+        /// `pause` or `pauseUntil`.
+        var pause: Entry?
+    }
+
+    /// What the file says, each thing with the number of its line; a file that is not there says nothing.
+    func load() throws -> [(line: Int, entry: Entry)] {
+        let entries = try Self.parse(try read() ?? [], path: path)
+        held = Held(entries.map(\.entry))
+        return entries
+    }
+
+    /// Writes what it is to hold. The file is there as a whole or not at all.
+    func replace(with new: Held) throws(SystemError) {
+        let settings = SettingName.allCases.compactMap { name in
+            new.settings[name].map { Entry.set(name, $0) }
         }
-        return entries.count
+        let entries = settings + [new.pause].compactMap(\.self)
+        try write([Array(Self.header.utf8)] + entries.map { Array($0.line.utf8) })
+        held = new
     }
 
-    /// Throws what is wrong with the file, if anything is; changes nothing.
-    func check(_ configuration: Configuration) throws {
-        _ = try load(into: SettingsController(configuration, loop: EventLoop(backend: nil), expired: {}))
+    /// Takes things out of the file, as it is now, and puts one in; everything else in it stays, also what somebody else has written
+    /// there. False when there is nothing to write.
+    func edit(without isRemoved: (Entry) -> Bool, adding added: Entry? = nil) throws -> Bool {
+        let old = try read() ?? []
+        let entries = try Self.parse(old, path: path)
+        held = Held(entries.map(\.entry))
+        var lines = old.split(separator: 0x0A, omittingEmptySubsequences: false).map { Array($0) }
+        if lines.last?.isEmpty == true { lines.removeLast() }
+        let byLine = Dictionary(grouping: entries, by: \.line)
+        var changed = lines.enumerated().compactMap { index, line -> [UInt8]? in
+            let found = byLine[index + 1] ?? []
+            let kept = found.filter { !isRemoved($0.entry) }
+            guard kept.count < found.count else { return line }
+            return kept.isEmpty ? nil : Array(kept.map(\.entry.line).joined(separator: "; ").utf8)
+        }
+        if let added {
+            if changed.isEmpty { changed.append(Array(Self.header.utf8)) }
+            changed.append(Array(added.line.utf8))
+        }
+        guard changed != lines else { return false }
+        try write(changed)
+        held = Held(entries.map(\.entry).filter { !isRemoved($0) } + [added].compactMap(\.self))
+        return true
     }
 
     /// Cuts `text` into entries, each with the number of its line. Throws `StateFileError`, which shows a line only of a file that
@@ -80,25 +107,13 @@ struct StateFile {
         return entries
     }
 
-    /// Writes what was changed at run time, now or before the last start. The file is there as a whole or not at all;
-    /// returns how many settings it holds.
-    func save(_ controller: SettingsController) throws(SystemError) -> Int {
-        var lines = SettingName.allCases.compactMap { name -> String? in
-            guard controller.origins[name]?.isSaved == true else { return nil }
-            let value = controller.settings.text(of: name)
-            return "set \(name.rawValue) \(RequestLine.escape(value))"
-        }
-        if controller.pauseOrigin.isSaved {
-            let pause = controller.pausedUntil.map { "pause until \($0)" } ?? "pause"
-            lines.append(controller.settings.destination.isPaused ? pause : "resume")
-        }
-        try FileReplacement.write(
-            ([Self.header] + lines).map { "\($0)\n" }.joined(), to: path, mode: 0o640, isDurable: true,
-            action: "write state file \(path.debugDescription)")
-        return lines.count
-    }
-
     // MARK: the file
+
+    private func write(_ lines: [[UInt8]]) throws(SystemError) {
+        try FileReplacement.write(
+            String(decoding: lines.flatMap { $0 + [0x0A] }, as: UTF8.self), to: path, mode: 0o640,
+            isDurable: true, action: "write state file \(path.debugDescription)")
+    }
 
     private func read() throws -> [UInt8]? {
         // Not blocking: a pipe would hold up the start until somebody writes into it.
@@ -130,6 +145,16 @@ extension StateFile.Entry {
     /// The end of the year 9999, in seconds since 1970: times are added to, and may not overflow.
     private static var latest: Int { 253_402_300_799 }
 
+    /// How a state file says it.
+    var line: String {
+        switch self {
+        case .set(let name, let value): "set \(name.rawValue) \(RequestLine.escape(value))"
+        case .pause: "pause"
+        case .pauseUntil(let end): "pause until \(end)"
+        case .resume: "resume"
+        }
+    }
+
     fileprivate init?(_ words: [String]) {
         switch (words.first, words.count) {
         case ("set", 3):
@@ -145,8 +170,17 @@ extension StateFile.Entry {
     }
 }
 
-extension SettingsController.Origin {
-    fileprivate var isSaved: Bool { self == .runtime || self == .stateFile }
+extension StateFile.Held {
+    /// Of things that say the same, the last one counts.
+    fileprivate init(_ entries: [StateFile.Entry]) {
+        for entry in entries {
+            switch entry {
+            case .set(let name, let value): settings[name] = value
+            case .pause, .pauseUntil: pause = entry
+            case .resume: pause = nil
+            }
+        }
+    }
 }
 
 /// A state file that cannot be understood: the agent does not start with half of what it should do.

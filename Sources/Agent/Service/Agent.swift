@@ -38,10 +38,9 @@ final class Agent {
         let settings = SettingsController(options, loop: loop) {
             // In the order of what happened.
             changes.sumUp()
-            logger.notice("the pause is over: mirroring resumed")
+            logger.notice("\($0)")
         }
-        let file = options.stateFile.map { StateFile(path: $0) }
-        let restored = try rights.open { _ in try file?.load(into: settings) ?? 0 }
+        _ = try rights.open { _ in try settings.load() }
         var configuration = options
         configuration.settings = settings.settings
         logWriter = LogWriter(log, loop: loop)
@@ -75,7 +74,7 @@ final class Agent {
             server, workers: workers.workers, maxConnections: configuration.settings.maxConnections,
             counters: bank.counters, errors: errors)
         startTimers(interval)
-        announce(restored)
+        announce()
         if let shortage { logger.warning("\(shortage)") }
         serviceManager?.ready(loop: loop, workers: workers.workers, logger: logger) { [unowned self] in state
         }
@@ -124,14 +123,14 @@ final class Agent {
         runtime?.start(after: running.configuration.runtime.inSeconds)
     }
 
-    private func announce(_ restored: Int) {
+    private func announce() {
         let (configuration, settings) = (running.configuration, running.settings)
         logger.info(
             """
             spoa-mirror \(Version.number) listens on \(configuration.address), mirrors to \
             \(configuration.settings.destination.url.text), workers \(configuration.workers), backend \(running.loop.backendName)
             """)
-        if restored > 0, let file = configuration.stateFile {
+        if !settings.restored.isEmpty, let file = configuration.stateFile {
             let names = settings.restored.joined(separator: ", ")
             logger.notice("from state file \(file), before those of the command line: \(names)")
         }

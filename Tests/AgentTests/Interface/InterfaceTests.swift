@@ -21,9 +21,9 @@ struct InterfaceTests {
     // MARK: names
 
     private static func reports() throws -> [String] {
-        let configuration = try Options.parse([]).configuration()
+        let configuration = try Options.parse(["-u", "http://h/", "--state-file", "/state"]).configuration()
         let loop = try EventLoop(backend: nil)
-        let settings = try SettingsController(configuration, loop: loop) {}
+        let settings = SettingsController(configuration, loop: loop) { _ in }
         settings.pause(for: .seconds(60))
         let agent = RunningAgent(
             configuration: configuration, loop: loop, settings: settings,
@@ -36,7 +36,7 @@ struct InterfaceTests {
             peer: "a", worker: 0, engineId: "", capabilities: [], maxFrameSize: 0, bufferSize: 0, frames: 0,
             ageSec: 0, state: "open")
         let reports: [(String, Report)] = [
-            ("info", .info(agent)), ("stat", .stat(agent.statistics)), ("settings", .settings(settings)),
+            ("info", .info(agent, level: .admin)), ("stat", .stat(agent.statistics)), ("settings", .settings(settings)),
             ("errors", .errors([failure])), ("connections", .connections([connection])),
         ]
         return try reports.flatMap { name, report in

@@ -1,0 +1,98 @@
+internal import AdminSocket
+internal import Glibc
+internal import System
+
+/// What outlives a restart.
+extension SettingsController {
+    /// Puts what the state file says into force. Returns how many things it says.
+    func load() throws -> Int {
+        guard let file else { return 0 }
+        let entries = try file.load()
+        for case (let line, .set(let name, let value)) in entries {
+            do throws(InvalidValue) { _ = try set(name, to: value, origin: .stateFile) } catch {
+                throw StateFileError(path: file.path, line: line, reason: error.sentence)
+            }
+        }
+        // Who starts it paused wants to be safe: no file lets it send, and none says for how long.
+        guard !startsPaused else { return entries.count }
+        switch file.held.pause {
+        case .pause: pause(for: nil, origin: .stateFile)
+        case .pauseUntil(let end) where end > time(nil):
+            pause(for: .seconds(end - time(nil)), origin: .stateFile)
+        default: break
+        }
+        return entries.count
+    }
+
+    /// Throws what is wrong with the state file, if anything is; changes nothing.
+    static func check(_ configuration: Configuration) throws {
+        _ = try SettingsController(configuration, loop: EventLoop(backend: nil), expired: { _ in }).load()
+    }
+
+    /// Writes the settings that differ from their options, or from the defaults, and a pause into `file`; what is the same is taken out.
+    /// Returns how many things it holds.
+    func save(to file: StateFile) throws(SystemError) -> Int {
+        var new = StateFile.Held(pause: pauseEntry)
+        for name in SettingName.allCases where isChanged(name) {
+            let value = settings.text(of: name)
+            // One that memory bounds for now is not forgotten.
+            let old = file.held.settings[name].flatMap { text(of: name, from: $0) == value ? $0 : nil }
+            new.settings[name] = old ?? value
+        }
+        try file.replace(with: new)
+        return new.settings.count + (new.pause == nil ? 0 : 1)
+    }
+
+    // MARK: the difference
+
+    /// Whether a setting has another value than its option or default.
+    func isChanged(_ name: SettingName) -> Bool { settings.text(of: name) != base.text(of: name) }
+
+    /// Whether a setting has another value than it would have after a restart.
+    func isUnsaved(_ name: SettingName) -> Bool {
+        let restarted = file?.held.settings[name].map { text(of: name, from: $0) } ?? base.text(of: name)
+        return settings.text(of: name) != restarted
+    }
+
+    /// The same for the pause, if `save state` could change that.
+    var isPauseUnsaved: Bool {
+        var held = file?.held.pause
+        if case .pauseUntil(let end) = held, end <= time(nil) { held = nil }
+        return !startsPaused && held != pauseEntry
+    }
+
+    /// What a restart would undo, by name.
+    var unsaved: [String] {
+        SettingName.allCases.filter { isUnsaved($0) }.map(\.rawValue)
+            + (isPauseUnsaved ? [settings.destination.isPaused ? "pause" : "resume"] : [])
+    }
+
+    /// The settings whose option is given, but not in force, because the state file says otherwise.
+    var overridden: [SettingName] {
+        SettingName.allCases.filter { given.contains($0) && isChanged($0) && !isUnsaved($0) }
+    }
+
+    /// What came from the state file, by name.
+    var restored: [String] {
+        SettingName.allCases.filter { origins[$0] == .stateFile }.map(\.rawValue)
+            + (pauseOrigin == .stateFile ? ["pause"] : [])
+    }
+
+    /// What is kept of the pause: nothing of one that every start brings.
+    var pauseEntry: StateFile.Entry? {
+        guard settings.destination.isPaused, pauseOrigin != .option else { return nil }
+        return pausedUntil.map { .pauseUntil($0) } ?? .pause
+    }
+
+    /// The value that a setting gets from what a state file has for it.
+    private func text(of name: SettingName, from written: String) -> String {
+        var restarted = base
+        restarted.memoryLimit = nil
+        // What somebody else has written there may be no value at all.
+        guard (try? restarted.set(name, to: written)) != nil else { return written }
+        if let limit = base.memoryLimit {
+            restarted.maxQueueBytes = min(restarted.maxQueueBytes, limit.forCopies)
+        }
+        return restarted.text(of: name)
+    }
+}

@@ -1,0 +1,32 @@
+/// The rows of the status screen on what a restart would bring; none when there is nothing to say.
+struct KeptRows {
+    /// Columns of a value beside the names of the rows.
+    private static let width = 65
+
+    /// Names and values.
+    let lines: [(String, String)]
+
+    /// From the table of `show info`.
+    init(_ info: [String: String]) {
+        func items(_ name: String) -> [String] {
+            guard let text = info[name], text != "none" else { return [] }
+            return text.split(separator: ", ").map(String.init)
+        }
+        let (unsaved, options) = (items("Unsaved"), items("Overridden_options"))
+        let place = info["State_file"] == nil ? ", and no state file" : ""
+        lines = [
+            unsaved.isEmpty ? nil : ("unsaved", Self.list("\(unsaved.count): ", unsaved, place)),
+            options.isEmpty ? nil : ("state file", Self.list("overrides ", options, "")),
+        ].compactMap(\.self)
+    }
+
+    /// As many of `items` as fit, and how many more there are.
+    private static func list(_ beginning: String, _ items: [String], _ end: String) -> String {
+        for count in stride(from: items.count, to: 0, by: -1) {
+            let more = items.count > count ? " and \(items.count - count) more" : ""
+            let text = beginning + items.prefix(count).joined(separator: ", ") + more + end
+            if text.count <= width || count == 1 { return text }
+        }
+        return beginning + end
+    }
+}
