@@ -81,10 +81,10 @@ package struct Dialect: Sendable {
             Self.pausing.contains(name)
             ? quote(verb == "reset" ? "resume" : "pause")
             : name == "counters"
-            ? quote("clear counters")
-            : (option ?? Suggestion.nearest(to: name, in: SettingName.allCases.map(\.rawValue))).map {
-                "'\($0)'"
-            }
+                ? quote("clear counters")
+                : (option ?? Suggestion.nearest(to: name, in: SettingName.allCases.map(\.rawValue))).map {
+                    "'\($0)'"
+                }
         let list = "\(quote("show settings")) lists them."
         return "Unknown setting: '\(name)', \(hint.map { "did you mean \($0)?" } ?? list)"
     }

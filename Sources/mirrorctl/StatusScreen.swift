@@ -12,7 +12,9 @@ struct StatusScreen {
     /// The whole screen.
     func text(isColoured: Bool) -> String {
         let paint = Paint(isOn: isColoured)
-        return (head(paint) + KeptRows(info).lines.map(row) + [""] + traffic(paint) + [""] + answers() + [""] + haproxy(paint))
+        return
+            (head(paint) + KeptRows(info).lines.map(row) + [""] + traffic(paint) + [""] + answers() + [""]
+            + haproxy(paint))
             .map { "\($0)\n" }.joined()
     }
 

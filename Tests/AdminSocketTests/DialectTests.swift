@@ -12,7 +12,9 @@ struct DialectTests {
         arguments: [
             ("shwo info", "did you mean 'show info'?"), ("shwo", "did you mean 'show'?"),
             ("show conn", "did you mean 'show connections'?"), ("show-stat", "did you mean 'show stat'?"),
-            ("showstat json", "did you mean 'show stat'?"), ("res", "did you mean 'resume'?"),
+            ("showstat json", "did you mean 'show stat'?"), ("resu", "did you mean 'resume'?"),
+            ("rese", "did you mean 'reset'?"), ("res", "try 'help'."), ("restore", "did you mean 'reset'?"),
+            ("exit", "did you mean 'quit'?"),
             ("sample-rate 1%", "did you mean 'set sample-rate'?"),
             ("mirror-url x", "did you mean 'set url'?"),
             ("stop", "did you mean 'pause'?"), ("state", "did you mean 'show info'?"),
@@ -31,6 +33,12 @@ struct DialectTests {
         #expect(
             shell.unknown(setting: "paused") == "Unknown setting: 'paused', did you mean 'program pause'?")
         #expect(
+            shell.unknown(setting: "paused", for: "reset")
+                == "Unknown setting: 'paused', did you mean 'program resume'?")
+        #expect(
+            shell.unknown(setting: "counters", for: "reset")
+                == "Unknown setting: 'counters', did you mean 'program clear counters'?")
+        #expect(
             shell.unknown(setting: "colour")
                 == "Unknown setting: 'colour', 'program show settings' lists them.")
     }
@@ -40,6 +48,7 @@ struct DialectTests {
             let expected = ["set \(row.name) \(row.values.joined(separator: "|"))  \(row.help)"]
             #expect(try shell.help(on: ["set", row.name.rawValue]) == expected)
             #expect(try shell.help(on: [row.name.rawValue]) == expected)
+            #expect(try shell.help(on: ["reset", row.name.rawValue]) == expected)
         }
         #expect(try shell.help(on: ["set"]).count == SettingName.allCases.count + 2)
         #expect(throws: CommandError.self) { try Dialect.socket(.user).help(on: ["set", "timeout"]) }

@@ -8,24 +8,25 @@ extension Report {
     static func info(_ agent: RunningAgent, level: Level) -> Report {
         let settings = agent.settings.settings.destination
         let isVerified = !settings.transport.isInsecure
-        let fields: [Field] = [
-            Field("name", "spoa-mirror"),
-            Field("version", Version.number),
-            Field("pid", getpid()),
-            Field("uptime_sec", Int(MonotonicClock.now - agent.startedAt)),
-            Field("listen", "\(agent.configuration.address)"),
-            Field("destination", settings.url.text),
-            Field("state", agent.isStopping ? "stopping" : settings.isPaused ? "paused" : "mirroring"),
-            // Of a pause that ends by itself.
-            agent.settings.pausedUntil.map { Field("pause_left_sec", max(0, $0 - time(nil))) },
-            Field("sample_rate", "\(settings.sampleRate)"),
-            Field("tls_verification", JSON(isVerified), text: isVerified ? "on" : "off (--tls-insecure)"),
-            Field("http_version", settings.transport.httpVersion.rawValue),
-            Field("workers", agent.workers.count),
-            Field("backend", agent.loop.backendName),
-            Field("libev", Version.libev),
-            Field("libcurl", Version.libcurl),
-        ].compactMap(\.self) + kept(agent.settings, showsValues: level >= .operator)
+        let fields: [Field] =
+            [
+                Field("name", "spoa-mirror"),
+                Field("version", Version.number),
+                Field("pid", getpid()),
+                Field("uptime_sec", Int(MonotonicClock.now - agent.startedAt)),
+                Field("listen", "\(agent.configuration.address)"),
+                Field("destination", settings.url.text),
+                Field("state", agent.isStopping ? "stopping" : settings.isPaused ? "paused" : "mirroring"),
+                // Of a pause that ends by itself.
+                agent.settings.pausedUntil.map { Field("pause_left_sec", max(0, $0 - time(nil))) },
+                Field("sample_rate", "\(settings.sampleRate)"),
+                Field("tls_verification", JSON(isVerified), text: isVerified ? "on" : "off (--tls-insecure)"),
+                Field("http_version", settings.transport.httpVersion.rawValue),
+                Field("workers", agent.workers.count),
+                Field("backend", agent.loop.backendName),
+                Field("libev", Version.libev),
+                Field("libcurl", Version.libcurl),
+            ].compactMap(\.self) + kept(agent.settings, showsValues: level >= .operator)
         return Report(
             lines: fields.map { "\($0.name.prefix(1).uppercased())\($0.name.dropFirst()): \($0.text)" },
             json: JSON([Field("format", 1)] + fields))

@@ -26,7 +26,7 @@ extension Report {
             value = controller.settings.text(of: setting)
             `default` = Settings().text(of: setting)
             origin = controller.origins[setting] ?? .default
-            option = controller.given.contains(setting) ? controller.base.text(of: setting) : nil
+            option = controller.given.contains(setting) ? controller.baseText(of: setting) : nil
             isSaved = !controller.isUnsaved(setting)
             isChanged = controller.isChanged(setting)
         }

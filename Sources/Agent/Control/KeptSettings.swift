@@ -33,11 +33,15 @@ extension SettingsController {
     /// Returns how many things it holds.
     func save(to file: StateFile) throws(SystemError) -> Int {
         var new = StateFile.Held(pause: pauseEntry)
-        for name in SettingName.allCases where isChanged(name) {
+        for name in SettingName.allCases {
             let value = settings.text(of: name)
             // One that memory bounds for now is not forgotten.
-            let old = file.held.settings[name].flatMap { text(of: name, from: $0) == value ? $0 : nil }
-            new.settings[name] = old ?? value
+            if let old = file.held.settings[name], text(of: name, from: old) == value {
+                let isPinned = text(of: name, from: old, isBounded: false) == base.text(of: name)
+                new.settings[name] = isPinned ? nil : old
+            } else if isChanged(name) {
+                new.settings[name] = value
+            }
         }
         try file.replace(with: new)
         return new.settings.count + (new.pause == nil ? 0 : 1)
@@ -46,11 +50,14 @@ extension SettingsController {
     // MARK: the difference
 
     /// Whether a setting has another value than its option or default.
-    func isChanged(_ name: SettingName) -> Bool { settings.text(of: name) != base.text(of: name) }
+    func isChanged(_ name: SettingName) -> Bool { settings.text(of: name) != baseText(of: name) }
+
+    /// The value of a setting's option or default, as far as memory allows.
+    func baseText(of name: SettingName) -> String { text(of: name, from: base.text(of: name)) }
 
     /// Whether a setting has another value than it would have after a restart.
     func isUnsaved(_ name: SettingName) -> Bool {
-        let restarted = file?.held.settings[name].map { text(of: name, from: $0) } ?? base.text(of: name)
+        let restarted = file?.held.settings[name].map { text(of: name, from: $0) } ?? baseText(of: name)
         return settings.text(of: name) != restarted
     }
 
@@ -84,13 +91,12 @@ extension SettingsController {
         return pausedUntil.map { .pauseUntil($0) } ?? .pause
     }
 
-    /// The value that a setting gets from what a state file has for it.
-    private func text(of name: SettingName, from written: String) -> String {
+    /// The value that a setting gets from what a state file has for it, as far as memory allows if that `isBounded`.
+    private func text(of name: SettingName, from written: String, isBounded: Bool = true) -> String {
         var restarted = base
-        restarted.memoryLimit = nil
         // What somebody else has written there may be no value at all.
         guard (try? restarted.set(name, to: written)) != nil else { return written }
-        if let limit = base.memoryLimit {
+        if isBounded, let limit = settings.memoryLimit {
             restarted.maxQueueBytes = min(restarted.maxQueueBytes, limit.forCopies)
         }
         return restarted.text(of: name)

@@ -22,7 +22,8 @@ extension SettingsController {
         let (wasKept, failure) = forget(\.isSetting)
         let list = zip(changed, old).map { "\($0.rawValue) to \(settings.text(of: $0)) (was \($1))" }
         let rest = wasKept ? "; what the state file had is out of there" : ""
-        let text = changed.isEmpty ? "No setting is changed\(rest)." : "Reset: \(list.joined(separator: ", "))."
+        let text =
+            changed.isEmpty ? "No setting is changed\(rest)." : "Reset: \(list.joined(separator: ", "))."
         let pause = settings.destination.isPaused ? " The pause stays." : ""
         return "\(text)\(failure)\(changed.contains(.url) ? warning(of: .url) : "")\(pause)"
     }

@@ -12,7 +12,7 @@ final class SettingsController {
 
     private(set) var settings: Settings
     /// What they are without any change at run time: the options, and the defaults where there is none.
-    private(set) var base: Settings
+    let base: Settings
     /// The settings that the command line names.
     let given: Set<SettingName>
     /// Where changes are kept over a restart, if anywhere.
@@ -60,7 +60,7 @@ final class SettingsController {
     /// Gives settings the values that they have without any change at run time; all of them, or none.
     func putBack(_ names: [SettingName]) throws(InvalidValue) {
         var changed = settings
-        for name in names { try changed.set(name, to: base.text(of: name)) }
+        for name in names { try changed.set(name, to: baseText(of: name)) }
         settings = changed
         for name in names { origins[name] = given.contains(name) ? .option : nil }
         apply()
@@ -76,8 +76,6 @@ final class SettingsController {
         let wanted = settings.maxQueueBytes
         settings.memoryLimit = limit
         settings.maxQueueBytes = min(wanted, limit.forCopies)
-        base.memoryLimit = limit
-        base.maxQueueBytes = min(base.maxQueueBytes, limit.forCopies)
         apply()
         guard wanted > limit.forCopies else { return nil }
         let sizes = (SizeValue.format(limit.forCopies), SizeValue.format(wanted))

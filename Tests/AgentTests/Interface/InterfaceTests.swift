@@ -36,7 +36,8 @@ struct InterfaceTests {
             peer: "a", worker: 0, engineId: "", capabilities: [], maxFrameSize: 0, bufferSize: 0, frames: 0,
             ageSec: 0, state: "open")
         let reports: [(String, Report)] = [
-            ("info", .info(agent, level: .admin)), ("stat", .stat(agent.statistics)), ("settings", .settings(settings)),
+            ("info", .info(agent, level: .admin)), ("stat", .stat(agent.statistics)),
+            ("settings", .settings(settings)),
             ("errors", .errors([failure])), ("connections", .connections([connection])),
         ]
         return try reports.flatMap { name, report in

@@ -22,7 +22,9 @@ extension EndToEnd {
             #expect(try AdminClient.ask("pause", at: user) == "\(denied) operator).\n\n")
             #expect(try AdminClient.ask("set url http://h/", at: middle) == "\(denied) admin).\n\n")
             #expect(try AdminClient.ask("save state", at: middle) == "\(denied) admin).\n\n")
-            #expect(try AdminClient.ask("pause", at: middle) == "Mirroring paused.\n\n")
+            #expect(try AdminClient.ask("reset all", at: middle) == "\(denied) admin).\n\n")
+            #expect(
+                try AdminClient.ask("pause", at: middle) == "Mirroring paused until the agent restarts.\n\n")
             #expect(try AdminClient.ask("resume", at: agent.adminSocket) == "Mirroring resumed.\n\n")
             #expect(!(try AdminClient.ask("help", at: user)).contains("pause"))
             for command in ["show settings", "show errors", "show connections", "clear counters"] {

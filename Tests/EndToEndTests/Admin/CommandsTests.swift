@@ -4,15 +4,10 @@ import Testing
 extension EndToEnd {
     /// The admin socket as an operator with socat meets it: every command, its answer, its errors.
     @Suite("Admin: commands")
-    struct AdminCommandsTests {
-        private let directory: TemporaryDirectory
-        private let agent: WatchedAgent
+    struct AdminCommandsTests: ClientSuite {
+        let stage: ClientStage
 
-        init() throws {
-            directory = try TemporaryDirectory()
-            agent = try WatchedAgent(
-                mirrorURL: "http://127.0.0.1:9/", ["--state-file", directory.file("state")], in: directory)
-        }
+        init() throws { stage = try ClientStage() }
 
         @Test(
             "changes answer with the new state",
@@ -33,6 +28,16 @@ extension EndToEnd {
                 ),
                 ("set log-level error", "Log level set to error (was info)."),
                 ("set request-log on", "Request log set to on (was off)."),
+                ("reset timeout", "Timeout is not changed: it is 10s."),
+                ("reset all", "No setting is changed."),
+                (
+                    "resume; reset url",
+                    """
+                    Mirroring resumed.
+
+                    Destination is not changed: it is http://127.0.0.1:9/.
+                    """
+                ),
                 ("clear counters", "Counters cleared."), ("clear counters all", "Counters cleared."),
                 ("wait drained", "Drained."), ("clear-counters", "Counters cleared."),
                 ("set-sample-rate 7%", "Sample rate set to 7% (was 100%)."),
@@ -79,6 +84,12 @@ extension EndToEnd {
                 ("pause 100000d", "Value out of range: '100000d' (at most 36525d expected)."),
                 ("set paused yes", "Unknown setting: 'paused', did you mean 'pause'?"),
                 ("help set colour", "Unknown setting: 'colour', 'show settings' lists them."),
+                ("reset", "Missing argument: 'reset <setting>|all' expected."),
+                ("reset counters", "Unknown setting: 'counters', did you mean 'clear counters'?"),
+                ("reset pause", "Unknown setting: 'pause', did you mean 'resume'?"),
+                ("reset tiemout", "Unknown setting: 'tiemout', did you mean 'timeout'?"),
+                ("reset timeout 5s", "Unexpected argument: '5s' ('reset <setting>|all' expected)."),
+                ("help reset colour", "Unknown setting: 'colour', 'show settings' lists them."),
                 ("status", "Unknown command: 'status', did you mean 'show info'?"),
                 ("stats xml", "Unexpected argument: 'xml' ('stats [json]' expected)."),
                 ("show stat xml", "Unexpected argument: 'xml' ('show stat [json]' expected)."),
@@ -139,7 +150,7 @@ extension EndToEnd {
             let commands = try agent.ask("help").split(separator: "\n").map { line in
                 line.components(separatedBy: "  ")[0]
             }
-            #expect(commands.count == 17)
+            #expect(commands.count == 18)
             for command in commands
             where !command.contains("<setting>") && !command.hasPrefix("prompt") && command != "quit" {
                 let words = command.split(separator: " ").filter { !$0.hasPrefix("[") }.map {
@@ -164,7 +175,7 @@ extension EndToEnd {
             _ = try agent.ask("set sample-rate 50%; set timeout 10s")
             let lines = try agent.ask("show settings").split(separator: "\n")
             #expect(lines.contains("url: http://127.0.0.1:9/ (default http://localhost:10100/, from option)"))
-            #expect(lines.contains("sample-rate: 50% (default 100%, from runtime)"))
+            #expect(lines.contains("sample-rate: 50% (default 100%, from runtime, not saved)"))
             #expect(lines.contains("timeout: 10s (default 10s, from runtime)"))
             #expect(lines.contains("max-queue: 10000 (default 10000, from default)"))
             #expect(lines.contains("paused: no (default no, from default)"))

@@ -55,10 +55,12 @@ extension EndToEnd {
                 at: agent)
             #expect(screen.contains("\(Release.number)\r\n"))
             #expect(screen.contains("Truncated body set to headers (was drop)."))
-            #expect(screen.contains("truncated-body: headers (default drop, from runtime)"))
+            #expect(screen.contains("truncated-body: headers (default drop, from runtime, not saved)"))
             #expect(screen.contains("mirrorctl: Unknown command: 'frob', try 'help'."))
             #expect(screen.contains(#"{"counters":{"#))
-            #expect(screen.contains("Mirroring paused for 10m.") && screen.contains("set timeout TIME  "))
+            #expect(
+                screen.contains("Mirroring paused for 10m, or until the agent restarts.")
+                    && screen.contains("set timeout TIME  "))
             #expect(!screen.contains("Mirroring paused.\r"))
         }
     }

@@ -5,23 +5,10 @@ import Testing
 extension EndToEnd {
     /// The same commands in the shell, in what is piped in, and over the admin socket.
     @Suite("Admin: one language")
-    struct LanguageTests {
-        private let directory: TemporaryDirectory
-        private let agent: WatchedAgent
+    struct LanguageTests: ClientSuite {
+        let stage: ClientStage
 
-        init() throws {
-            directory = try TemporaryDirectory()
-            agent = try WatchedAgent(
-                mirrorURL: "http://127.0.0.1:9/", ["--state-file", directory.file("state")], in: directory)
-        }
-
-        private func run(_ arguments: String...) throws -> MirrorctlRun {
-            try MirrorctlRun(arguments, socket: agent.adminSocket)
-        }
-
-        private func pipe(_ input: String, _ arguments: String...) throws -> MirrorctlRun {
-            try MirrorctlRun(arguments, socket: agent.adminSocket, input: input)
-        }
+        init() throws { stage = try ClientStage() }
 
         /// What is the same however often it is asked for.
         private static let pairs = [
@@ -29,7 +16,8 @@ extension EndToEnd {
             ("show settings json", "settings --json"), ("set timeout 3s; set timeout 3s", "set timeout 3s"),
             ("pause 10m", "pause --for 10m"), ("resume", "resume"), ("clear counters all", "clear-counters"),
             ("set url http://127.0.0.1:8/; set url http://127.0.0.1:8/", "set-url http://127.0.0.1:8/"),
-            ("wait drained", "wait-drained"), ("save state", "save"),
+            ("reset all; reset timeout", "reset timeout"), ("wait drained", "wait-drained"),
+            ("save state", "save"),
             ("show connections", "connections json"),
         ]
 
@@ -102,6 +90,14 @@ extension EndToEnd {
             }
             #expect(try MirrorctlRun(["help", "pause"]).output == MirrorctlRun(["pause", "-h"]).output)
             #expect(try MirrorctlRun(["help", "set", "timeout"]).output.hasPrefix("set timeout TIME  "))
+            // What ends a prompt, and what is for other clients, is explained all the same.
+            for (name, text) in [
+                ("quit", "quit  leave the prompt; so does exit\n"),
+                ("prompt", "prompt  keep the connection open, with a prompt\n"),
+            ] {
+                let run = try MirrorctlRun(["help", name])
+                #expect(run.status == 0 && run.output == text, "\(run.output)\(run.errors)")
+            }
             let wrong = try MirrorctlRun(["help", "frob"])
             #expect(wrong.status == 64 && wrong.output.isEmpty)
             #expect(wrong.errors == "mirrorctl: Unknown command: 'frob', try 'mirrorctl help'.\n")
@@ -110,13 +106,17 @@ extension EndToEnd {
         @Test(
             "shells ask the client what may come next",
             arguments: [
-                ("", "clear clear-counters connections errors help info metrics pause raw resume save set"),
+                (
+                    "",
+                    "clear clear-counters connections errors help info metrics pause raw reset resume save set"
+                ),
                 ("show ", "connections errors info metrics settings stat version"),
                 ("-q set truncated-body ", "drop headers send"),
                 ("set log-level ", "critical debug error info"),
                 ("raw show ", "connections errors info"), ("help se", "clear clear-counters"),
                 ("set ", "connect-timeout haproxy-bufsize"), ("-", "-s --socket -t --timeout --json"),
                 ("--generate-completion-script ", "bash fish zsh"), ("pause 10m ", ""),
+                ("reset ", "all connect-timeout"), ("reset all ", ""),
             ])
         func completion(_ line: String, _ expected: String) throws {
             let run = try MirrorctlRun(["--complete"] + line.components(separatedBy: " "))

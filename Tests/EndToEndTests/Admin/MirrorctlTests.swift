@@ -5,19 +5,10 @@ import Testing
 extension EndToEnd {
     /// The client: its verbs, and the exit codes that scripts trust.
     @Suite("Admin: mirrorctl")
-    struct MirrorctlTests {
-        private let directory: TemporaryDirectory
-        private let agent: WatchedAgent
+    struct MirrorctlTests: ClientSuite {
+        let stage: ClientStage
 
-        init() throws {
-            directory = try TemporaryDirectory()
-            agent = try WatchedAgent(
-                mirrorURL: "http://127.0.0.1:9/", ["--state-file", directory.file("state")], in: directory)
-        }
-
-        private func run(_ arguments: String...) throws -> MirrorctlRun {
-            try MirrorctlRun(arguments, socket: agent.adminSocket)
-        }
+        init() throws { stage = try ClientStage() }
 
         @Test(
             "verbs that change something",
@@ -79,10 +70,32 @@ extension EndToEnd {
         func status() throws {
             let text = try run("status").output
             #expect(text.contains("spoa-mirror \(Release.number)  MIRRORING\n"))
+            #expect(!text.contains("unsaved") && !text.contains("state file"))
             #expect(
                 text.split(separator: "\n", omittingEmptySubsequences: false).allSatisfy { $0.count <= 80 })
             #expect(text.split(separator: "\n", omittingEmptySubsequences: false).count <= 24)
             #expect(!text.contains("\u{1B}"))
+        }
+
+        @Test("the status tells what a restart would undo, and which options the state file overrides")
+        func kept() throws {
+            _ = try agent.ask("set url http://127.0.0.1:8/; save state; set timeout 3s; set max-queue 7")
+            let text = try run("status").output
+            #expect(text.contains("\n  unsaved      2: max-queue, timeout\n"), "\(text)")
+            #expect(text.contains("\n  state file   overrides --mirror-url http://127.0.0.1:9/\n"))
+            _ = try agent.ask(
+                "set max-queue-age 1s; set connect-timeout 1s; set max-in-flight 1; set max-connecting 1")
+            let many = try run("status").output
+            #expect(many.contains(" and 3 more\n"), "\(many)")
+            #expect(many.split(separator: "\n").allSatisfy { $0.count <= 80 })
+            let json = try run("status", "--json").output
+            #expect(json.contains("\"overridden_options\":[\"--mirror-url http://127.0.0.1:9/\"]"))
+            #expect(json.contains("\"unsaved\":[\"max-in-flight\",\"max-connecting\","))
+            let none = try WatchedAgent(mirrorURL: "http://127.0.0.1:9/", in: try TemporaryDirectory())
+            _ = try none.ask("pause")
+            #expect(
+                try MirrorctlRun(["status"], socket: none.adminSocket).output.contains(
+                    "\n  unsaved      1: pause, and no state file\n"))
         }
 
         @Test("metrics go to a file at once, or not at all")

@@ -63,7 +63,17 @@ extension EndToEnd {
             start | 64 | Unknown command: 'start', did you mean 'mirrorctl resume'?
             disable | 64 | Unknown command: 'disable', did you mean 'mirrorctl pause'?
             enable | 64 | Unknown command: 'enable', did you mean 'mirrorctl resume'?
-            reset | 64 | Unknown command: 'reset', did you mean 'mirrorctl clear counters'?
+            reset | 64 | Missing argument: 'mirrorctl reset <setting>|all' expected.
+            reset counters | 1 | Unknown setting: 'counters', did you mean 'mirrorctl clear counters'?
+            reset pause | 1 | Unknown setting: 'pause', did you mean 'mirrorctl resume'?
+            reset tiemout | 1 | Unknown setting: 'tiemout', did you mean 'timeout'?
+            reset mirror-url | 1 | Unknown setting: 'mirror-url', did you mean 'url'?
+            reset ALL | 1 | Unknown setting: 'ALL', 'mirrorctl show settings' lists them.
+            reset timeout 3s | 64 | Unexpected argument: '3s' ('mirrorctl reset <setting>|all' expected).
+            reste all | 64 | Unknown command: 'reste all', did you mean 'mirrorctl reset'?
+            restore | 64 | Unknown command: 'restore', did you mean 'mirrorctl reset'?
+            defaults | 64 | Unknown command: 'defaults', did you mean 'mirrorctl reset'?
+            help reset colour | 64 | Unknown setting: 'colour', 'mirrorctl show settings' lists them.
             set | 64 | Missing argument: 'mirrorctl set <setting> <value>' expected.
             set url | 64 | Missing argument: 'mirrorctl set <setting> <value>' expected.
             set url http://h/ now | 64 | Unexpected argument: 'now' ('mirrorctl set <setting> <value>' expected).

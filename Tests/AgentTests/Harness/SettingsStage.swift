@@ -1,0 +1,52 @@
+import Foundation
+
+@testable import Agent
+
+/// The live settings of an agent that does not run, with a state file in a directory of its own.
+final class SettingsStage {
+    private let directory: URL
+    let path: String
+    private(set) var controller: SettingsController
+
+    /// With a state file that says `text`, if it is there at all, and is read.
+    init(_ arguments: [String] = [], state text: String? = nil) throws {
+        directory = FileManager.default.temporaryDirectory.appendingPathComponent("spoa-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: false)
+        path = directory.appendingPathComponent("state").path
+        try text?.write(toFile: path, atomically: false, encoding: .utf8)
+        controller = try Self.start(arguments, path)
+    }
+
+    deinit { try? FileManager.default.removeItem(at: directory) }
+
+    /// Starts anew, as an agent of these options would.
+    func restart(_ arguments: [String] = []) throws { controller = try Self.start(arguments, path) }
+
+    private static func start(_ arguments: [String], _ path: String) throws -> SettingsController {
+        let configuration = try Options.parse(arguments + ["--state-file", path]).configuration()
+        let controller = SettingsController(configuration, loop: try EventLoop(backend: nil)) { _ in }
+        _ = try controller.load()
+        return controller
+    }
+
+    /// The lines of the file but its comments; nil when it is not there.
+    var lines: [String]? {
+        let text = try? String(contentsOfFile: path, encoding: .utf8)
+        return text?.split(separator: "\n").map(String.init).filter { !$0.hasPrefix("# spoa-mirror") }
+    }
+
+    func write(_ text: String) throws { try text.write(toFile: path, atomically: true, encoding: .utf8) }
+
+    /// Nothing can be written, or read, until it is called again.
+    func moveDirectoryAway() throws {
+        let away = directory.appendingPathExtension("away")
+        let isAway = FileManager.default.fileExists(atPath: away.path)
+        try FileManager.default.moveItem(at: isAway ? away : directory, to: isAway ? directory : away)
+    }
+
+    /// `save state`.
+    func save() throws {
+        guard let file = controller.file else { return }
+        _ = try controller.save(to: file)
+    }
+}
