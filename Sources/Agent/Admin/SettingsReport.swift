@@ -1,8 +1,8 @@
 internal import AdminSocket
 
 extension Report {
-    /// `show settings`: every live setting, what it would be by default, where its value came from, what the option says if another
-    /// value is in force, and whether a restart keeps it. In text
+    /// `show settings`: every live setting, what it would be by default, where its value came from, what the option says if
+    /// another value is in force, and whether a restart keeps it. In text
     /// `name: value (default VALUE, from ORIGIN, option VALUE, not saved)`, one a line.
     static func settings(_ controller: SettingsController) -> Report {
         let entries = SettingName.allCases.map { Row($0, controller) } + [Row(pauseOf: controller)]

@@ -1,7 +1,7 @@
 internal import System
 
-/// Pausing and resuming as operators do it: kept over a restart by itself, at once, and nothing else with it. What is told says so
-/// where that is not so.
+/// Pausing and resuming as operators do it: kept over a restart by itself, at once, and nothing else with it. Where that fails,
+/// the answer says so. On the main thread, which waits for the disk.
 extension SettingsController {
     /// Pauses, for good or for at least a second, whatever becomes of the file. Returns `Mirroring paused for 10m.`
     func brake(for duration: Duration?) -> String {

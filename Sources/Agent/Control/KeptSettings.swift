@@ -29,8 +29,8 @@ extension SettingsController {
         _ = try SettingsController(configuration, loop: EventLoop(backend: nil), expired: { _ in }).load()
     }
 
-    /// Writes the settings that differ from their options, or from the defaults, and a pause into `file`; what is the same is taken out.
-    /// Returns how many things it holds.
+    /// Writes the settings that differ from their options, or from the defaults, and a pause into `file`; what is the same is taken
+    /// out. Returns how many things it holds.
     func save(to file: StateFile) throws(SystemError) -> Int {
         var new = StateFile.Held(pause: pauseEntry)
         for name in SettingName.allCases {

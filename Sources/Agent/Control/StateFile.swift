@@ -2,7 +2,8 @@ internal import AdminSocket
 internal import Glibc
 internal import System
 
-/// What was changed at run time, kept over a restart: lines of admin commands, so that an operator can read them. On the main thread.
+/// What was changed at run time, kept over a restart: lines of admin commands, so that an operator can read them. On the main
+/// thread.
 final class StateFile {
     /// Bytes a state file may have; a longer one is not ours.
     private static let longest = 64 << 10
@@ -53,8 +54,8 @@ final class StateFile {
         held = new
     }
 
-    /// Takes things out of the file, as it is now, and puts one in; everything else in it stays, also what somebody else has written
-    /// there. False when there is nothing to write.
+    /// Takes things out of the file, as it is now, and puts one in; everything else in it stays, also what somebody else has
+    /// written there. False when there is nothing to write.
     func edit(without isRemoved: (Entry) -> Bool, adding added: Entry? = nil) throws -> Bool {
         let old = try read() ?? []
         let entries = try Self.parse(old, path: path)

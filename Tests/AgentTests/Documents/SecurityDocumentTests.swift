@@ -13,7 +13,7 @@ struct SecurityDocumentTests {
             let text = (try? String(contentsOf: file, encoding: .utf8)) ?? ""
             var suite = ""
             for line in text.split(separator: "\n") {
-                let words = line.split { " (".contains($0) }
+                let words = line.split { " (:".contains($0) }
                 if let index = words.firstIndex(of: "struct"), words.indices.contains(index + 1),
                     words[index + 1].hasSuffix("Tests")
                 {

@@ -61,7 +61,7 @@ extension EndToEnd {
             #expect(
                 screen.contains("Mirroring paused for 10m, or until the agent restarts.")
                     && screen.contains("set timeout TIME  "))
-            #expect(!screen.contains("Mirroring paused.\r"))
+            #expect(!screen.contains("Mirroring paused until"))
         }
     }
 }
