@@ -55,7 +55,7 @@ enum NotifyFuzzer {
         do throws(Refusal) {
             request = try renderer.render(arguments, payload: payload, arrival)
         } catch {
-            let text = error.detail(arguments, payload) ?? ""
+            let text = error.detail(arguments, payload)
             require(text.utf8.count < 2000 && text.utf8.allSatisfy { 0x20...0x7E ~= $0 }, "a wild detail")
             return
         }

@@ -22,6 +22,7 @@ package enum SettingName: String, CaseIterable, CodingKey, Sendable {
     case helloTimeout = "hello-timeout"
     case logLevel = "log-level"
     case requestLog = "request-log"
+    case requestLogRate = "request-log-rate"
 
     package var description: String { rawValue }
 }
@@ -37,9 +38,17 @@ extension Setting {
             "least level that is logged: trace, debug, info, notice, warning, error, critical",
             placeholder: "level"),
         Setting(
-            .requestLog, .shared, .control, "off|on|query",
-            "one log line per copy: off, on, or query (with the query of the URL)",
-            option: "One log line per copy: off, on, or query, with the query of its URL."),
+            .requestLog, .shared, .control, "off|on|query|all",
+            "one log line per copy: off, on, query (with the query of the URL), or all (skipped and dropped, too)",
+            option: """
+                One log line per copy: off, on, or query, with the query of its URL; or all, one per request, also of those \
+                that are skipped or dropped.
+                """),
+        Setting(
+            .requestLogRate, .shared, .control, "NUMBER|auto",
+            "lines of the request log a second, or auto: 1000 with all, else as many as there are",
+            remark: ", 1000 with all, else as many as there are",
+            option: "Lines of the request log a second, 1 to 100000, over all workers; what is left out is counted."),
         Setting(
             .sampleRate, .own, .copies, "PERCENT", "share of requests that is mirrored, 0% to 100%",
             option: "Share of requests to mirror, 0% to 100% in steps of 0.001%."),

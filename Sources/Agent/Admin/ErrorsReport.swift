@@ -1,7 +1,7 @@
 internal import System
 
 extension Report {
-    /// `show errors`: the last copies that failed or could not be sent, the oldest first. In text
+    /// `show errors`: the last copies that failed or were dropped, the oldest first. In text
     /// `TIME ID METHOD TARGET REASON DETAIL`, one a line.
     static func errors(_ failures: [RecentFailures.Failure]) -> Report {
         // One that is empty would move those behind it.
@@ -9,7 +9,7 @@ extension Report {
         let entries = failures.map {
             [
                 Field("time", Timestamp.text($0.time)),
-                Field("id", $0.id),
+                Field("id", JSON($0.id), text: $0.id == 0 ? "-" : "\($0.id)"),
                 Field("method", printable($0.method)),
                 Field("target", printable($0.target)),
                 Field("reason", $0.reason),

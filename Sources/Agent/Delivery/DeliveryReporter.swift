@@ -1,19 +1,40 @@
-internal import Logging
 internal import Stats
 internal import System
 
-/// Tells of copies that came to an end: failures to the log, summed up, and to `show errors`; all of them to the request log, if
+/// Tells of requests that came to an end: failures to the log, summed up, and to `show errors`; all of them to the request log, if
 /// that is on. One per worker, on its thread.
+///
+/// A flood is only counted: past a number of each reason in a second (`ExampleBudget`, `RequestLog`), and with the request log
+/// off past the first alone, nothing of a request is copied, and no text is made.
 final class DeliveryReporter {
     private let errors: RepeatedErrors
     private let failures: RecentFailures
-    private let requests: Logger
-    /// Which copies get a line in the request log.
-    var mode = RequestLogMode.off
+    private let requests: RequestLog
+    private var mode = RequestLogMode.off
+    /// Lines a second, over all workers; nil for as many as there are.
+    private var rate: Int?
+    private var examples = ExampleBudget()
+    /// Copies of this round that may still be reported for what they are.
+    private var reportsLeft = 0
 
-    init(errors: RepeatedErrors, failures: RecentFailures, requests: Logger) {
+    /// Of one round, at most: each costs some microseconds.
+    private static let mostReports = 64
+
+    init(errors: RepeatedErrors, failures: RecentFailures, requests: RequestLog) {
         (self.errors, self.failures, self.requests) = (errors, failures, requests)
     }
+
+    /// Uses `settings` for every request that ends from now on.
+    func apply(_ settings: Settings) {
+        mode = settings.requestLog
+        rate = settings.requestLogRate ?? RequestLogRate.automatic(mode)
+    }
+
+    /// Every request has a line, those that are skipped, too.
+    var tellsAll: Bool { mode == .all }
+
+    /// To be called before the copies of a round.
+    func beginRound() { reportsLeft = Self.mostReports }
 
     /// One call into the transport took more processor time than any honest answer does.
     func mirrorWasCutOff(_ cause: String, holdSeconds: Double) {
@@ -27,83 +48,54 @@ final class DeliveryReporter {
     /// A connection was ended because what comes on it might be taken for the answer to another copy.
     func connectionEnded(_ reason: String) { errors.report("mirror: connection ended", reason) }
 
-    /// A transfer of `copy` is over.
-    func ended(_ copy: MirrorRequest, _ end: TransferEnd, seconds: Double) {
+    /// A transfer of `copy` is over, at `now` on the monotonic clock, in seconds.
+    func ended(_ copy: MirrorRequest, _ end: TransferEnd, seconds: Double, now: Double) {
         if case .failed(let reason) = end.outcome {
             let (url, detail) = (copy.header.url.text, end.detail ?? "")
             errors.report("mirror: \(reason.label)", "\(url) (\(detail))")
-            failures.note(
-                id: copy.header.id, method: copy.method, target: copy.target, reason: reason.counter.name,
-                detail: "\(url) \(detail)")
+            if examples.take(reason.counter, now: now) {
+                failures.note(
+                    id: copy.header.id, method: copy.method, target: copy.target,
+                    reason: reason.counter.name, detail: "\(url) \(detail)")
+            }
         }
-        guard mode != .off else { return }
-        requests.info("\(RequestLogLine.text(copy, end, seconds: seconds, mode))")
+        guard mode != .off, requests.takes(end.outcome.counter, upTo: rate, now: now) else { return }
+        requests.write(RequestLogLine.text(copy, end, seconds: seconds, mode))
     }
 
-    /// What is known of a copy that was never made.
-    struct DroppedCopy {
-        /// In bytes.
-        static let longestTarget = 512
-
-        let id: Int64
-        let method: [UInt8]
-        /// As HAProxy sent it, cut to `longestTarget`.
-        let target: [UInt8]
-        let url: MirrorURL
-
-        var isCut: Bool { target.count == Self.longestTarget }
+    /// Where a request that came to nothing is to be told of, which `tell` then has to do. Of one that is told of nowhere, nothing has
+    /// to be found out. `now` is on the monotonic clock, in seconds; without `isDecoded`, nobody has looked at the request.
+    func telling(of reason: Refusal, isDecoded: Bool = true, now: Double) -> Telling {
+        var telling: Telling = []
+        if isDecoded, reason.isOfCopy, reportsLeft > 0 {
+            reportsLeft -= 1
+            telling.insert(.event)
+        }
+        if !reason.isSkip, examples.take(reason.counter, now: now) { telling.insert(.example) }
+        guard mode == .all || (mode != .off && telling.contains(.event)) else { return telling }
+        if requests.takes(reason.counter, upTo: rate, now: now) { telling.insert(.line) }
+        return telling
     }
 
-    /// A copy cannot be sent for what it is.
-    func dropped(_ copy: DroppedCopy, _ reason: Refusal, _ detail: String) {
+    /// Tells of a request that came to nothing.
+    func tell(_ telling: Telling, of copy: UnsentCopy, _ reason: Refusal, _ detail: String) {
         let name = reason.counter.name
         // Not of single requests: HAProxy's configuration, or the agent's, makes them all like this one.
-        if let label = reason.label { errors.report("\(name) (\(label))", detail) }
-        failures.note(id: copy.id, method: copy.method, target: copy.target, reason: name, detail: detail)
-        guard mode != .off else { return }
-        requests.info("\(RequestLogLine.text(copy, name, detail, mode))")
-    }
-}
-
-/// `request GET http://h/x HTTP/1.1 200 id=1204 up=120 down=340 ms=1.3 ok`, with `resent=1` before `ok` if it was. In place of `ok`
-/// stand the counter of a copy that came to nothing, a colon, and the reason.
-enum RequestLogLine {
-    static func text(
-        _ copy: MirrorRequest, _ end: TransferEnd, seconds: Double, _ mode: RequestLogMode
-    ) -> String {
-        let (status, word) =
-            switch end.outcome {
-            case .response(let status): ("\(status)", "ok")
-            case .failed(let reason): ("-", reason.counter.name)
-            }
-        let milliseconds = (seconds * 10_000).rounded() / 10
-        let resent = end.wasResent ? "resent=1 " : ""
-        return """
-            \(start(copy.method, copy.header.url, copy.target, mode)) \(end.httpVersion) \(status) \
-            id=\(copy.header.id) up=\(end.bytesSent) down=\(end.bytesReceived) ms=\(milliseconds) \
-            \(resent)\(word)\(end.detail.map { ": \($0)" } ?? "")
-            """
+        if telling.contains(.event), let label = reason.label { errors.report("\(name) (\(label))", detail) }
+        if telling.contains(.example) {
+            failures.note(
+                id: copy.id ?? 0, method: copy.method, target: copy.target, reason: name, detail: detail)
+        }
+        if telling.contains(.line) { requests.write(RequestLogLine.text(copy, name, detail, mode)) }
     }
 
-    static func text(
-        _ copy: DeliveryReporter.DroppedCopy, _ reason: String, _ detail: String, _ mode: RequestLogMode
-    ) -> String {
-        """
-        \(start(copy.method, copy.url, copy.target, isCut: copy.isCut, mode)) - - id=\(copy.id) up=0 down=0 ms=0.0 \
-        \(reason): \(detail)
-        """
-    }
-
-    /// The words before the HTTP version. A target that is no path, such as the `*` of OPTIONS, is a word of its own.
-    private static func start(
-        _ method: [UInt8], _ url: MirrorURL, _ target: [UInt8], isCut: Bool = false,
-        _ mode: RequestLogMode
-    ) -> String {
-        let shown = ShownTarget.of(target, withQuery: mode == .query, isCut: isCut)
-        let gap = shown.isEmpty || shown.first == UInt8(ascii: "/") ? "" : " "
-        return """
-            request \(method.isEmpty ? "-" : PrintableText.of(method)) \
-            \(url.origin.dropLast())\(gap)\(PrintableText.of(shown))
-            """
+    /// A copy that waited or was under way is given up.
+    func dropped(_ copy: MirrorRequest, _ reason: Refusal, now: Double) {
+        let telling = telling(of: reason, now: now)
+        guard !telling.isEmpty else { return }
+        let unsent = UnsentCopy(
+            id: copy.header.id, streamID: copy.header.streamID, method: copy.method,
+            target: Array(copy.target.prefix(UnsentCopy.longestTarget)), url: copy.header.url)
+        tell(telling, of: unsent, reason, reason.detail)
     }
 }

@@ -61,16 +61,21 @@ final class Outbox {
         if let transfer = transport.start(copy, for: self, now: now) {
             add(transfer)
         } else {
-            close(copy, .failed(.other), now)
+            let end = TransferEnd.neverBegan("no memory for a transfer")
+            reporter.ended(copy, end, seconds: 0, now: now)
+            close(copy, end.outcome, now)
         }
         return true
     }
 
-    /// Drops copies that came before `time`, at most `most`; returns how many.
+    /// Drops copies that came before `time`, at most `most`; returns how many. All times are on the monotonic clock, in seconds.
     func drop(receivedBefore time: Double, _ reason: Refusal, upTo most: Int = .max) -> Int {
+        guard !queue.isEmpty else { return 0 }
+        let now = MonotonicClock.now
         var count = 0
         while count < most, let first = queue.first, first.header.receivedAt < time {
             account.drop(queue.removeFirst(), reason)
+            reporter.dropped(first, reason, now: now)
             count += 1
         }
         return count
@@ -100,9 +105,12 @@ final class Outbox {
     /// Drops all there is, reason `shutdown`; returns how many.
     func abandon(_ transport: any Transport) -> Int {
         let count = underWay.count + drop(receivedBefore: .infinity, .shutdown)
+        let now = MonotonicClock.now
         while let transfer = underWay.popLast() {
             places.giveBack()
-            if let copy = transport.takeBack(transfer) { account.abandon(copy) }
+            guard let copy = transport.takeBack(transfer) else { continue }
+            account.abandon(copy)
+            reporter.dropped(copy, .shutdown, now: now)
         }
         return count
     }
@@ -120,7 +128,7 @@ extension Outbox: TransferOwner {
             account.count(.mirrorAmbiguous)
             reporter.connectionEnded("nobody can say what follows its answer")
         }
-        reporter.ended(copy, end, seconds: seconds)
+        reporter.ended(copy, end, seconds: seconds, now: now)
         remove(transfer)
         close(copy, end.outcome, now)
     }

@@ -28,21 +28,26 @@ final class NotifyIntake {
     }
 
     /// Asks the gate about each request of a NOTIFY, and keeps those that are selected. Returns what the ACK says. Nothing of it is
-    /// kept when it throws.
-    func take(_ payload: RawSpan, from source: PendingCopy.Source) throws(DecodeError) -> Action {
+    /// kept when it throws. It came on HAProxy's stream `streamID`, at `receivedAt` on the monotonic clock, in seconds.
+    func take(
+        _ payload: RawSpan, from source: PendingCopy.Source, of streamID: UInt64, receivedAt: Double
+    ) throws(DecodeError) -> Action {
         let first = pending.count
         do throws(DecodeError) {
             let excess = try Notification.decode(payload, names: names) { message in
                 switch message {
                 case .request(let arguments):
-                    pending.append(PendingCopy(source: source, arguments: arguments))
+                    pending.append(
+                        PendingCopy(source: source, streamID: streamID, arguments: arguments))
                 case .unknown(let name):
                     counters.add(to: .unknownMessages)
                     warn(of: name, in: payload)
                 }
             }
             if excess.requests > 0 {
-                pipeline.drop(.malformed(.excess), count: excess.requests)
+                pipeline.drop(
+                    .malformed(.excess), count: excess.requests, of: streamID, at: receivedAt,
+                    "\(excess.requests) requests \(Malformation.pastTheLast)")
                 errors.report("dropped_malformed (messages)", Malformation.pastTheLast)
             }
             counters.add(excess.unknown, to: .unknownMessages)
@@ -54,21 +59,25 @@ final class NotifyIntake {
         return select(from: first, payload)
     }
 
-    /// Asks the gate about the copies from `first` on and keeps those that are selected. Returns what the ACK says: the number of
-    /// the first that is, or why the first of them all is not.
+    /// Asks the gate about the copies from `first` on and keeps those that are selected, and those of which the log is to tell.
+    /// Returns what the ACK says: the number of the first that is selected, or why the first of them all is not.
     private func select(from first: Int, _ payload: RawSpan) -> Action {
         var action = Action.nothing
-        var kept = first
+        var (kept, isNamed) = (first, false)
         for index in first..<pending.count {
-            switch pipeline.decide(pending[index].arguments, payload: payload) {
+            let decision = pipeline.decide(pending[index].arguments, payload: payload)
+            switch decision {
             case .selected(let id):
-                if kept == first { action = .setID(id) }
-                pending[index].id = id
-                if kept != index { pending.swapAt(kept, index) }
-                kept += 1
+                if !isNamed { action = .setID(id) }
+                isNamed = true
             case .skipped(let reason):
                 if index == first { action = .setSkip(reason.name) }
+                // Its line is made when the ACK is out. Without a log that has it, all ends here.
+                guard pipeline.tellsSkips else { continue }
             }
+            pending[index].decision = decision
+            if kept != index { pending.swapAt(kept, index) }
+            kept += 1
         }
         if kept < pending.count { pending.removeSubrange(kept...) }
         return action
@@ -77,21 +86,34 @@ final class NotifyIntake {
     /// Nothing is kept.
     var isEmpty: Bool { pending.isEmpty }
 
-    /// Mirrors what was kept. `reader` has the frames; they came at `receivedAt` on the monotonic clock, in seconds, of a HAProxy
+    /// Mirrors what was kept and selected, and tells of the rest. `reader` has the frames; they came at `receivedAt` on the monotonic clock, in seconds, of a HAProxy
     /// whose buffers have `bufferSize` bytes.
     func mirror(_ reader: borrowing FrameReader, receivedAt: Double, bufferSize: Int) {
         pipeline.beginRound()
         for copy in pending {
-            let arrival = Arrival(id: copy.id, receivedAt: receivedAt, bufferSize: bufferSize)
             switch copy.source {
             case .frame(let location):
-                reader.withBytes(at: location) { pipeline.mirror(copy.arguments, payload: $0, arrival) }
+                reader.withBytes(at: location) { settle(copy, $0, receivedAt, bufferSize) }
             case .reassembled(let payload):
-                unsafe pipeline.mirror(copy.arguments, payload: payload.span.bytes, arrival)
+                unsafe settle(copy, payload.span.bytes, receivedAt, bufferSize)
             }
         }
         // What an unusual round took is given back.
         pending.removeAll(keepingCapacity: pending.count <= Self.usualPending)
+    }
+
+    private func settle(
+        _ copy: PendingCopy, _ payload: RawSpan, _ receivedAt: Double, _ bufferSize: Int
+    ) {
+        switch copy.decision {
+        case .selected(let id):
+            let arrival = Arrival(
+                id: id, receivedAt: receivedAt, bufferSize: bufferSize, streamID: copy.streamID)
+            pipeline.mirror(copy.arguments, payload: payload, arrival)
+        case .skipped(let reason):
+            pipeline.tell(
+                reason, copy.arguments, payload, id: nil, streamID: copy.streamID, receivedAt: receivedAt)
+        }
     }
 
     /// Has the name of a message that is not mirrored warned about, once. Costs the next NOTIFYs with it a comparison.
@@ -106,7 +128,7 @@ final class NotifyIntake {
     }
 }
 
-/// A request whose NOTIFY is answered and that is still to be mirrored, in the same round.
+/// A request whose NOTIFY is answered and that is still to be mirrored, or told of, in the same round.
 struct PendingCopy {
     /// Where the bytes of its payload stand until then.
     enum Source {
@@ -117,7 +139,9 @@ struct PendingCopy {
     }
 
     let source: Source
+    /// Of HAProxy.
+    let streamID: UInt64
     let arguments: MirrorArguments
-    /// The request's number, once it is selected.
-    var id: Int64 = 0
+    /// What the gate says, once it is asked.
+    var decision = Gate.Decision.selected(0)
 }

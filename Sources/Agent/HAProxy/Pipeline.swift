@@ -9,8 +9,6 @@ final class Pipeline {
     private let counters: CounterBank
     private let reporter: DeliveryReporter
     private let unknownMessages: UnknownMessages
-    /// Failures that may be noted in this round.
-    private var notesLeft = 0
     private var gate: Gate
     private var renderer: RequestRenderer
 
@@ -24,20 +22,22 @@ final class Pipeline {
         self.unknownMessages = unknownMessages
         gate = Gate(destination.settings, ids: ids)
         renderer = RequestRenderer(destination.settings, watch: settings.bodyWatch)
-        reporter.mode = settings.requestLog
+        reporter.apply(settings)
     }
 
     /// Uses `settings` from the next request on, and makes copies for `destination`.
     func apply(_ settings: Settings, _ destination: Destination) {
         gate.apply(destination.settings)
         renderer = RequestRenderer(destination.settings, watch: settings.bodyWatch)
-        reporter.mode = settings.requestLog
+        reporter.apply(settings)
         delivery.apply(destination, maxQueueBytes: settings.maxQueueBytes)
     }
 
-    /// To be called before the copies of a round. Each failure noted costs some microseconds, and what is past the capacity of
-    /// the list would push out what the same round has noted.
-    func beginRound() { notesLeft = RecentFailures.capacity }
+    /// To be called before the copies of a round.
+    func beginRound() { reporter.beginRound() }
+
+    /// Requests that the gate skips are to be told of.
+    var tellsSkips: Bool { reporter.tellsAll }
 
     /// Counts a message and asks the gate about it.
     func decide(_ arguments: MirrorArguments, payload: RawSpan) -> Gate.Decision {
@@ -55,29 +55,41 @@ final class Pipeline {
             try delivery.enqueue(request)
         } catch {
             counters.add(to: error.counter)
-            note(error, arguments, payload, id: arrival.id)
+            tell(
+                error, arguments, payload, id: arrival.id, streamID: arrival.streamID,
+                receivedAt: arrival.receivedAt)
         }
     }
 
-    /// Copies that could not be sent for what they are, and not for the state of the mirror, are worth a look.
-    private func note(
-        _ reason: Refusal, _ arguments: MirrorArguments, _ payload: RawSpan, id: Int64
+    /// Tells of a request that was counted as skipped or dropped. `id` is its number if it has one; it came at `receivedAt` on the
+    /// monotonic clock, in seconds.
+    func tell(
+        _ reason: Refusal, _ arguments: MirrorArguments, _ payload: RawSpan, id: Int64?, streamID: UInt64,
+        receivedAt: Double
     ) {
-        guard notesLeft > 0, let detail = reason.detail(arguments, payload) else { return }
-        notesLeft -= 1
+        let telling = reporter.telling(of: reason, now: receivedAt)
+        guard !telling.isEmpty else { return }
         func bytes(_ range: Range<Int>?) -> [UInt8] {
-            payload.bytes(range ?? 0..<0, limit: DeliveryReporter.DroppedCopy.longestTarget)
+            payload.bytes(range ?? 0..<0, limit: UnsentCopy.longestTarget)
         }
-        let copy = DeliveryReporter.DroppedCopy(
-            id: id, method: bytes(arguments.method), target: bytes(arguments.path),
+        let copy = UnsentCopy(
+            id: id, streamID: streamID, method: bytes(arguments.method), target: bytes(arguments.path),
             url: renderer.url)
-        if reason == .malformed(.missing) { unknownMessages.noteMissing(detail) }
-        reporter.dropped(copy, reason, detail)
+        let detail = reason.detail(arguments, payload)
+        if reason == .malformed(.missing), telling.contains(.event) { unknownMessages.noteMissing(detail) }
+        reporter.tell(telling, of: copy, reason, detail)
     }
 
-    /// Counts messages that were let go before they were looked at.
-    func drop(_ reason: Refusal, count: Int = 1) {
+    /// Counts requests of a stream that were let go before they were looked at, and tells of them. They came at `now` on the monotonic
+    /// clock, in seconds.
+    func drop(
+        _ reason: Refusal, count: Int = 1, of streamID: UInt64, at now: Double,
+        _ detail: @autoclosure () -> String
+    ) {
         counters.add(count, to: .received)
         counters.add(count, to: reason.counter)
+        let telling = reporter.telling(of: reason, isDecoded: false, now: now)
+        guard !telling.isEmpty else { return }
+        reporter.tell(telling, of: UnsentCopy(streamID: streamID, url: renderer.url), reason, detail())
     }
 }

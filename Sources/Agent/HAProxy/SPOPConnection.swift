@@ -168,15 +168,19 @@ final class SPOPConnection {
             context.counters.add(to: .agentHellos)
         case .notify(let streamID, let frameID, let payload):
             let action = try context.intake.take(
-                frame.extracting(payload), from: .frame(location.extracting(payload)))
+                frame.extracting(payload), from: .frame(location.extracting(payload)), of: streamID,
+                receivedAt: roundStart)
             answer(streamID, frameID, action)
         case .notifyReassembled(let streamID, let frameID, let payload):
-            let action = unsafe try context.intake.take(payload.span.bytes, from: .reassembled(payload))
+            let action = unsafe try context.intake.take(
+                payload.span.bytes, from: .reassembled(payload), of: streamID, receivedAt: roundStart)
             answer(streamID, frameID, action)
         case .notifyTooLarge(let streamID, let frameID):
             let reason = isOverBudget ? Refusal.queueFull : .tooLarge
             answer(streamID, frameID, .setSkip(reason.name))
-            context.pipeline.drop(reason)
+            context.pipeline.drop(
+                reason, of: streamID, at: roundStart,
+                isOverBudget ? reason.detail : "its fragments passed the limit of a payload")
         case .finished(let ending): finish(ending)
         }
         // Ended or given up: the next payload is another.

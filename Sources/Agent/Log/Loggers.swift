@@ -4,14 +4,15 @@ internal import Logging
 struct Loggers: Sendable {
     /// Everything that happens.
     let events: Logger
-    /// One line per copy, whatever the level is: `--request-log` is its switch.
-    let requests: Logger
+    /// One line per request, whatever the level is: `--request-log` is its switch.
+    let requests: RequestLog
     /// Changes that operators make, whatever the level is: a level, too, can be changed.
     let changes: Logger
 
     init(_ file: LogFile) {
         events = Logger(label: "spoa-mirror") { _ in LineLogHandler(file: file) }
-        requests = Logger(label: "requests") { _ in LineLogHandler(file: file, isFiltered: false) }
+        requests = RequestLog(
+            Logger(label: "requests") { _ in LineLogHandler(file: file, isFiltered: false) })
         changes = Logger(label: "changes") { _ in LineLogHandler(file: file, isFiltered: false) }
     }
 }

@@ -1,7 +1,7 @@
 internal import Synchronization
 internal import System
 
-/// The last copies of one worker that failed or could not be sent: written by the worker's thread, read by the main thread.
+/// The last copies of one worker that failed or were dropped: written by the worker's thread, read by the main thread.
 final class RecentFailures: Sendable {
     /// How many are kept.
     static let capacity = 64
@@ -13,7 +13,7 @@ final class RecentFailures: Sendable {
     struct Failure: Sendable {
         /// Nanoseconds since 1970.
         let time: Int
-        /// What the ACK called the request.
+        /// What the ACK called the request; 0 when it had no number yet.
         let id: Int64
         let method: [UInt8]
         /// Without userinfo and query.
@@ -23,14 +23,10 @@ final class RecentFailures: Sendable {
         let detail: String
     }
 
-    private struct Ring {
-        var entries: [Failure] = []
-        var next = 0
-    }
+    /// The oldest first.
+    private let kept = Mutex<[Failure]>([])
 
-    private let ring = Mutex(Ring())
-
-    /// Notes one. The worker's thread only.
+    /// Notes one. The worker's thread only, which asks its `ExampleBudget` before: this takes some ten microseconds.
     func note(
         id: Int64, method: some Sequence<UInt8>, target: some Sequence<UInt8>, reason: String, detail: String
     ) {
@@ -40,19 +36,25 @@ final class RecentFailures: Sendable {
             method: Array(method.prefix(Self.longestMethod)),
             target: ShownTarget.of(target, isCut: target.count == Self.longestTarget),
             reason: reason, detail: detail)
-        ring.withLock { ring in
-            if ring.entries.count < Self.capacity {
-                ring.entries.append(failure)
-            } else {
-                ring.entries[ring.next] = failure
-            }
-            ring.next = (ring.next + 1) % Self.capacity
-        }
+        kept.withLock { $0 = Self.fairShare(of: $0 + [failure]) }
     }
 
     /// The last ones of several workers, the oldest first.
-    static func newest(of rings: [RecentFailures]) -> [Failure] {
-        let all = rings.flatMap { $0.ring.withLock(\.entries) }
-        return Array(all.sorted { $0.time < $1.time }.suffix(capacity))
+    static func newest(of workers: [RecentFailures]) -> [Failure] {
+        fairShare(of: workers.flatMap { $0.kept.withLock(\.self) }.sorted { $0.time < $1.time })
+    }
+
+    /// As many as are kept: of each reason the newest, as many as of any other that has so many. The single example of one reason
+    /// stays, however often another comes.
+    private static func fairShare(of failures: [Failure]) -> [Failure] {
+        guard failures.count > capacity else { return failures }
+        var seen: [String: Int] = [:]
+        // From the newest to the oldest: how many newer ones of the same reason there are.
+        let ranks = failures.indices.reversed().map { index in
+            let rank = seen[failures[index].reason, default: 0]
+            seen[failures[index].reason] = rank + 1
+            return (rank, -index)
+        }
+        return ranks.sorted(by: <).prefix(capacity).map { -$0.1 }.sorted().map { failures[$0] }
     }
 }

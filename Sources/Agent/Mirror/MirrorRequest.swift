@@ -11,6 +11,8 @@ final class MirrorRequest: ManagedBuffer<MirrorRequest.Layout, UInt8> {
         let id: Int64
         /// On the monotonic clock, in seconds.
         let receivedAt: Double
+        /// HAProxy's number of the stream that it is a copy of.
+        let streamID: UInt64
         /// All parts together, at most.
         let size: Int
         /// Where each part ends, in bytes from the start; all header lines are one part.
@@ -42,7 +44,8 @@ final class MirrorRequest: ManagedBuffer<MirrorRequest.Layout, UInt8> {
     /// An empty request of `size` bytes, to be filled front to back with `RequestWriter`.
     static func make(size: Int, to url: MirrorURL, arrival: Arrival) -> MirrorRequest {
         let buffer = MirrorRequest.create(minimumCapacity: size) { _ in
-            Layout(url: url, id: arrival.id, receivedAt: arrival.receivedAt, size: size)
+            Layout(
+                url: url, id: arrival.id, receivedAt: arrival.receivedAt, streamID: arrival.streamID, size: size)
         }
         return unsafe unsafeDowncast(buffer, to: MirrorRequest.self)
     }

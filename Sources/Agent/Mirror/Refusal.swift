@@ -59,9 +59,37 @@ enum Refusal: Error, Hashable {
         }
     }
 
-    /// What an operator can do about a copy that was dropped for what it is; nil for other reasons.
-    func detail(_ arguments: MirrorArguments, _ payload: RawSpan) -> String? {
+    /// The request was not wanted, and counts as skipped.
+    var isSkip: Bool {
         switch self {
+        case .paused, .sampled, .method, .loop: true
+        default: false
+        }
+    }
+
+    /// The copy cannot be sent for what it is, and not for the state of the mirror.
+    var isOfCopy: Bool {
+        switch self {
+        case .tooLarge, .truncated, .malformed: true
+        default: false
+        }
+    }
+
+    /// What it was, and what an operator can do about it, with what the message says.
+    func detail(_ arguments: MirrorArguments, _ payload: RawSpan) -> String {
+        if case .malformed(let kind) = self { kind.detail(arguments, payload) } else { detail }
+    }
+
+    /// The same as far as it is known without the message.
+    var detail: String {
+        switch self {
+        case .paused: "mirroring is paused"
+        case .sampled: "not in the sample (sample-rate)"
+        case .method: "its method is not mirrored (methods)"
+        case .loop: "it is a copy already: it has the mark (mark-header)"
+        case .queueFull: "no room for one more copy (max-queue, max-queue-bytes)"
+        case .expired: "it waited longer than max-queue-age"
+        case .shutdown: "the agent stopped first"
         case .truncated(.bufferFull): "HAProxy's buffer cut the body off: tune.bufsize"
         case .truncated(.notAwaited):
             "HAProxy did not wait for the body: option http-buffer-request"
@@ -71,8 +99,7 @@ enum Refusal: Error, Hashable {
         case .tooLarge: "its method, target and fields are over 960 KiB together"
         case .truncated(.changed):
             "the body is shorter than Content-Length says, and HAProxy had all of it: is arg_body=req.body?"
-        case .malformed(let kind): kind.detail(arguments, payload)
-        default: nil
+        case .malformed(let kind): kind.label ?? "it lacks an argument"
         }
     }
 

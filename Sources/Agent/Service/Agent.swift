@@ -9,6 +9,7 @@ final class Agent {
     private let log: LogFile
     private let logWriter: LogWriter
     private let logger: Logger
+    private let requests: RequestLog
     private let serviceManager: ServiceManager?
     private let signals: Signals
     private let pidFile: PIDFile?
@@ -32,6 +33,7 @@ final class Agent {
         let loggers = Loggers(log)
         let logger = loggers.events
         self.logger = logger
+        requests = loggers.requests
         serviceManager = ServiceManager(logger: logger)
         let loop = try EventLoop(backend: options.backend)
         let changes = ChangeLog(loop: loop, logger: loggers.changes)
@@ -92,6 +94,7 @@ final class Agent {
         }
         monitor.sumUp(Snapshot(workers.banks + [bank]), isLast: true)
         running.changes.sumUp()
+        requests.sumUp()
         logger.info("stopped")
         log.flush()
         controlServers.removeAll()
@@ -115,6 +118,7 @@ final class Agent {
         signals.stop = { [unowned self] in stop() }
         signals.reload = { [unowned self] in reload() }
         monitor.start(interval: interval) { [unowned self] in
+            requests.sumUp()
             logWriter.write()
             serviceManager?.tick($0)
         }

@@ -23,8 +23,10 @@ struct Settings: Sendable {
 
     /// What is less severe is not logged.
     var logLevel = Logger.Level.info
-    /// Whether each copy gets a line in the log.
+    /// Which requests get a line in the log.
     var requestLog = RequestLogMode.off
+    /// Lines a second of it, over all workers; nil for what `RequestLogRate` says.
+    var requestLogRate: Int?
 }
 
 /// What belongs to one mirror: where copies go, which ones, how they differ from what clients sent, and what they may take.
@@ -88,6 +90,8 @@ extension SettingName {
         case .helloTimeout: .interval(\.helloTimeout)
         case .logLevel: .word(\.logLevel)
         case .requestLog: .word(\.requestLog)
+        case .requestLogRate:
+            SettingField(\.requestLogRate, RequestLogRate.parse, { $0.map(String.init) ?? "auto" })
         }
     }
 }

@@ -94,4 +94,11 @@ struct TransferEnd {
     let wasAmbiguous: Bool
     /// Why there is no answer: one sentence in printable ASCII, with no bytes of the request. Nil when there is one.
     let detail: String?
+
+    /// Of a copy that no transport took.
+    static func neverBegan(_ cause: String) -> TransferEnd {
+        TransferEnd(
+            outcome: .failed(.other), bytesSent: 0, bytesReceived: 0, connectionsOpened: 0, httpVersion: "-",
+            wasResent: false, wasAmbiguous: false, detail: cause)
+    }
 }
