@@ -94,7 +94,8 @@ final class DeliveryReporter {
         let telling = telling(of: reason, now: now)
         guard !telling.isEmpty else { return }
         let unsent = UnsentCopy(
-            id: copy.header.id, streamID: copy.header.streamID, method: copy.method,
+            id: copy.header.id, streamID: copy.header.streamID,
+            uniqueID: copy.uniqueID(limit: UnsentCopy.longestUniqueID), method: copy.method,
             target: Array(copy.target.prefix(UnsentCopy.longestTarget)), url: copy.header.url)
         tell(telling, of: unsent, reason, reason.detail)
     }

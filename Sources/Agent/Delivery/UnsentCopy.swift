@@ -2,11 +2,14 @@
 struct UnsentCopy {
     /// In bytes.
     static let longestTarget = 512
+    static let longestUniqueID = 128
 
     /// What the ACK called it; nil when it had no number yet.
     var id: Int64?
     /// HAProxy's number of its stream.
     let streamID: UInt64
+    /// The one that HAProxy made, cut to `longestUniqueID`; empty when there is none, or nobody looked.
+    var uniqueID: [UInt8] = []
     /// Empty when nobody looked.
     var method: [UInt8] = []
     /// As HAProxy sent it, cut to `longestTarget`; empty when nobody looked.

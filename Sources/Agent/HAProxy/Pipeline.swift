@@ -69,12 +69,12 @@ final class Pipeline {
     ) {
         let telling = reporter.telling(of: reason, now: receivedAt)
         guard !telling.isEmpty else { return }
-        func bytes(_ range: Range<Int>?) -> [UInt8] {
-            payload.bytes(range ?? 0..<0, limit: UnsentCopy.longestTarget)
+        func bytes(_ range: Range<Int>?, _ limit: Int = UnsentCopy.longestTarget) -> [UInt8] {
+            payload.bytes(range ?? 0..<0, limit: limit)
         }
         let copy = UnsentCopy(
-            id: id, streamID: streamID, method: bytes(arguments.method), target: bytes(arguments.path),
-            url: renderer.url)
+            id: id, streamID: streamID, uniqueID: bytes(arguments.id, UnsentCopy.longestUniqueID),
+            method: bytes(arguments.method), target: bytes(arguments.path), url: renderer.url)
         let detail = reason.detail(arguments, payload)
         if reason == .malformed(.missing), telling.contains(.event) { unknownMessages.noteMissing(detail) }
         reporter.tell(telling, of: copy, reason, detail)

@@ -6,6 +6,6 @@ struct Arrival {
     let receivedAt: Double
     /// Of the buffers of the HAProxy that sent it, in bytes.
     let bufferSize: Int
-    /// HAProxy's number of the stream that the request came on, `%rt` in its log.
+    /// What HAProxy calls the stream of the NOTIFY.
     var streamID: UInt64 = 0
 }

@@ -22,6 +22,8 @@ final class MirrorRequest: ManagedBuffer<MirrorRequest.Layout, UInt8> {
         var bodyEnd = 0
         /// Header lines.
         var fieldCount = 0
+        /// Where HAProxy's unique id begins, up to the end of its line; 0 when it is none of the fields.
+        var uniqueIDStart: UInt32 = 0
         var answerHasNoBody = false
         /// The mirror may take it for CONNECT: behind the headers of the answer there may be a tunnel.
         var mayOpenTunnel = false
@@ -55,6 +57,13 @@ final class MirrorRequest: ManagedBuffer<MirrorRequest.Layout, UInt8> {
 
     /// The target with its query, for a log.
     var target: [UInt8] { bytes(header.target) }
+
+    /// HAProxy's unique id, for a log, cut to `limit` bytes; empty when the request came without one, or the client sent its own.
+    func uniqueID(limit: Int) -> [UInt8] {
+        let start = Int(header.uniqueIDStart)
+        guard start > 0 else { return [] }
+        return Array(bytes(start..<min(start + limit, header.fieldsEnd)).prefix { $0 != UInt8(ascii: "\r") })
+    }
 
     private func bytes(_ range: Range<Int>) -> [UInt8] {
         unsafe withUnsafeMutablePointerToElements { bytes in

@@ -46,6 +46,7 @@ struct RequestRenderer {
             writeOwnFields(plan, payload, to: &writer)
             unsafe layout.pointee.fieldsEnd = writer.count
             unsafe layout.pointee.fieldCount = writer.fieldCount
+            unsafe layout.pointee.uniqueIDStart = UInt32(exactly: writer.uniqueIDStart) ?? 0
             writer.endLine()
             writer.append(payload, plan.body)
             unsafe layout.pointee.bodyEnd = writer.count
@@ -162,7 +163,7 @@ struct RequestRenderer {
         case .host: writer.append(host)
         case .trailers: writer.append("trailers")
         case .clientAddress: if let source = plan.source { writer.append(source) }
-        case .requestID: if let id = plan.id { writer.append(payload, id) }
+        case .requestID: if let id = plan.id { writer.append(payload, uniqueID: id) }
         case .declaredLength:
             if let length = plan.declaredLength {
                 writer.append(decimal: length)

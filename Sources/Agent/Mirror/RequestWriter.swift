@@ -6,6 +6,8 @@
     private(set) var count = 0
     /// Header lines written.
     private(set) var fieldCount = 0
+    /// Where HAProxy's unique id begins; 0 when it is not written.
+    private(set) var uniqueIDStart = 0
 
     /// Counts only: the same calls on a writer with so many bytes succeed.
     init() {
@@ -33,6 +35,12 @@
 
     mutating func append(_ source: RawSpan, _ range: Range<Int>) {
         unsafe source.extracting(range).withUnsafeBytes { unsafe append(from: $0) }
+    }
+
+    /// HAProxy's unique id, for a log to find it again.
+    mutating func append(_ source: RawSpan, uniqueID range: Range<Int>) {
+        uniqueIDStart = count
+        append(source, range)
     }
 
     mutating func append(_ source: [UInt8]) { unsafe source.withUnsafeBytes { unsafe append(from: $0) } }

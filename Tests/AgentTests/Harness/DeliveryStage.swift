@@ -9,14 +9,16 @@ final class DeliveryStage {
     let transport = FakeTransport()
     let memory = MemoryBudget()
     private let loop: EventLoop
-    private let reporter: DeliveryReporter
+    let reporter: DeliveryReporter
     private let maxQueueBytes: Int
     private(set) var destination: Destination
     private(set) var delivery: Delivery
 
-    init(maxInFlight: Int = 256, maxQueue: Int = 10_000, maxQueueBytes: Int = 1 << 20) throws {
+    init(
+        maxInFlight: Int = 256, maxQueue: Int = 10_000, maxQueueBytes: Int = 1 << 20, log: LogFile? = nil
+    ) throws {
         loop = try EventLoop(backend: nil)
-        let loggers = Loggers(try LogFile(.init(path: "/dev/null", mode: .append)))
+        let loggers = Loggers(try log ?? LogFile(.init(path: "/dev/null", mode: .append)))
         let errors = RepeatedErrors(loop: loop, interval: 60, logger: loggers.events)
         reporter = DeliveryReporter(errors: errors, failures: RecentFailures(), requests: loggers.requests)
         var settings = DestinationSettings(url: try MirrorURL("http://first/"))

@@ -21,7 +21,8 @@ struct LiveSettingTests {
         .connectTimeout: ["1ms", "1h"], .timeout: ["1s", "1d"], .maxResponse: ["0", "3MiB"],
         .resend: ["idempotent", "all", "never"],
         .maxConnections: ["1", "100000"], .helloTimeout: ["5s"],
-        .logLevel: ["trace", "critical"], .requestLog: ["off", "on", "query"],
+        .logLevel: ["trace", "critical"], .requestLog: ["off", "on", "query", "all"],
+        .requestLogRate: ["auto", "1", "100000"],
     ]
 
     private static func settings() throws -> Settings {

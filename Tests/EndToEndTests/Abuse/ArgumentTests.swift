@@ -99,7 +99,7 @@ extension EndToEnd {
             try stage.expectGoodHealth()
         }
 
-        @Test("a round that brings hundreds of malformed copies has as many noted as the list holds")
+        @Test("a round that brings hundreds of malformed copies has some of them noted")
         func manyFailures() throws {
             let stage = try AbuseStage()
             let peer = try stage.greeted()
@@ -114,8 +114,9 @@ extension EndToEnd {
             #expect(try stage.agent.account(of: 200)["dropped_malformed"] == 200)
             let noted = try stage.agent.ask("show errors")
             #expect(noted.contains("/failed/0"), "\(noted)")
-            #expect(noted.contains("/failed/63"), "\(noted)")
-            #expect(!noted.contains("/failed/64"), "\(noted)")
+            #expect(noted.contains("/failed/7"), "\(noted)")
+            // Some a second of each reason are: more say nothing new, and cost something.
+            #expect(!noted.contains("/failed/8"), "\(noted)")
             try stage.expectGoodHealth()
         }
 

@@ -10,11 +10,11 @@ extension EndToEnd {
             try FaultStage(mirrorURL: "http://127.0.0.1:\(mirror.port)/", arguments, in: directory)
         }
 
-        @Test("a disk that is full takes no log line, and stops nothing")
-        func logDiskFull() throws {
+        @Test("a disk that is full takes no log line, and stops nothing", arguments: ["on", "all"])
+        func logDiskFull(mode: String) throws {
             let mirror = try RecordingMirror()
             let stage = try stage(
-                ["-l", "A:/dev/full", "--request-log", "on"], in: try TemporaryDirectory(), mirror)
+                ["-l", "A:/dev/full", "--request-log", mode], in: try TemporaryDirectory(), mirror)
             let before = try stage.processorTime()
             let counters = try stage.withTraffic { traffic in try stage.moreTraffic(traffic, requests: 500) }
             #expect(counters["responses_2xx"] == counters["received"])
