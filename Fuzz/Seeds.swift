@@ -46,7 +46,7 @@ enum Seeds {
         "-D -r0 -uhttp://192.168.41.10:10100", "-Dr0 -V", "--help", "-a ::1 -p 9000 -b 10 -B poll",
         "-c pipelining -casync -F /run/x.pid -i 1m -l w:/x.log -m 1024 -n 3 -r 2h -t 500us",
         "-u https://m.example:1/p -P 30000-30010 --message copy --metrics-address 127.0.0.1:9",
-        "--admin-socket /a,level=user,mode=600 --state-file /s --log-level debug --request-log query --paused",
+        "--admin-socket /a,level=user,mode=600 --state-file /s --log-level debug --request-log query --request-log-rate 5 --paused",
         "--sample-rate 0.5% --methods GET,PUT --host-header destination --truncated-body send",
         "--haproxy-bufsize 32KiB --mark-header none --http-version 2 --tls-insecure --allow-link-local",
         "--max-in-flight 1 --max-queue 2 --max-queue-bytes 64MiB --max-queue-age 1.5s --connect-timeout 1",

@@ -39,16 +39,18 @@ extension Setting {
             placeholder: "level"),
         Setting(
             .requestLog, .shared, .control, "off|on|query|all",
-            "one log line per copy: off, on, query (with the query of the URL), or all (skipped and dropped, too)",
+            "one log line per copy: off, on, query (with the query of the URL); all: per request",
             option: """
                 One log line per copy: off, on, or query, with the query of its URL; or all, one per request, also of those \
                 that are skipped or dropped.
                 """),
         Setting(
             .requestLogRate, .shared, .control, "NUMBER|auto",
-            "lines of the request log a second, or auto: 1000 with all, else as many as there are",
+            "lines a second of the request log, or auto",
             remark: ", 1000 with all, else as many as there are",
-            option: "Lines of the request log a second, 1 to 100000, over all workers; what is left out is counted."),
+            option:
+                "Lines of the request log a second, 1 to 100000, over all workers; what is left out is counted."
+        ),
         Setting(
             .sampleRate, .own, .copies, "PERCENT", "share of requests that is mirrored, 0% to 100%",
             option: "Share of requests to mirror, 0% to 100% in steps of 0.001%."),

@@ -47,7 +47,8 @@ final class MirrorRequest: ManagedBuffer<MirrorRequest.Layout, UInt8> {
     static func make(size: Int, to url: MirrorURL, arrival: Arrival) -> MirrorRequest {
         let buffer = MirrorRequest.create(minimumCapacity: size) { _ in
             Layout(
-                url: url, id: arrival.id, receivedAt: arrival.receivedAt, streamID: arrival.streamID, size: size)
+                url: url, id: arrival.id, receivedAt: arrival.receivedAt, streamID: arrival.streamID,
+                size: size)
         }
         return unsafe unsafeDowncast(buffer, to: MirrorRequest.self)
     }

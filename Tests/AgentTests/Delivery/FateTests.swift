@@ -45,7 +45,8 @@ struct FateTests {
         defer { unlink(path) }
         #expect(
             Set(Self.outcomes.map(\.counter)) == Set(Counter.responses + Counter.failed), "walk over it here")
-        #expect(Set(Self.refusals.map(\.counter)) == Set(Counter.skipped + Counter.dropped), "walk over it here")
+        #expect(
+            Set(Self.refusals.map(\.counter)) == Set(Counter.skipped + Counter.dropped), "walk over it here")
         for mode in RequestLogMode.allCases {
             stage.reporter.apply(settings(mode))
             stage.reporter.beginRound()
@@ -85,7 +86,9 @@ struct FateTests {
         try stage.enqueue(2)
         #expect(stage.delivery.abandon() == 3)
         let given = try lines()
-        #expect(given.count == 3 && given.allSatisfy { $0.hasSuffix("dropped_shutdown: the agent stopped first") })
+        #expect(
+            given.count == 3 && given.allSatisfy { $0.hasSuffix("dropped_shutdown: the agent stopped first") }
+        )
         stage.reporter.apply(settings(.off))
         try stage.enqueue(2)
         #expect(stage.delivery.abandon() == 2)

@@ -49,9 +49,10 @@ struct RequestLogTests {
         log.sumUp()
         file.flush()
         let lines = try String(contentsOfFile: path, encoding: .utf8).split(separator: "\n")
-        #expect(lines.map { $0.drop { $0 != " " } } == [
-            " info line", " info line", " notice request log: 3 lines left out (request-log-rate)",
-        ])
+        #expect(
+            lines.map { $0.drop { $0 != " " } } == [
+                " info line", " info line", " notice request log: 3 lines left out (request-log-rate)",
+            ])
     }
 
     @Test("several workers share one rate")

@@ -38,7 +38,8 @@ extension EndToEnd {
             let host = HeaderField("host", "h")
             try client.notify(.init(target: "/ok?secret", id: "uid-1"))
             try client.notify(.init(target: "/missing"))
-            try client.notify(.init(target: "/loop", fields: [host, HeaderField("x-mirrored-by", "spoa-mirror")]))
+            try client.notify(
+                .init(target: "/loop", fields: [host, HeaderField("x-mirrored-by", "spoa-mirror")]))
             try client.notify(.init(target: "/cut", fields: [host, HeaderField("content-length", "9")]))
             try client.notify(.init(method: "GET /", target: "/bad"))
             let long = HeaderField("x-long", String(repeating: "x", count: 983_041))
@@ -97,11 +98,13 @@ extension EndToEnd {
             try SPOPClient(agent.endpoint).notify(
                 payload: Array(repeating: Message(target: "/many").payload, count: 70).flatMap { $0 })
             #expect(try agent.account(of: 70)["dropped_malformed"] == 6)
-            let end = " - - id=- sid=1 up=0 down=0 ms=0.0 dropped_malformed: 6 requests behind the 64th message of"
+            let end =
+                " - - id=- sid=1 up=0 down=0 ms=0.0 dropped_malformed: 6 requests behind the 64th message of"
             try eventually("it is in the log", evidence: { agent.process.log }) {
                 agent.process.log.contains(end)
             }
-            #expect(try agent.ask("show errors").contains(" - - - dropped_malformed 6 requests behind the 64th"))
+            #expect(
+                try agent.ask("show errors").contains(" - - - dropped_malformed 6 requests behind the 64th"))
         }
 
         @Test("a flood is sampled: its lines and those left out are all there were, and others are seen")
@@ -120,7 +123,9 @@ extension EndToEnd {
             _ = try agent.account(of: 50_001)
             #expect(try agent.process.terminate() == .status(0))
             let log = agent.process.log
-            let leftOut = log.matches(of: #/ notice request log: (\d+) lines left out/#).compactMap { Int($0.1) }
+            let leftOut = log.matches(of: #/ notice request log: (\d+) lines left out/#).compactMap {
+                Int($0.1)
+            }
             #expect(!leftOut.isEmpty)
             #expect(Self.lines(log).count + leftOut.reduce(0, +) == 50_001)
             #expect(log.contains("/seen "))
@@ -133,7 +138,8 @@ extension EndToEnd {
             let client = try SPOPClient(agent.endpoint)
             try client.notify(.init(target: "/first"))
             #expect(try agent.ask("set request-log all").contains("Request log set to all (was off)."))
-            #expect(try agent.ask("set request-log-rate 0").contains("auto, or lines a second from 1 to 100000"))
+            #expect(
+                try agent.ask("set request-log-rate 0").contains("auto, or lines a second from 1 to 100000"))
             #expect(try agent.ask("set request-log-rate 5").contains("set to 5 (was auto)."))
             try client.notify(.init(target: "/second"))
             _ = try agent.ask("set request-log off; resume")
@@ -143,7 +149,8 @@ extension EndToEnd {
             #expect(try agent.process.terminate() == .status(0))
             let log = Self.lines(agent.process.log)
             #expect(log.count == 2, "\(agent.process.log)")
-            #expect(log.first?.contains("/second ") == true && log.first?.contains(" skipped_paused: ") == true)
+            #expect(
+                log.first?.contains("/second ") == true && log.first?.contains(" skipped_paused: ") == true)
             #expect(log.last?.contains("/hang ") == true && log.last?.contains(" dropped_shutdown: ") == true)
         }
 
@@ -151,7 +158,9 @@ extension EndToEnd {
             "a request that is skipped is found by the unique id in HAProxy's log",
             arguments: HAProxyVersion.available)
         func uniqueID(version: HAProxyVersion) throws {
-            let scenario = try Scenario(version, agentArguments: ["--request-log", "all", "--methods", "GET"]) {
+            let scenario = try Scenario(
+                version, agentArguments: ["--request-log", "all", "--methods", "GET"]
+            ) {
                 $0.messageArguments += ["arg_id=unique-id"]
                 $0.frontendLines = [
                     #"unique-id-format "%{+X}o%pid-%rt-%Ts""#,
@@ -171,7 +180,8 @@ extension EndToEnd {
             }
             for line in Self.lines(scenario.agent.log) {
                 let isCopy = line.hasSuffix(" ok")
-                let event = try #require(events.first { $0.contains(isCopy ? "found /GET " : "found /POST ") })
+                let event = try #require(
+                    events.first { $0.contains(isCopy ? "found /GET " : "found /POST ") })
                 let match = try #require(event.firstMatch(of: #/uid=(\S+) rt=(\d+)/#))
                 #expect(line.contains(" uid=\(match.1) "), "\(line) \(event)")
                 #expect(isCopy || line.contains(" id=- ") && line.contains(" skipped_method: "))
