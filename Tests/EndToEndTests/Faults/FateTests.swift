@@ -113,8 +113,9 @@ extension EndToEnd {
             let agent = try Self.agent(
                 mirror, "--request-log", "all", "--sample-rate", "0%", "-n", "2", "-i", "100ms")
             let payload = Array(repeating: Message(target: "/flood").payload, count: 50).flatMap { $0 }
+            let endpoint = agent.endpoint
             _ = try concurrently(2) { _ in
-                let client = try SPOPClient(agent.endpoint)
+                let client = try SPOPClient(endpoint)
                 for _ in 0..<500 { try client.notify(payload: payload) }
             }
             #expect(try agent.account(of: 50_000) == ["received": 50_000, "skipped_sampled": 50_000])
