@@ -20,8 +20,8 @@ enum RequestLogRate {
     /// `auto`, which is nil, or a number.
     static func parse(_ text: String) throws(InvalidValue) -> Int? {
         if text == "auto" { return nil }
-        let accepted = "auto, or lines a second from \(range.lowerBound) to \(range.upperBound)"
-        guard let rate = Int(text) else { throw InvalidValue(text, accepted: accepted) }
+        let accepted = "a number from \(range.lowerBound) to \(range.upperBound)"
+        guard let rate = Int(text) else { throw InvalidValue(text, accepted: "auto, or \(accepted)") }
         guard range.contains(rate) else {
             throw InvalidValue(text, accepted: accepted, problem: .outOfRange)
         }

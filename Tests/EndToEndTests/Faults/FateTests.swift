@@ -140,7 +140,7 @@ extension EndToEnd {
             try client.notify(.init(target: "/first"))
             #expect(try agent.ask("set request-log all").contains("Request log set to all (was off)."))
             #expect(
-                try agent.ask("set request-log-rate 0").contains("auto, or lines a second from 1 to 100000"))
+                try agent.ask("set request-log-rate 0").contains("(a number from 1 to 100000 expected)"))
             #expect(try agent.ask("set request-log-rate 5").contains("set to 5 (was auto)."))
             try client.notify(.init(target: "/second"))
             _ = try agent.ask("set request-log off; resume")
