@@ -169,24 +169,36 @@ extension EndToEnd {
                     #"log-format "found %HU uid=%ID rt=%rt""#,
                 ]
             }
-            for method in ["GET", "POST"] { try scenario.send(Request(method: method, target: "/\(method)")) }
-            try eventually("both have their line", evidence: scenario.evidence) {
-                Self.lines(scenario.agent.log).count == 2
+            let frontend = scenario.frontend
+            let targets = try concurrently(4) { client in
+                var connection = try RawClient(frontend)
+                return try ["GET", "POST", "GET", "POST"].enumerated().map { number, method in
+                    let target = "/\(method)/\(client)/\(number)"
+                    _ = try connection.exchange(Request(method: method, target: target))
+                    return target
+                }
+            }.flatMap { $0 }
+            try eventually("all have their line", evidence: scenario.evidence) {
+                Self.lines(scenario.agent.log).count == targets.count
             }
-            let events = try eventually("HAProxy logs both", evidence: scenario.evidence) {
+            let events = try eventually("HAProxy logs all", evidence: scenario.evidence) {
                 let text = try scenario.haproxy.statistics.run(
                     "show events \(HAProxyConfiguration.filterLog)")
                 let lines = (text ?? "").split(separator: "\n").filter { $0.contains("found /") }
-                return lines.count == 2 ? lines : nil
+                return lines.count == targets.count ? lines : nil
             }
-            for line in Self.lines(scenario.agent.log) {
-                let isCopy = line.hasSuffix(" ok")
-                let event = try #require(
-                    events.first { $0.contains(isCopy ? "found /GET " : "found /POST ") })
+            let log = Self.lines(scenario.agent.log)
+            for target in targets {
+                let event = try #require(events.first { $0.contains("found \(target) ") })
                 let match = try #require(event.firstMatch(of: #/uid=(\S+) rt=(\d+)/#))
-                #expect(line.contains(" uid=\(match.1) "), "\(line) \(event)")
-                #expect(isCopy || line.contains(" id=- ") && line.contains(" skipped_method: "))
+                let line = try #require(log.first { $0.contains(" uid=\(match.1) ") })
+                #expect(line.contains("\(target) "), "\(line) \(event)")
                 #expect(line.contains(" sid=\(match.2) "), "\(line) \(event)")
+                let isCopy = target.hasPrefix("/GET")
+                #expect(
+                    isCopy
+                        ? line.hasSuffix(" ok")
+                        : line.contains(" id=- ") && line.contains(" skipped_method: "))
             }
         }
     }
