@@ -207,7 +207,7 @@ extension EndToEnd {
             let client = try SPOPClient(agent.endpoint)
             for _ in 0..<10 { try client.notify(.init()) }
             try eventually("two are under way") { try agent.counters()["in_flight"] == 2 }
-            #expect(try agent.ask("pause") == "Mirroring paused.\n\n")
+            #expect(try agent.ask("pause") == "Mirroring paused until the agent restarts.\n\n")
             try eventually("the queue is empty") { try agent.counters()["queued"] == 0 }
             let counters = try agent.counters()
             #expect(counters["skipped_paused"] == 8 && counters["in_flight"] == 2 && counters.isBalanced)
