@@ -4,7 +4,8 @@ package struct Command: Equatable, Sendable {
     package enum Name: Sendable, CaseIterable {
         case help, prompt, quit
         case showInfo, showStat, showMetrics, showSettings, showErrors, showConnections, showVersion
-        case pause, resume, set, reset, setSeverityOutput, clearCounters, waitDrained, saveState
+        case pause, resume, set, setURL, reset, probe, flush, setSeverityOutput, clearCounters, waitDrained,
+            saveState
     }
 
     /// Which one it is.
@@ -42,8 +43,10 @@ package struct Command: Equatable, Sendable {
         guard arguments.count >= command.argumentCount.lowerBound else {
             throw CommandError("Missing argument: \(usage) expected.")
         }
-        let known = command.fixedArgument.map { word in arguments.prefix { $0 == word } }
-        let fitting = min(known?.count ?? arguments.count, command.argumentCount.upperBound)
+        let known = command.fixedArgument.map { fixed in
+            fixed.index + arguments.dropFirst(fixed.index).prefix { $0 == fixed.word }.count
+        }
+        let fitting = min(known ?? arguments.count, arguments.count, command.argumentCount.upperBound)
         guard fitting == arguments.count else {
             throw CommandError("Unexpected argument: '\(arguments[fitting])' (\(usage) expected).")
         }

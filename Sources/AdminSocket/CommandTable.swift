@@ -24,10 +24,18 @@ extension Command {
             .setSeverityOutput, "set severity-output", "none|number|string", .user, 1...1,
             "whether answers begin with their severity, on this connection"),
         Command(
+            .setURL, "set url", "<url> [require-reachable]", .admin, 1...2,
+            "change the destination, and say whether it can be reached; or change it only then"),
+        Command(
             .set, "set", "<setting> <value>", .admin, 2...2, "change a setting; 'show settings' lists them"),
         Command(
             .reset, "reset", "<setting>|all", .admin, 1...1,
             "back to the option or default, now and after a restart"),
+        Command(
+            .probe, "probe", "[<url>]", .admin, 0...1,
+            "connect to the destination, or to another one, and send nothing"),
+        Command(
+            .flush, "flush", "", .operator, 0...0, "give up the copies for destinations that were replaced"),
         Command(.clearCounters, "clear counters", "[all]", .operator, 0...1, "let 'show stat' count anew"),
         Command(
             .waitDrained, "wait drained", "[<duration>]", .user, 0...1,
@@ -51,7 +59,8 @@ extension Command {
     package static let shortForms = [
         ("info [json]", "show info"), ("stats [json]", "show stat"), ("settings [json]", "show settings"),
         ("errors [json]", "show errors"), ("connections [json]", "show connections"),
-        ("metrics", "show metrics"), ("version", "show version"), ("set-url <url>", "set url"),
+        ("metrics", "show metrics"), ("version", "show version"),
+        ("set-url <url> [require-reachable]", "set url"),
         ("set-sample-rate <percent>", "set sample-rate"), ("clear-counters", "clear counters"),
         ("wait-drained [<duration>]", "wait drained"), ("save", "save state"),
     ].map { Short(usage: $0, command: $1.split(separator: " ").map(String.init)) }
@@ -77,8 +86,10 @@ extension Command {
     /// How it is called: its words and what follows them.
     package var usage: String { (words + (arguments.isEmpty ? [] : [arguments])).joined(separator: " ") }
 
-    /// The one word that its argument can be, if there is only one.
-    var fixedArgument: String? {
-        arguments.hasPrefix("[") && !arguments.contains("<") ? String(arguments.dropFirst().dropLast()) : nil
+    /// The one word that its last argument can be, and how many arguments stand before it; nil when there is no such word.
+    var fixedArgument: (index: Int, word: String)? {
+        let parts = arguments.split(separator: " ")
+        guard let last = parts.last, last.hasPrefix("["), !last.contains("<") else { return nil }
+        return (parts.count - 1, String(last.dropFirst().dropLast()))
     }
 }

@@ -45,7 +45,9 @@ package struct Dialect: Sendable {
         var found = rows.filter { $0.words.starts(with: words) }
         let settings = rows.contains { $0.usage == Self.set } ? SettingName.allCases : []
         if words == ["set"] {
-            found += settings.map { Row("  set \($0.rawValue) <value>", $0.row.help) }
+            // One that is a command of its own has its row there.
+            found += settings.filter { name in !rows.contains { $0.words == ["set", name.rawValue] } }
+                .map { Row("  set \($0.rawValue) <value>", $0.row.help) }
         } else if found.isEmpty, words.count == 1 || ["set", "reset"].contains(words[0]) {
             found = settings.filter { $0.rawValue == words.last }.map {
                 Row("set \($0.rawValue) \($0.row.values.joined(separator: "|"))", $0.row.help)
@@ -97,6 +99,7 @@ package struct Dialect: Sendable {
         "disable": "pause", "stop": "pause", "enable": "resume", "start": "resume", "unpause": "resume",
         "continue": "resume", "config": "show settings", "get": "show settings", "list": "show settings",
         "drain": "wait drained", "sessions": "show connections",
+        "ping": "probe", "test": "probe", "check": "probe", "connect": "probe", "purge": "flush",
         "status": "show info", "state": "status", "write": "save state",
         "exit": "quit", "restore": "reset", "default": "reset", "defaults": "reset",
     ]

@@ -4,6 +4,7 @@
 
 #include <openssl/err.h>
 #include <openssl/ssl.h>
+#include <time.h>
 
 /* Whether a store that nobody else uses yet has a certificate; lists of revoked ones are in it, too. Stacks are macros. */
 static inline int shim_store_has_certificate(X509_STORE *store) {
@@ -18,6 +19,18 @@ static inline int shim_share_identity(SSL_CTX *from, SSL_CTX *context) {
     STACK_OF(X509) *chain = NULL;
     SSL_CTX_get0_chain_certs(from, &chain);
     return SSL_CTX_use_cert_and_key(context, SSL_CTX_get0_certificate(from), SSL_CTX_get0_privatekey(from), chain, 1);
+}
+
+/*
+ * Of the certificate that the peer of `tls` has shown: until when it is valid, and its common name, which is empty where it has
+ * none. 0 when there is no certificate.
+ */
+static inline int shim_peer_certificate(const SSL *tls, struct tm *until, char *name, int size) {
+    X509 *certificate = SSL_get0_peer_certificate(tls);
+    if (certificate == NULL || ASN1_TIME_to_tm(X509_get0_notAfter(certificate), until) != 1) return 0;
+    int length = X509_NAME_get_text_by_NID(X509_get_subject_name(certificate), NID_commonName, name, size);
+    if (length < 0) name[0] = 0;
+    return 1;
 }
 
 #endif

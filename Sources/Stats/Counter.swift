@@ -8,7 +8,7 @@ package enum Counter: Int, CaseIterable, Sendable {
     case received
     case skippedPaused, skippedSampled, skippedMethod, skippedLoop
     case droppedQueueFull, droppedExpired, droppedTooLarge, droppedTruncated, droppedMalformed,
-        droppedShutdown
+        droppedFlushed, droppedShutdown
     case completed
     case responses1xx, responses2xx, responses3xx, responses4xx, responses5xx
     case failedDNS, failedConnect, failedTLS, failedTimeout, failedReset, failedOther
@@ -91,6 +91,7 @@ extension Counter {
         Row(.droppedTooLarge, "dropped_too_large", .dropped, "too_large"),
         Row(.droppedTruncated, "dropped_truncated", .dropped, "truncated"),
         Row(.droppedMalformed, "dropped_malformed", .dropped, "malformed"),
+        Row(.droppedFlushed, "dropped_flushed", .dropped, "flushed"),
         Row(.droppedShutdown, "dropped_shutdown", .dropped, "shutdown"),
         Row(
             .completed, "completed",

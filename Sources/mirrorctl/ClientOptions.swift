@@ -13,6 +13,8 @@ struct ClientOptions {
     var completionShell: String?
     /// Of `pause`.
     var duration: String?
+    /// Of `set url`.
+    var requiresReachable = false
     /// Of `metrics`.
     var output: String?
     var words: [String] = []
@@ -61,6 +63,9 @@ struct ClientOptions {
         Option("-q --quiet", nil, "Print nothing but errors.") { (options, _) in options.isQuiet = true },
         Option("--for", "time", "With pause: resume by itself after this time, such as 10m.") {
             $0.duration = $1
+        },
+        Option("--require-reachable", nil, "With set url: change nothing unless it can be reached.") {
+            (options, _) in options.requiresReachable = true
         },
         Option(
             "-o --output", "file",

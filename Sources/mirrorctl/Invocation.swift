@@ -70,6 +70,8 @@ struct Invocation {
             guard let duration = options.duration else { break }
             guard arguments.isEmpty else { throw Failure("A pause has one time, not two.", exitCode: 64) }
             arguments = [duration]
+        case .setURL where options.requiresReachable && arguments.count == 1:
+            arguments.append("require-reachable")
         case .waitDrained where arguments.isEmpty:
             // The daemon times out first, and says so.
             arguments = ["\(max(1, Int(client.timeout * 1000)))ms"]
@@ -145,6 +147,7 @@ struct Invocation {
     private func check(_ name: Command.Name) throws(Failure) {
         for (option, isGiven, owner, command) in [
             ("--for", options.duration != nil, Command.Name.pause, "pause"),
+            ("--require-reachable", options.requiresReachable, .setURL, "set url"),
             ("--output", options.output != nil, .showMetrics, "metrics"),
         ] where isGiven && name != owner {
             throw Failure("The option '\(option)' belongs to \(dialect.quote(command)).", exitCode: 64)

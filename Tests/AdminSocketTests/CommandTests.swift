@@ -33,7 +33,13 @@ struct CommandTests {
             failure(["show"])
                 == "Unknown command: 'show', 'show' takes info, stat, metrics, version, settings, errors, connections."
         )
-        #expect(failure(["set", "url"]) == "Missing argument: 'set <setting> <value>' expected.")
+        #expect(
+            failure(["set", "url"])
+                == "Missing argument: 'set url <url> [require-reachable]' expected.")
+        #expect(failure(["set", "timeout"]) == "Missing argument: 'set <setting> <value>' expected.")
+        #expect(
+            failure(["set", "url", "http://h/", "now"])
+                == "Unexpected argument: 'now' ('set url <url> [require-reachable]' expected).")
         #expect(
             failure(["show", "info", "json", "xml"])
                 == "Unexpected argument: 'xml' ('show info [json]' expected).")
@@ -43,14 +49,23 @@ struct CommandTests {
     @Test func shortFormsCallCommands() throws {
         for short in Command.shortForms {
             let name = try #require(short.usage.split(separator: " ").first.map(String.init))
-            let arguments = short.usage.contains("<") && !short.usage.contains("[") ? ["x"] : []
+            let isNeeded = short.usage.split(separator: " ").contains { $0.hasPrefix("<") }
+            let arguments = isNeeded ? ["x"] : []
             let call = try Command.find([name] + arguments, level: .admin)
             #expect(call.command.words + call.arguments == short.command + arguments)
         }
         #expect(try Command.find(["save", "state"], level: .admin).arguments.isEmpty)
-        #expect(failure(["set-url"]) == "Missing argument: 'set-url <url>' expected.")
+        #expect(
+            failure(["set-url"]) == "Missing argument: 'set-url <url> [require-reachable]' expected.")
         #expect(failure(["stats", "xml"]) == "Unexpected argument: 'xml' ('stats [json]' expected).")
         #expect(failure(["set-url", "x"], level: .operator) == "Permission denied (needs level admin).")
+    }
+
+    @Test func aFixedWordMayStandBehindAnArgument() throws {
+        let call = try Command.find(["set", "url", "u", "require-reachable"], level: .admin)
+        #expect(call.command.name == .setURL && call.arguments == ["u", "require-reachable"])
+        #expect(try Command.find(["set", "url", "u"], level: .admin).arguments == ["u"])
+        #expect(try Command.find(["set", "timeout", "1s"], level: .admin).command.name == .set)
     }
 
     @Test func everyLevelIsHeld() {

@@ -7,13 +7,13 @@ struct CompletionTests {
     @Test(
         "completion",
         arguments: [
-            ("", "clear help pause prompt quit reset resume save set show wait"),
+            ("", "clear flush help pause probe prompt quit reset resume save set show wait"),
             ("show ", "connections errors info metrics settings stat version"), ("show info ", "json"),
             ("help show ", "connections errors info metrics settings stat version"), ("frob ", ""),
             ("pause; wait ", "drained"), ("set severity-output ", "none number string"),
             ("set truncated-body ", "drop headers send"), ("set log-level d", ""), ("set timeout ", ""),
-            ("set methods ", "DELETE GET HEAD POST PUT all safe"), ("set url http://h/ ", ""),
-            ("clear counters ", "all"), ("reset timeout ", ""),
+            ("set methods ", "DELETE GET HEAD POST PUT all safe"),
+            ("set url http://h/ ", "require-reachable"), ("clear counters ", "all"), ("reset timeout ", ""),
         ])
     func completion(_ line: String, _ expected: String) {
         #expect(Completion.words(after: line).joined(separator: " ") == expected)

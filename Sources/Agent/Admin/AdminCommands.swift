@@ -35,6 +35,9 @@ struct AdminCommands {
         case .resume: .now(resume())
         case .set: .now(try set(call.arguments[0], call.arguments[1]))
         case .reset: .now(try reset(call.arguments[0]))
+        case .setURL: try setURL(call.arguments[0], isRequired: call.arguments.count > 1)
+        case .probe: try probe(call.arguments.first)
+        case .flush: flush()
         case .clearCounters: .now(clearCounters())
         case .waitDrained: try waitDrained(call.arguments.first)
         case .saveState: .now(try saveState())
@@ -60,7 +63,7 @@ struct AdminCommands {
     // MARK: changing
 
     /// Logs that `thing` was changed, and answers so.
-    private func changed(_ thing: String, _ text: String) -> Reply {
+    func changed(_ thing: String, _ text: String) -> Reply {
         agent.changes.note(thing, text, by: peer)
         return .message(text)
     }
@@ -80,7 +83,7 @@ struct AdminCommands {
 
     private func resume() -> Reply { changed("pause", agent.settings.release()) }
 
-    private func set(_ name: String, _ value: String) throws(CommandError) -> Reply {
+    func set(_ name: String, _ value: String) throws(CommandError) -> Reply {
         let setting = try setting(name, for: "set")
         do throws(InvalidValue) { return changed(name, try agent.settings.set(setting, to: value)) } catch {
             throw CommandError(error.sentence)

@@ -71,6 +71,16 @@ final class SettingsController {
         name == .url && settings.destination.trustsNobody ? " But \(TrustStore.noAuthorities)." : ""
     }
 
+    /// What would be in force with the URL `text`, or is with the present one, its authorities read: they are kept for the change
+    /// that may follow.
+    func destination(at text: String?) throws(InvalidValue) -> DestinationSettings {
+        var changed = settings
+        if let text { try changed.set(.url, to: text) }
+        changed.destination.readAuthorities()
+        settings.destination.transport.trusted = changed.destination.transport.trusted
+        return changed.destination
+    }
+
     /// Takes no more than `limit` for copies from now on. Returns what there is to say when it was more.
     func bound(queueBytesBy limit: MemoryLimit) -> String? {
         let wanted = settings.maxQueueBytes

@@ -1,4 +1,5 @@
 internal import CLibcurl
+internal import COpenSSL
 internal import System
 
 extension ConnectingHandle {
@@ -43,9 +44,11 @@ extension ConnectingHandle {
 /// CURLOPT_SSL_CTX_FUNCTION(3): a connection of `transfer`'s gets what it verifies with, and what it shows. Without authorities it
 /// trusts nobody.
 private func connectionBegins(_ context: UnsafeMutableRawPointer?, of handle: ConnectingHandle?) -> CURLcode {
-    guard let context = unsafe context.map({ OpaquePointer($0) }),
-        let transport = handle?.settings.transport
-    else { return CURLE_OK }
+    guard let context = unsafe context.map({ OpaquePointer($0) }), let handle else { return CURLE_OK }
+    let transport = handle.settings.transport
+    if !handle.protocols.isEmpty {
+        unsafe SSL_CTX_set_alpn_protos(context, handle.protocols, UInt32(handle.protocols.count))
+    }
     unsafe transport.trusted?.use(in: context)
     return unsafe transport.identity?.use(in: context) == false ? CURLE_SSL_CERTPROBLEM : CURLE_OK
 }

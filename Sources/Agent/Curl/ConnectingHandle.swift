@@ -18,6 +18,8 @@ internal import CLibcurl
     /// A socket was opened for this use, and why another was not.
     var hasOpenedSocket = false
     var socketRefusal: SocketRefusal?
+    /// What a probe offers in place of libcurl (ALPN, RFC 7301, section 3.1); empty for all others.
+    private(set) var protocols: [UInt8] = []
     /// Addresses that libcurl was given; it keeps no copy of them.
     private var addresses: ResolveList?
 
@@ -84,6 +86,12 @@ internal import CLibcurl
         self.addresses = addresses
         unsafe shim_easy_set_resolve(easy.pointer, addresses?.list)
         easy.set(CURLOPT_ADDRESS_SCOPE, addresses?.zone ?? 0)
+    }
+
+    /// Has it offer `protocols` over TLS, and libcurl make nothing of the choice: of HTTP/2 it would begin to send something.
+    func offer(_ protocols: [UInt8]) {
+        self.protocols = protocols
+        easy.set(CURLOPT_SSL_ENABLE_ALPN, protocols.isEmpty)
     }
 
     /// Connections that were opened in this use.

@@ -106,6 +106,27 @@ internal import System
         return received
     }
 
+    // MARK: what a probe tells
+
+    /// Has it offer `protocols`, each behind its length, over TLS (ALPN). To be called before it moves.
+    func offer(_ protocols: [UInt8]) { handle?.offer(protocols) }
+
+    /// From its beginning until an address of the mirror was connected to, in seconds; 0 before it is connected.
+    var connectSeconds: Double { Double(handle?.easy.value(of: CURLINFO_CONNECT_TIME_T) ?? 0) / 1e6 }
+
+    /// The mirror has taken the connection, and TLS has begun.
+    var hasBegunTLS: Bool { unsafe tls != nil }
+
+    private var tls: OpaquePointer? {
+        unsafe handle.flatMap { unsafe shim_easy_get_tls($0.easy.pointer) }.map { OpaquePointer($0) }
+    }
+
+    /// What was agreed on and shown; nil in the clear, and until it is connected.
+    var handshake: Handshake? {
+        guard isConnected, let tls = unsafe tls else { return nil }
+        return unsafe Handshake(tls)
+    }
+
     // MARK: bytes
 
     /// Sends as many of `bytes`, which are some, as can be sent at once. Only while it is connected.

@@ -63,11 +63,11 @@ struct CopyAccount {
         bank.counters.add(to: outcome.counter)
     }
 
-    /// One that was to be sent is given up with the worker.
-    func abandon(_ copy: MirrorRequest) {
+    /// One that was to be sent is given up, and no failure of the mirror's.
+    func abandon(_ copy: MirrorRequest, _ reason: Refusal) {
         bank.counters.subtract(from: .inFlight)
         release(copy)
-        bank.counters.add(to: Refusal.shutdown.counter)
+        bank.counters.add(to: reason.counter)
     }
 
     /// What is neither a copy's nor a transfer's.

@@ -32,7 +32,9 @@ final class Delivery {
     private var maxQueueBytes: Int
     /// Copies for it, and for those that it replaced.
     private var current: Outbox
-    private let draining: Outbox
+    private var draining: Outbox
+    /// Copies that an operator gives up.
+    private let flushing: Flushing
     /// Called when the last copy is gone, while the worker stops.
     private var drained: (() -> Void)?
 
@@ -49,9 +51,12 @@ final class Delivery {
         self.reporter = reporter
         current = Outbox(places: destination.books.inFlight, account: account, reporter: reporter)
         draining = Outbox(places: destination.books.draining, account: account, reporter: reporter)
+        flushing = Flushing(
+            Outbox(places: destination.books.draining, account: account, reporter: reporter))
         transport.client = self
         current.copyEnded = { [unowned self] in reportWhenDrained() }
         draining.copyEnded = current.copyEnded
+        flushing.outbox.copyEnded = current.copyEnded
         passes = PassWatcher(loop: loop) { [unowned self] in startBatch() }
         // The timer only wakes the loop, and each pass starts a batch.
         retry = TimerWatcher(loop: loop, priority: .mirror) {}
@@ -111,8 +116,12 @@ final class Delivery {
 
     private func startBatch() {
         transport.beginPass()
+        if !flushing.isOver {
+            flushing.goOn(transport, pass, upTo: Self.expiryBatch)
+            reportWhenDrained()
+        }
         guard !noneWaits else {
-            passes?.isBusy = false
+            passes?.isBusy = !flushing.isOver
             return
         }
         let now = MonotonicClock.now
@@ -123,7 +132,7 @@ final class Delivery {
         if startBatch(from: current, upTo: maxInFlight, now) { isBusy = true }
         // Its transfers come on top, half as many at most: more are only under way when they were at the time of the change.
         if startBatch(from: draining, upTo: max(1, maxInFlight / 2), now) { isBusy = true }
-        passes?.isBusy = isBusy
+        passes?.isBusy = isBusy || !flushing.isOver
         waitForRoom(now)
     }
 
@@ -179,7 +188,7 @@ final class Delivery {
     /// A pause sends nothing: what has waited is not wanted any more.
     private func dropPaused() {
         drop(receivedBefore: .infinity, .paused)
-        passes?.isBusy = !noneWaits
+        passes?.isBusy = !noneWaits || !flushing.isOver
         reportWhenDrained()
     }
 
@@ -188,6 +197,17 @@ final class Delivery {
     private func drop(receivedBefore time: Double, _ reason: Refusal) -> Bool {
         let left = Self.expiryBatch - draining.drop(receivedBefore: time, reason, upTo: Self.expiryBatch)
         return current.drop(receivedBefore: time, reason, upTo: left) == left
+    }
+
+    /// Gives up all copies for destinations that were replaced, reason `flushed`, in this pass of the loop and those that follow.
+    /// Copies for a destination that is replaced meanwhile are none of them. `told` is called once with their number: at once when
+    /// there are none, and also when the worker stops before.
+    func flush(_ told: @escaping (Int) -> Void) {
+        flushing.take(draining, told)
+        draining = Outbox(places: destination.books.draining, account: account, reporter: reporter)
+        draining.copyEnded = current.copyEnded
+        // The next pass begins with them: until then, the loop may not sleep.
+        if !flushing.isOver { passes?.isBusy = true }
     }
 
     // MARK: stop
@@ -199,10 +219,12 @@ final class Delivery {
     }
 
     /// Drops whatever is left, reason `shutdown`; returns how many.
-    func abandon() -> Int { draining.abandon(transport) + current.abandon(transport) }
+    func abandon() -> Int {
+        flushing.abandon(transport) + draining.abandon(transport) + current.abandon(transport)
+    }
 
     private func reportWhenDrained() {
-        guard let drained, current.isEmpty, draining.isEmpty else { return }
+        guard let drained, current.isEmpty, draining.isEmpty, flushing.isOver else { return }
         self.drained = nil
         drained()
     }

@@ -104,15 +104,19 @@ final class Outbox {
 
     /// Drops all there is, reason `shutdown`; returns how many.
     func abandon(_ transport: any Transport) -> Int {
-        let count = underWay.count + drop(receivedBefore: .infinity, .shutdown)
-        let now = MonotonicClock.now
-        while let transfer = underWay.popLast() {
-            places.giveBack()
-            guard let copy = transport.takeBack(transfer) else { continue }
-            account.abandon(copy)
-            reporter.dropped(copy, .shutdown, now: now)
-        }
+        var count = drop(receivedBefore: .infinity, .shutdown)
+        while abandonLast(on: transport, .shutdown) { count += 1 }
         return count
+    }
+
+    /// Drops the copy that is under way in the last slot; false when there is none. Nobody is told of its end.
+    func abandonLast(on transport: any Transport, _ reason: Refusal) -> Bool {
+        guard let transfer = underWay.popLast() else { return false }
+        places.giveBack()
+        guard let copy = transport.takeBack(transfer) else { return true }
+        account.abandon(copy, reason)
+        reporter.dropped(copy, reason, now: MonotonicClock.now)
+        return true
     }
 }
 

@@ -25,6 +25,8 @@ enum Refusal: Error, Hashable {
     case truncated(BodyExtent.Cut)
     /// It cannot be sent without changing its meaning.
     case malformed(Malformation)
+    /// It was for a destination that has been replaced, and an operator gave it up.
+    case flushed
     /// The agent stopped first.
     case shutdown
 
@@ -40,6 +42,7 @@ enum Refusal: Error, Hashable {
         case .tooLarge: "too_large"
         case .truncated: "truncated"
         case .malformed: "malformed"
+        case .flushed: "flushed"
         case .shutdown: "shutdown"
         }
     }
@@ -55,6 +58,7 @@ enum Refusal: Error, Hashable {
         case .tooLarge: .droppedTooLarge
         case .truncated: .droppedTruncated
         case .malformed: .droppedMalformed
+        case .flushed: .droppedFlushed
         case .shutdown: .droppedShutdown
         }
     }
@@ -89,6 +93,7 @@ enum Refusal: Error, Hashable {
         case .loop: "it is a copy already: it has the mark (mark-header)"
         case .queueFull: "no room for one more copy (max-queue, max-queue-bytes)"
         case .expired: "it waited longer than max-queue-age"
+        case .flushed: "it was for a destination that was replaced, and an operator gave it up"
         case .shutdown: "the agent stopped first"
         case .truncated(.bufferFull): "HAProxy's buffer cut the body off: tune.bufsize"
         case .truncated(.notAwaited):

@@ -15,18 +15,17 @@ final class Resolver: Sendable {
         let answer: NameAnswer
     }
 
-    /// Look-ups at once.
-    static let maxThreads = 4
-
-    private let state = Mutex(State())
+    private let state: Mutex<State>
     private let clock: @Sendable () -> Double
     private let lookUp: @Sendable (String) -> NameAnswer
 
-    /// `clock` tells seconds; `lookUp` may take as long as it likes.
+    /// `maxThreads` look-ups run at once. `clock` tells seconds; `lookUp` may take as long as it likes.
     init(
+        maxThreads: Int = 4,
         clock: @escaping @Sendable () -> Double = { MonotonicClock.now },
         lookUp: @escaping @Sendable (String) -> NameAnswer = { HostAddresses.lookUp($0) }
     ) {
+        state = Mutex(State(maxThreads: maxThreads))
         (self.clock, self.lookUp) = (clock, lookUp)
     }
 
@@ -80,10 +79,13 @@ private struct State: Sendable {
         var askers: [Resolver.Asker] = []
     }
 
+    let maxThreads: Int
     private var entries: [String: Entry] = [:]
     /// Names that wait for a thread, the newest last.
     private var queue: [String] = []
     private var threads = 0
+
+    init(maxThreads: Int) { self.maxThreads = maxThreads }
 
     /// The addresses, if they are known, and whether a thread has to be started.
     mutating func ask(_ name: String, _ asker: Resolver.Asker, _ now: Double) -> ([String]?, Bool) {
@@ -105,7 +107,7 @@ private struct State: Sendable {
         // The newest destination is looked up first.
         queue.removeAll { $0 == name }
         queue.append(name)
-        guard threads < Resolver.maxThreads else { return (known, false) }
+        guard threads < maxThreads else { return (known, false) }
         threads += 1
         return (known, true)
     }

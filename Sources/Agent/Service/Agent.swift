@@ -177,6 +177,7 @@ final class Agent {
             logger.info("stopping")
             serviceManager?.stopping(drainTimeout: drainTimeout)
             listener = nil
+            running.prober.stop()
         }
         workers.stop(drainTimeout: drainTimeout)
     }

@@ -12,6 +12,8 @@ final class RunningAgent {
     let workers: [WorkerHandle]
     /// Where changes are told.
     let changes: ChangeLog
+    /// What tries destinations for operators.
+    let prober: Prober
     /// On the monotonic clock, in seconds.
     let startedAt = MonotonicClock.now
     var isStopping = false
@@ -27,6 +29,7 @@ final class RunningAgent {
         self.counters = counters
         self.workers = workers
         self.changes = changes
+        prober = Prober(loop: loop)
     }
 
     /// Everything that Prometheus is told.

@@ -14,6 +14,9 @@ final class Worker {
         case settings
         /// Tell what connections there are; it is called on the worker's thread.
         case describeConnections(@Sendable ([ConnectionDescription]) -> Void)
+        /// Give up all copies for destinations that were replaced; it is called on the worker's thread, with their number, once they
+        /// are gone.
+        case flush(@Sendable (Int) -> Void)
         /// Say goodbye to HAProxy, give the copies this many seconds, then end.
         case stop(drainTimeout: Double)
     }
@@ -83,6 +86,7 @@ final class Worker {
         case .heartbeat(let heartbeat): heartbeat.answer()
         case .settings: context.refreshSettings()
         case .describeConnections(let tell): tell(connections.values.map { $0.description(worker: index) })
+        case .flush(let tell): context.pipeline.delivery.flush(tell)
         case .stop(let drainTimeout): stop(drainTimeout)
         }
     }

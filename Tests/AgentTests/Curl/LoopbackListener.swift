@@ -48,6 +48,13 @@ final class LoopbackListener {
         return Peer(Descriptor(owning: socket))
     }
 
+    /// The next connection, if one has been made.
+    func acceptIfThere() -> Peer? {
+        guard Peer.isReady(descriptor.rawValue, for: POLLIN) else { return nil }
+        let socket = linux_accept(descriptor.rawValue)
+        return socket >= 0 ? Peer(Descriptor(owning: socket)) : nil
+    }
+
     /// Sockets of this machine that wait to be connected to `port`, wherever (proc_pid_net(5)).
     static func attempts(at port: UInt16) -> Int {
         let file = FileHandle(forReadingAtPath: "/proc/self/net/tcp")

@@ -66,6 +66,14 @@ final class DeliveryStage {
         delivery.apply(destination, maxQueueBytes: maxQueueBytes)
     }
 
+    /// Mirroring is paused from now on.
+    func pause() throws {
+        var settings = destination.settings
+        settings.isPaused = true
+        destination = destination.changed(to: settings)
+        delivery.apply(destination, maxQueueBytes: maxQueueBytes)
+    }
+
     /// One pass of the worker's loop.
     func pass() {
         let timer = TimerWatcher(loop: loop) { [loop] in loop.stop() }

@@ -16,7 +16,7 @@ extension EndToEnd {
                 ("resume", "Mirroring resumed."),
                 (
                     "set url http://127.0.0.1:8/x",
-                    "Destination set to http://127.0.0.1:8/x (was http://127.0.0.1:9/)."
+                    "Destination set to http://127.0.0.1:8/x (was http://127.0.0.1:9/). Warning: connection refused (127.0.0.1:8)."
                 ),
                 ("set sample-rate 0.125%", "Sample rate set to 0.125% (was 100%)."),
                 ("set max-queue-bytes 1MiB", "Max queue bytes set to 1MiB (was 64MiB)."),
@@ -64,8 +64,8 @@ extension EndToEnd {
                 ("set tiemout 5s", "Unknown setting: 'tiemout', did you mean 'timeout'?"),
                 ("set mirror-url http://h/", "Unknown setting: 'mirror-url', did you mean 'url'?"),
                 ("set colour red", "Unknown setting: 'colour', 'show settings' lists them."),
-                ("set url", "Missing argument: 'set <setting> <value>' expected."),
-                ("set url a b", "Unexpected argument: 'b' ('set <setting> <value>' expected)."),
+                ("set url", "Missing argument: 'set url <url> [require-reachable]' expected."),
+                ("set url a b", "Unexpected argument: 'b' ('set url <url> [require-reachable]' expected)."),
                 (
                     "pause soon",
                     "Invalid value: 'soon' (a number and us, ms, s, m, h or d; milliseconds without a unit expected)."
@@ -150,7 +150,7 @@ extension EndToEnd {
             let commands = try agent.ask("help").split(separator: "\n").map { line in
                 line.components(separatedBy: "  ")[0]
             }
-            #expect(commands.count == 18)
+            #expect(commands.count == 21)
             for command in commands
             where !command.contains("<setting>") && !command.hasPrefix("prompt") && command != "quit" {
                 let words = command.split(separator: " ").filter { !$0.hasPrefix("[") }.map {

@@ -106,10 +106,7 @@ extension EndToEnd {
         @Test(
             "shells ask the client what may come next",
             arguments: [
-                (
-                    "",
-                    "clear clear-counters connections errors help info metrics pause raw reset resume save set"
-                ),
+                ("", "clear clear-counters connections errors flush help info metrics pause probe raw reset"),
                 ("show ", "connections errors info metrics settings stat version"),
                 ("-q set truncated-body ", "drop headers send"),
                 ("set log-level ", "critical debug error info"),

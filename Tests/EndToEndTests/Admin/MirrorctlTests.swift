@@ -15,7 +15,7 @@ extension EndToEnd {
             arguments: [
                 (
                     ["set-url", "http://127.0.0.1:8/"],
-                    "Destination set to http://127.0.0.1:8/ (was http://127.0.0.1:9/)."
+                    "Destination set to http://127.0.0.1:8/ (was http://127.0.0.1:9/). Warning: connection refused (127.0.0.1:8)."
                 ),
                 (["set-sample-rate", "10%"], "Sample rate set to 10% (was 100%)."),
                 (["pause"], "Mirroring paused."), (["pause", "--for", "10m"], "Mirroring paused for 10m."),
@@ -23,7 +23,7 @@ extension EndToEnd {
                 (["clear", "counters"], "Counters cleared."),
                 (
                     ["set", "url", "http://127.0.0.1:7/"],
-                    "Destination set to http://127.0.0.1:7/ (was http://127.0.0.1:9/)."
+                    "Destination set to http://127.0.0.1:7/ (was http://127.0.0.1:9/). Warning: connection refused (127.0.0.1:7)."
                 ),
                 (["wait", "drained", "3s"], "Drained."), (["wait", "drained"], "Drained."),
                 (["resume"], "Mirroring resumed."), (["clear-counters"], "Counters cleared."),

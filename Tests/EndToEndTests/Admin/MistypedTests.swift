@@ -75,13 +75,13 @@ extension EndToEnd {
             defaults | 64 | Unknown command: 'defaults', did you mean 'mirrorctl reset'?
             help reset colour | 64 | Unknown setting: 'colour', 'mirrorctl show settings' lists them.
             set | 64 | Missing argument: 'mirrorctl set <setting> <value>' expected.
-            set url | 64 | Missing argument: 'mirrorctl set <setting> <value>' expected.
-            set url http://h/ now | 64 | Unexpected argument: 'now' ('mirrorctl set <setting> <value>' expected).
+            set url | 64 | Missing argument: 'mirrorctl set url <url> [require-reachable]' expected.
+            set url http://h/ now | 64 | Unexpected argument: 'now' ('mirrorctl set url <url> [require-reachable]' expected).
             set url h:8080 | 1 | Invalid URL: 'h:8080' (http://HOST[:PORT][/PREFIX] or https://... expected).
             set url ftp://h/ | 1 | Invalid URL: scheme 'ftp' (http or https expected).
             set url http://h:0/ | 1 | Invalid URL: port 0 (1 to 65535 expected).
-            set-url | 64 | Missing argument: 'mirrorctl set-url <url>' expected.
-            set-url a b | 64 | Unexpected argument: 'b' ('mirrorctl set-url <url>' expected).
+            set-url | 64 | Missing argument: 'mirrorctl set-url <url> [require-reachable]' expected.
+            set-url a b | 64 | Unexpected argument: 'b' ('mirrorctl set-url <url> [require-reachable]' expected).
             seturl http://h/ | 64 | Unknown command: 'seturl http://h/', did you mean 'mirrorctl set-url'?
             set-sample-rate | 64 | Missing argument: 'mirrorctl set-sample-rate <percent>' expected.
             set-sample-rate 150% | 1 | Value out of range: '150%' (0% to 100% expected).
@@ -153,6 +153,12 @@ extension EndToEnd {
             help stauts | 64 | Unknown command: 'stauts', did you mean 'mirrorctl status'?
             pause --fro 10m | 64 | Unknown option '--fro', did you mean '--for'? (see mirrorctl --help)
             stats --jsonn | 64 | Unknown option '--jsonn', did you mean '--json'? (see mirrorctl --help)
+            probee | 64 | Unknown command: 'probee', did you mean 'mirrorctl probe'?
+            ping http://h/ | 64 | Unknown command: 'ping http://h/', did you mean 'mirrorctl probe'?
+            probe h:8080 | 1 | Invalid URL: 'h:8080' (http://HOST[:PORT][/PREFIX] or https://... expected).
+            probe a b | 64 | Unexpected argument: 'b' ('mirrorctl probe [<url>]' expected).
+            flush all | 64 | Unexpected argument: 'all' ('mirrorctl flush' expected).
+            set timeout 3s --require-reachable | 64 | The option '--require-reachable' belongs to 'mirrorctl set url'.
             set-urls http://h/ | 64 | Unknown command: 'set-urls http://h/', did you mean 'mirrorctl set-url'?
             """#.split(separator: "\n").map { $0.components(separatedBy: " | ") }
 
