@@ -48,7 +48,10 @@ final class Delivery {
         account = CopyAccount(destination, worker: worker, memory: memory)
         self.reporter = reporter
         current = Outbox(places: destination.books.inFlight, account: account, reporter: reporter)
-        draining = Outbox(places: destination.books.draining, account: account, reporter: reporter)
+        draining = Outbox(
+            places: destination.books.draining,
+            account: CopyAccount(destination, worker: worker, memory: memory, isReplaced: true),
+            reporter: reporter)
         transport.client = self
         current.copyEnded = { [unowned self] in reportWhenDrained() }
         draining.copyEnded = current.copyEnded
