@@ -31,6 +31,7 @@ struct Figures {
         let list = counts.filter { $0.count > 0 }.sorted { ($0.count, $1.name) > ($1.count, $0.name) }
         let sum = Readable.grouped(counts.reduce(0) { $0 &+ $1.count })
         return list.isEmpty
-            ? sum : "\(sum): \(list.map { "\($0.name) \(Readable.grouped($0.count))" }.joined(separator: ", "))"
+            ? sum
+            : "\(sum): \(list.map { "\($0.name) \(Readable.grouped($0.count))" }.joined(separator: ", "))"
     }
 }

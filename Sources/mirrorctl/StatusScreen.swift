@@ -49,12 +49,14 @@ struct StatusScreen {
 
     private func answers(_ columns: Columns) -> [String] {
         let classes = Self.classes.map { "\($0) \(stat.count("responses_\($0)"))" }
-        return columns.row("answers", classes.joined(separator: "   ")) + LatencyTable(stat: stat).lines(columns)
+        return columns.row("answers", classes.joined(separator: "   "))
+            + LatencyTable(stat: stat).lines(columns)
     }
 
     private func haproxy(_ columns: Columns, _ paint: Paint) -> [String] {
         let errors = "\(stat.count("errors")) errors"
-        let text = "\(stat.count("applets")) connections, \(stat.count("idle")) idle, \(stat.count("processed")) events, "
+        let text =
+            "\(stat.count("applets")) connections, \(stat.count("idle")) idle, \(stat.count("processed")) events, "
         return columns.row("HAProxy", text + errors) { line in
             guard stat.number("errors") > 0, line.hasSuffix(errors) else { return line }
             return line.dropLast(errors.count) + paint.in(.red, errors)

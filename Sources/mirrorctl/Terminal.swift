@@ -13,7 +13,9 @@ enum Terminal {
     /// Columns of standard output: what the terminal says, or COLUMNS, or 80.
     static var width: Int {
         var size = winsize()
-        if unsafe ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 { return Int(size.ws_col) }
+        if unsafe ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 {
+            return Int(size.ws_col)
+        }
         let given = Environment.value("COLUMNS").flatMap { Int($0) } ?? 0
         return given > 0 ? given : 80
     }

@@ -42,7 +42,9 @@ extension Report {
             ])
     }
 
-    private typealias Kind = (name: String, path: KeyPath<Snapshot, Histogram>, part: Statistics.Interval.Part)
+    private typealias Kind = (
+        name: String, path: KeyPath<Snapshot, Histogram>, part: Statistics.Interval.Part
+    )
 
     private static var kinds: [Kind] {
         [

@@ -39,12 +39,13 @@ struct StateReason {
     /// Where workers note what failed.
     let failures: [RecentFailures]
 
-    func text(_ state: MirrorState, _ judge: StateJudge, _ now: Double) -> String {
+    func text(_ state: MirrorState, _ judge: StateJudge) -> String {
         let window = TimeValue.format(settings.stateRules.window)
         switch state {
         case .mirroring, .stopping: return ""
         case .paused:
-            return pausedUntil.map { "until \(Timestamp.text($0 * 1_000_000_000).prefix { $0 != "." })Z" } ?? ""
+            return pausedUntil.map { "until \(Timestamp.text($0 * 1_000_000_000).prefix { $0 != "." })Z" }
+                ?? ""
         case .unreachable: return "no connection\(cause(of: lastRefusal).map { " (\($0))" } ?? "")"
         case .idle:
             return judge.lastRequest == nil
@@ -55,7 +56,8 @@ struct StateReason {
             let most = losses.reason.map { reason in
                 ", mostly \(reason.name)\(cause(of: reason).map { " (\($0))" } ?? "")"
             }
-            return "\(share) of copies lost in the last \(window), \(losses.lost) of \(losses.ended)\(most ?? "")"
+            return
+                "\(share) of copies lost in the last \(window), \(losses.lost) of \(losses.ended)\(most ?? "")"
         }
     }
 

@@ -23,7 +23,7 @@ final class StateWatch {
     /// Called when another state has begun.
     var changed: () -> Void = {}
     /// The agent ends.
-    var isStopping = false { didSet { look() } }
+    var isStopping = false
 
     /// `banks` and `failures` are those of all workers.
     init(
@@ -59,7 +59,7 @@ final class StateWatch {
         let reason = StateReason(
             settings: destination, pausedUntil: settings.pausedUntil, failures: failures)
         return StateReport(
-            state: state, age: max(0, now - since), reason: reason.text(state, judge, now),
+            state: state, age: max(0, now - since), reason: reason.text(state, judge),
             answerAge: judge.lastAnswer.map { max(0, now - $0) }, losses: judge.losses)
     }
 
@@ -91,7 +91,7 @@ final class StateWatch {
 
     private func log(_ report: StateReport, _ now: Double) {
         defer { (logged, changesUnlogged) = ((report.state, now), 0) }
-        guard report.state != logged.state || changesUnlogged > 1 else { return }
+        guard report.state != logged.state || changesUnlogged > 1, report.state != .stopping else { return }
         let more = changesUnlogged > 1 ? "; \(changesUnlogged) changes since the last line" : ""
         logger.log(
             level: level(to: report.state), "state \(report.text) (was \(logged.state.rawValue)\(more))")

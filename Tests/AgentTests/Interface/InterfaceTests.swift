@@ -66,7 +66,8 @@ struct InterfaceTests {
 
     private static func metrics() -> [String] {
         let text = MetricsReport.text(
-            Snapshot([]), version: "1", libcurl: "2", libev: "3", state: .mirroring, isEnabled: true, sampleRatio: 1,
+            Snapshot([]), version: "1", libcurl: "2", libev: "3", state: .mirroring, isEnabled: true,
+            sampleRatio: 1,
             lastChange: 0,
             queueLimit: 1)
         return text.split(separator: "\n").compactMap { line in
