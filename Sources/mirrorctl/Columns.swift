@@ -5,10 +5,10 @@ struct Columns {
 
     let width: Int
 
-    /// Enough for a latency and its name.
-    static let least = 24
+    /// What latencies and their names take.
+    private static let least = 40
 
-    /// A terminal of so many columns; of fewer than can hold anything, as many as can.
+    /// A terminal of so many columns; one that has fewer than 40 breaks lines by itself.
     init(_ width: Int) { self.width = max(Self.least, width) }
 
     /// Whether the rows of a table and what is said of them stand beside each other.
@@ -32,7 +32,7 @@ struct Columns {
         guard text.count > width else { return [text] }
         var lines: [String] = []
         var line = ""
-        for word in text.split(separator: " ") {
+        for word in text.split(separator: " ", omittingEmptySubsequences: false) {
             var rest = word[...]
             if !line.isEmpty, line.count + 1 + rest.count <= width {
                 line += " \(rest)"

@@ -5,12 +5,13 @@ struct LatencyTable {
     private static let nameWidth = 8
 
     func lines(_ columns: Columns) -> [String] {
-        let cell = columns.isWide ? 11 : max(5, min(10, (columns.width - 2 - Self.nameWidth) / 3))
+        let cell = columns.isWide ? 11 : 10
         let head = ["p50", "p90", "p99"].map { Columns.left($0, cell) }.joined()
         let rows = ["ack", "queue", "request"].flatMap { kind in
             let (prefix, remark) = source(of: kind)
             let cells = ["p50", "p90", "p99"].map { name in
-                Columns.left(prefix.map { value(stat.number("\($0)\(name)_us"), cell) } ?? "-", cell)
+                Columns.left(
+                    prefix.map { Readable.milliseconds(stat.number("\($0)\(name)_us")) } ?? "-", cell)
             }
             let line = Columns.padded(kind, Self.nameWidth) + cells.joined()
             guard !columns.isWide else { return ["\(line)\(remark.isEmpty ? "" : "   \(remark)")"] }
@@ -22,12 +23,6 @@ struct LatencyTable {
                 + rows.map { "\(Columns.padded("", 15))\($0)" }
         }
         return ["  \(Columns.padded("latency", Self.nameWidth))\(head)"] + rows.map { "  \($0)" }
-    }
-
-    /// Without its unit where there is no room for it.
-    private func value(_ microseconds: Int, _ width: Int) -> String {
-        let text = Readable.milliseconds(microseconds)
-        return text.count < width ? text : String(text.replacing(" ", with: "").prefix(width - 1))
     }
 
     /// What the names of its fields begin with, nil when there was nothing so far, and what there is to say of the time.

@@ -46,7 +46,7 @@ struct StatusScreenTests {
         info("stopping"), [],
     ]
 
-    @Test("no line is longer than the terminal is wide", arguments: [24, 40, 60, 79, 80, 120], states)
+    @Test("no line is longer than the terminal is wide", arguments: [40, 60, 79, 80, 120], states)
     func fits(_ width: Int, _ info: [String]) {
         for stat in [
             Self.stat("0"), Self.stat(Self.big, age: "864000.5"), Self.stat("9999999", age: "12.0"), [],
