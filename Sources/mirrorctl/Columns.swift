@@ -45,7 +45,10 @@ struct Columns {
             }
             line = String(rest)
         }
-        return lines + (line.isEmpty ? [] : [line])
+        // Where a gap between two words ends a line, nothing of it is left.
+        return (lines + (line.isEmpty ? [] : [line])).map { line in
+            String(line.reversed().drop { $0 == " " }.reversed())
+        }
     }
 
     static func padded(_ text: String, _ width: Int) -> String {
