@@ -23,6 +23,9 @@ package enum SettingName: String, CaseIterable, CodingKey, Sendable {
     case logLevel = "log-level"
     case requestLog = "request-log"
     case requestLogRate = "request-log-rate"
+    case unreachableAfter = "unreachable-after"
+    case degradedShare = "degraded-share"
+    case stateWindow = "state-window"
 
     package var description: String { rawValue }
 }
@@ -51,6 +54,25 @@ extension Setting {
             option:
                 "Lines of the request log a second, 1 to 100000, over all workers; what is left out is counted."
         ),
+        Setting(
+            .unreachableAfter, .own, .control, "TIME",
+            "time without a connection, while copies are tried, after which the state is unreachable",
+            option: """
+                Time without a connection, while copies are tried, after which the state is unreachable; at least 1s.
+                """),
+        Setting(
+            .degradedShare, .own, .control, "PERCENT",
+            "share of copies that may fail or be dropped before the state is degraded, 0% to 100%",
+            option: """
+                Share of copies that may fail or be dropped before the state is degraded, 0% to 100%; that state ends at \
+                half of it.
+                """),
+        Setting(
+            .stateWindow, .own, .control, "TIME",
+            "time over which that share is taken, and without requests after which the state is idle",
+            option: """
+                Time over which that share is taken, and without requests after which the state is idle; at least 1s.
+                """),
         Setting(
             .sampleRate, .own, .copies, "PERCENT", "share of requests that is mirrored, 0% to 100%",
             option: "Share of requests to mirror, 0% to 100% in steps of 0.001%."),

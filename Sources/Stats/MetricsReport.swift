@@ -4,13 +4,16 @@
 package enum MetricsReport {
     /// The whole text. `sampleRatio` is 0 to 1, `lastChange` in seconds since 1970, `queueLimit` a number of copies.
     package static func text(
-        _ snapshot: Snapshot, version: String, libcurl: String, libev: String, isEnabled: Bool,
-        sampleRatio: Double, lastChange: Int, queueLimit: Int
+        _ snapshot: Snapshot, version: String, libcurl: String, libev: String, state: MirrorState,
+        isEnabled: Bool, sampleRatio: Double, lastChange: Int, queueLimit: Int
     ) -> String {
         var output = PrometheusText(prefix: "spoa_mirror_")
         output.family(
             "build_info", .gauge, "Versions in use; the value is always 1.",
             [.init([("version", version), ("libcurl", libcurl), ("libev", libev)], 1)])
+        output.family(
+            "state", .gauge, "1 for the state that the agent is in, 0 for each other.",
+            MirrorState.allCases.map { .init([("state", $0.rawValue)], $0 == state ? 1 : 0) })
         output.family(
             "enabled", .gauge, "1 while requests are mirrored, 0 while mirroring is paused.",
             isEnabled ? 1 : 0)

@@ -15,7 +15,7 @@ package final class ThreadBank: Sendable {
 
     /// The value now. Any thread.
     package func value(of counter: Counter) -> UInt64 {
-        copies.reduce(counters.value(of: counter)) { $0 &+ $1.counters.value(of: counter) }
+        copies.reduce(counters.value(of: counter)) { $0 &+ $1.value(of: counter) }
     }
 
     /// The loop has woken up and begins to call its watchers. The thread itself only.

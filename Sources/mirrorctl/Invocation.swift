@@ -101,11 +101,11 @@ struct Invocation {
             let (info, stat) = (
                 try client.lines(answering: "show info json"), try client.lines(answering: "show stat json")
             )
-            return print("{\"format\":1,\"info\":\(info.joined()),\"stat\":\(stat.joined())}\n")
+            return print("{\"format\":2,\"info\":\(info.joined()),\"stat\":\(stat.joined())}\n")
         }
         let screen = StatusScreen(
             info: try client.lines(answering: "show info"), stat: try client.lines(answering: "show stat"))
-        print(screen.text(isColoured: Terminal.hasColour))
+        print(screen.text(isColoured: Terminal.hasColour, width: Terminal.width))
     }
 
     private func raw() throws(Failure) {

@@ -1,13 +1,13 @@
 /// The rows of the status screen on what a restart would bring; none when there is nothing to say.
 struct KeptRows {
-    /// Columns of a value beside the names of the rows.
+    /// Characters of a value: one line beside the names of the rows on a wide terminal, three on a narrow one.
     private static let width = 65
 
     /// Names and values.
     let lines: [(String, String)]
 
     /// From the table of `show info`.
-    init(_ info: [String: String]) {
+    init(_ info: Figures) {
         func items(_ name: String) -> [String] {
             guard let text = info[name], text != "none" else { return [] }
             return text.split(separator: ", ").map(String.init)

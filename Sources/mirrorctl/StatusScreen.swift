@@ -1,165 +1,85 @@
-/// What `mirrorctl status` shows: one screen of at most 80 columns, the most important first.
+/// What `mirrorctl status` shows: one screen, the most important first. No line is longer than the terminal is wide.
 struct StatusScreen {
-    private let info: [String: String]
-    private let stat: [String: String]
+    private let info: Figures
+    private let stat: Figures
 
     /// From the lines of `show info` and `show stat`.
-    init(info: [String], stat: [String]) {
-        self.info = Self.table(info)
-        self.stat = Self.table(stat)
-    }
+    init(info: [String], stat: [String]) { (self.info, self.stat) = (Figures(info), Figures(stat)) }
 
-    /// The whole screen.
-    func text(isColoured: Bool) -> String {
-        let paint = Paint(isOn: isColoured)
-        return
-            (head(paint) + KeptRows(info).lines.map(row) + [""] + traffic(paint) + [""] + answers() + [""]
-            + haproxy(paint))
-            .map { "\($0)\n" }.joined()
+    /// The whole screen, for a terminal of `width` columns.
+    func text(isColoured: Bool, width: Int) -> String {
+        let (columns, paint) = (Columns(width), Paint(isOn: isColoured))
+        let parts = [
+            StateLine(info: info).lines(columns, paint) + head(columns)
+                + KeptRows(info).lines.flatMap { columns.row($0, $1) },
+            traffic(columns, paint), answers(columns), haproxy(columns, paint),
+        ]
+        return parts.joined(separator: [""]).map { "\($0)\n" }.joined()
     }
 
     // MARK: parts
 
-    private func head(_ paint: Paint) -> [String] {
-        let state = info["State"] ?? "unknown"
-        let left = info["Pause_left_sec"].flatMap { Int($0) }.map { " for another \(Self.age($0))" } ?? ""
-        let colour: Paint.Colour = state == "mirroring" ? .green : .yellow
+    private func head(_ columns: Columns) -> [String] {
         let workers = info["Workers"] ?? ""
-        return [
-            paint.bold("spoa-mirror \(info["Version"] ?? "")") + "  "
-                + paint.in(colour, state.uppercased() + left),
-            row("destination", info["Destination"] ?? ""),
-            row("sample rate", info["Sample_rate"] ?? ""),
-            row(
+        let running = Readable.age(info.number("Uptime_sec"))
+        return columns.row("destination", info["Destination"] ?? "")
+            + columns.row("sample rate", info["Sample_rate"] ?? "")
+            + columns.row(
                 "running",
-                "\(Self.age(number(of: info["Uptime_sec"]))), pid \(info["Pid"] ?? ""), \(workers) worker\(workers == "1" ? "" : "s")"
-            ),
-        ]
+                "\(running), pid \(info["Pid"] ?? ""), \(workers) worker\(workers == "1" ? "" : "s")")
     }
 
-    private func traffic(_ paint: Paint) -> [String] {
-        [
-            row("requests", "\(rate("received"))   \(count("received")) received"),
-            row(
-                "copies",
-                "\(answeredRate)   \(Self.grouped(answered)) answered, \(count("in_flight")) under way, \(count("queued")) waiting"
-            ),
-            row("skipped", reasons("skipped_")),
-            row("dropped", alarm(reasons("dropped_"), paint)),
-            row("failed", alarm(reasons("failed_"), paint)),
-            row("resent", count("resent")),
-        ]
+    private func traffic(_ columns: Columns, _ paint: Paint) -> [String] {
+        let copies =
+            "\(Readable.grouped(answered)) answered, \(stat.count("in_flight")) under way, \(stat.count("queued")) waiting"
+        let (requestRate, copyRate) = (
+            rate(rateTenths("received")), rate(max(0, rateTenths("completed") &- rateTenths("failed")))
+        )
+        return columns.row("requests", "\(requestRate)   \(stat.count("received")) received")
+            + columns.row("copies", "\(copyRate)   \(copies)")
+            + columns.row("skipped", stat.reasons("skipped_"))
+            + losses("dropped", columns, paint) + losses("failed", columns, paint)
+            + columns.row("resent", stat.count("resent"))
     }
 
-    private func answers() -> [String] {
-        let classes = ["1xx", "2xx", "3xx", "4xx", "5xx"].map { "\($0) \(count("responses_\($0)"))" }
-        return [row("answers", classes.joined(separator: "   "))]
-            + [row("latency", "        p50        p90        p99     last interval")]
-            + ["ack", "queue", "request"].map { kind in
-                let isEmpty = number(of: stat["\(kind)_duration_last_count"]) == 0
-                let cells = ["p50", "p90", "p99"].map { name in
-                    let value = Self.milliseconds(number(of: stat["\(kind)_duration_last_\(name)_us"]))
-                    return Self.left(isEmpty ? "-" : value, 11)
-                }
-                return row("", Self.padded(kind, 8) + cells.joined())
-            }
+    private func losses(_ name: String, _ columns: Columns, _ paint: Paint) -> [String] {
+        let text = stat.reasons("\(name)_")
+        return columns.row(name, text) { text == "0" ? $0 : paint.in(.red, $0) }
     }
 
-    private func haproxy(_ paint: Paint) -> [String] {
-        let errors = number(of: stat["errors"])
-        let text = "\(count("applets")) connections, \(count("idle")) idle, \(count("processed")) events, "
-        return [row("HAProxy", text + paint.in(errors > 0 ? .red : .none, "\(count("errors")) errors"))]
+    private func answers(_ columns: Columns) -> [String] {
+        let classes = Self.classes.map { "\($0) \(stat.count("responses_\($0)"))" }
+        return columns.row("answers", classes.joined(separator: "   "))
+            + LatencyTable(stat: stat).lines(columns)
     }
+
+    private func haproxy(_ columns: Columns, _ paint: Paint) -> [String] {
+        let errors = "\(stat.count("errors")) errors"
+        let text =
+            "\(stat.count("applets")) connections, \(stat.count("idle")) idle, \(stat.count("processed")) events, "
+        return columns.row("HAProxy", text + errors) { line in
+            guard stat.number("errors") > 0, line.hasSuffix(errors) else { return line }
+            return line.dropLast(errors.count) + paint.in(.red, errors)
+        }
+    }
+
+    // MARK: figures
+
+    private static let classes = ["1xx", "2xx", "3xx", "4xx", "5xx"]
 
     /// Completed copies are answered, or failed.
-    private var answered: Int {
-        ["1xx", "2xx", "3xx", "4xx", "5xx"].reduce(0) { $0 &+ number(of: stat["responses_\($1)"]) }
+    private var answered: Int { Self.classes.reduce(0) { $0 &+ stat.number("responses_\($1)") } }
+
+    /// Of the last interval in which there was something; an older daemon knows the last one.
+    private func rateTenths(_ name: String) -> Int {
+        stat.tenths(stat["busy_age_sec"] == nil ? "\(name)_per_sec" : "busy_\(name)_per_sec")
     }
 
-    private var answeredRate: String {
-        func tenths(_ name: String) -> Int {
-            Int(exactly: ((Double(stat["\(name)_per_sec"] ?? "") ?? 0) * 10).rounded()) ?? 0
-        }
-        let rate = max(0, tenths("completed") &- tenths("failed"))
-        return Self.left("\(rate / 10).\(rate % 10)/s", 11)
-    }
-
-    // MARK: cells
-
-    private func row(_ name: String, _ value: String) -> String { "  \(Self.padded(name, 13))\(value)" }
-
-    private func rate(_ name: String) -> String { Self.left("\(stat["\(name)_per_sec"] ?? "0")/s", 11) }
-
-    private func count(_ name: String) -> String { Self.grouped(number(of: stat[name])) }
-
-    /// The sum, and every reason that is not 0, the largest first.
-    private func reasons(_ prefix: String) -> String {
-        let counts = stat.filter { $0.key.hasPrefix(prefix) && !$0.key.hasSuffix("_per_sec") }
-            .map { (name: $0.key.dropFirst(prefix.count), count: number(of: $0.value)) }
-        let list = counts.filter { $0.count > 0 }.sorted { ($0.count, $1.name) > ($1.count, $0.name) }
-        let sum = Self.grouped(counts.reduce(0) { $0 &+ $1.count })
-        return list.isEmpty
-            ? sum : "\(sum): \(list.map { "\($0.name) \(Self.grouped($0.count))" }.joined(separator: ", "))"
-    }
-
-    private func alarm(_ text: String, _ paint: Paint) -> String { text == "0" ? text : paint.in(.red, text) }
-
-    private func number(of text: String?) -> Int { text.flatMap { Int($0) } ?? 0 }
-
-    private static func table(_ lines: [String]) -> [String: String] {
-        let pairs = lines.compactMap { line -> (String, String)? in
-            guard let colon = line.firstIndex(of: ":") else { return nil }
-            return (String(line[..<colon]), String(line[colon...].dropFirst(2)))
-        }
-        return Dictionary(pairs) { $1 }
-    }
-
-    private static func padded(_ text: String, _ width: Int) -> String {
-        text + String(repeating: " ", count: max(0, width - text.count))
-    }
-
-    private static func left(_ text: String, _ width: Int) -> String {
-        String(repeating: " ", count: max(0, width - text.count)) + text
-    }
-
-    /// `12,345,678`.
-    static func grouped(_ number: Int) -> String {
-        let digits = Array(String(number))
-        return digits.enumerated().map { index, digit in
-            let left = digits.count - index
-            return left % 3 == 0 && index > 0 ? ",\(digit)" : "\(digit)"
-        }.joined()
-    }
-
-    /// `0.12 ms`; from ten seconds on, `12 s`.
-    static func milliseconds(_ microseconds: Int) -> String {
-        if microseconds >= 10_000_000 { return "\(microseconds / 1_000_000) s" }
-        let hundredths = microseconds / 10
-        let fraction = String(hundredths % 100 + 100).dropFirst()
-        return "\(hundredths / 100).\(fraction) ms"
-    }
-
-    /// `3 d 4 h`, the two largest units.
-    static func age(_ seconds: Int) -> String {
-        let parts = [
-            (seconds / 86400, "d"), (seconds / 3600 % 24, "h"), (seconds / 60 % 60, "min"),
-            (seconds % 60, "s"),
-        ]
-        let first = parts.firstIndex { $0.0 > 0 } ?? 3
-        return parts[first...].prefix(2).filter { $0.0 > 0 || first == 3 }.map { "\($0.0) \($0.1)" }.joined(
-            separator: " ")
-    }
-}
-
-/// Colours of a terminal (ECMA-48, SGR), or none.
-struct Paint {
-    enum Colour: Int { case none = 0, red = 31, green = 32, yellow = 33 }
-
-    let isOn: Bool
-
-    func bold(_ text: String) -> String { isOn ? "\u{1B}[1m\(text)\u{1B}[0m" : text }
-
-    func `in`(_ colour: Colour, _ text: String) -> String {
-        isOn && colour != .none ? "\u{1B}[\(colour.rawValue)m\(text)\u{1B}[0m" : text
+    /// `12.5/s`, with its age if that was not in the last interval.
+    private func rate(_ tenths: Int) -> String {
+        let age = stat.tenths("busy_age_sec")
+        let isLast = age <= max(10, stat.tenths("rate_interval_sec"))
+        return Columns.left("\(tenths / 10).\(tenths % 10)/s", 11)
+            + (isLast ? "" : " \(Readable.age(age / 10)) ago")
     }
 }

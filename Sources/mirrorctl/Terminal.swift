@@ -10,6 +10,16 @@ enum Terminal {
         return unsafe String(cString: name) != "dumb"
     }
 
+    /// Columns of standard output: what the terminal says, or COLUMNS, or 80.
+    static var width: Int {
+        var size = winsize()
+        if unsafe ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 {
+            return Int(size.ws_col)
+        }
+        let given = Environment.value("COLUMNS").flatMap { Int($0) } ?? 0
+        return given > 0 ? given : 80
+    }
+
     /// Writes to standard output; a reader that has gone ends the program, as it would any other.
     static func print(_ text: String) {
         let code = Output.write(text, to: STDOUT_FILENO)

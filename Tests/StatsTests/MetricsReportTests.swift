@@ -5,7 +5,8 @@ import Testing
 struct MetricsReportTests {
     private static func text(_ snapshot: Snapshot) -> String {
         MetricsReport.text(
-            snapshot, version: "1", libcurl: "a\"b\\c", libev: "4", isEnabled: true, sampleRatio: 0.125,
+            snapshot, version: "1", libcurl: "a\"b\\c", libev: "4", state: .mirroring, isEnabled: true,
+            sampleRatio: 0.125,
             lastChange: 7, queueLimit: 9)
     }
 

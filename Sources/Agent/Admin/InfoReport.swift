@@ -1,5 +1,6 @@
 internal import AdminSocket
 internal import Glibc
+internal import Stats
 internal import System
 
 extension Report {
@@ -16,9 +17,7 @@ extension Report {
                 Field("uptime_sec", Int(MonotonicClock.now - agent.startedAt)),
                 Field("listen", "\(agent.configuration.address)"),
                 Field("destination", settings.url.text),
-                Field("state", agent.isStopping ? "stopping" : settings.isPaused ? "paused" : "mirroring"),
-                // Of a pause that ends by itself.
-                agent.settings.pausedUntil.map { Field("pause_left_sec", max(0, $0 - time(nil))) },
+            ] + state(agent) + [
                 Field("sample_rate", "\(settings.sampleRate)"),
                 Field("tls_verification", JSON(isVerified), text: isVerified ? "on" : "off (--tls-insecure)"),
                 Field("http_version", settings.transport.httpVersion.rawValue),
@@ -26,9 +25,27 @@ extension Report {
                 Field("backend", agent.loop.backendName),
                 Field("libev", Version.libev),
                 Field("libcurl", Version.libcurl),
-            ].compactMap(\.self) + kept(agent.settings, showsValues: level >= .operator)
+            ] + kept(agent.settings, showsValues: level >= .operator)
         return Report(
             lines: fields.map { "\($0.name.prefix(1).uppercased())\($0.name.dropFirst()): \($0.text)" },
-            json: JSON([Field("format", 1)] + fields))
+            json: JSON([Field("format", 2)] + fields))
+    }
+
+    private static func state(_ agent: RunningAgent) -> [Field] {
+        let report = agent.state.report
+        let answerAge = report.answerAge.map { Int($0) }
+        let reason = report.losses.reason?.name
+        // Of a pause that ends by itself.
+        let left = agent.settings.pausedUntil.map { Field("pause_left_sec", max(0, $0 - time(nil))) }
+        return [
+            Field("state", report.state.rawValue),
+            Field("state_since_sec", Int(report.age)),
+            Field("state_reason", report.reason),
+        ] + [left].compactMap(\.self) + [
+            Field("last_answer_age_sec", JSON(answerAge), text: answerAge.map { "\($0)" } ?? "never"),
+            // Of the last state-window.
+            Field("lost_percent", (report.losses.share * 1000).rounded() / 10),
+            Field("lost_reason", JSON(reason), text: reason ?? "none"),
+        ]
     }
 }

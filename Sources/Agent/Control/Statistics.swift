@@ -19,6 +19,35 @@ final class Statistics {
         private var lastTime = MonotonicClock.now
         private(set) var snapshot: Snapshot
         private(set) var seconds = 0.0
+        private var busy: [Part: Past] = [:]
+
+        /// What an interval may have something of, each by itself.
+        enum Part: CaseIterable {
+            case copies, acks, queue, requests
+
+            func isIn(_ snapshot: Snapshot) -> Bool {
+                switch self {
+                case .copies:
+                    snapshot.sum([.received, .completed] + Counter.dropped) > 0
+                case .acks: snapshot.ackDurations.count > 0
+                case .queue: snapshot.queueDurations.count > 0
+                case .requests: snapshot.requestDurations.count > 0
+                }
+            }
+        }
+
+        /// An interval that is over; `end` is on the monotonic clock.
+        struct Past {
+            let snapshot: Snapshot
+            let seconds: Double
+            let end: Double
+
+            /// Seconds since its end.
+            var age: Double { max(0, MonotonicClock.now - end) }
+        }
+
+        /// The last one in which there was something of `part`; nil when there was none.
+        func lastBusy(_ part: Part) -> Past? { busy[part] }
 
         init(_ start: Snapshot) {
             last = start
@@ -29,6 +58,9 @@ final class Statistics {
             let time = MonotonicClock.now
             (snapshot, seconds) = (now.since(last), time - lastTime)
             (last, lastTime) = (now, time)
+            for part in Part.allCases where part.isIn(snapshot) {
+                busy[part] = Past(snapshot: snapshot, seconds: seconds, end: time)
+            }
         }
     }
 

@@ -5,11 +5,14 @@ internal import Stats
 /// copy holds of shared budgets. Each copy is entered once and closed once.
 struct CopyAccount {
     private let bank: CopyBank
+    private let counters: CounterBank
     private let queued: BoundedCount
     private let memory: MemoryBudget
 
-    init(_ destination: Destination, worker: Int, memory: MemoryBudget) {
+    /// `isReplaced` for the copies that still go to destinations which `destination` has replaced.
+    init(_ destination: Destination, worker: Int, memory: MemoryBudget, isReplaced: Bool = false) {
         bank = destination.books.banks[worker]
+        counters = isReplaced ? bank.replaced : bank.counters
         queued = destination.books.queued
         self.memory = memory
     }
@@ -28,14 +31,14 @@ struct CopyAccount {
             queued.giveBack()
             throw .queueFull
         }
-        bank.counters.add(to: .queued)
-        bank.counters.add(size, to: .queuedBytes)
+        counters.add(to: .queued)
+        counters.add(size, to: .queuedBytes)
     }
 
     /// One that has waited is to be sent.
     func begin(_ copy: MirrorRequest, _ now: Double) {
         leaveQueue()
-        bank.counters.add(to: .inFlight)
+        counters.add(to: .inFlight)
         bank.queueDurations.record(seconds: now - copy.header.receivedAt)
     }
 
@@ -43,43 +46,43 @@ struct CopyAccount {
     func drop(_ copy: MirrorRequest, _ reason: Refusal) {
         leaveQueue()
         release(copy)
-        bank.counters.add(to: reason.counter)
+        counters.add(to: reason.counter)
     }
 
     /// What a transfer has taken.
     func note(_ end: TransferEnd, seconds: Double) {
         bank.requestDurations.record(seconds: seconds)
-        bank.counters.add(end.connectionsOpened, to: .mirrorConnections)
-        bank.counters.add(end.bytesReceived, to: .bytesReceived)
-        bank.counters.add(end.bytesSent, to: .bytesSent)
+        counters.add(end.connectionsOpened, to: .mirrorConnections)
+        counters.add(end.bytesReceived, to: .bytesReceived)
+        counters.add(end.bytesSent, to: .bytesSent)
     }
 
     /// One that was to be sent has come to its end.
     func close(_ copy: MirrorRequest, _ outcome: Outcome) {
         if case .response = outcome { bank.noteSuccess(at: time(nil)) }
-        bank.counters.subtract(from: .inFlight)
+        counters.subtract(from: .inFlight)
         release(copy)
-        bank.counters.add(to: .completed)
-        bank.counters.add(to: outcome.counter)
+        counters.add(to: .completed)
+        counters.add(to: outcome.counter)
     }
 
     /// One that was to be sent is given up, and no failure of the mirror's.
     func abandon(_ copy: MirrorRequest, _ reason: Refusal) {
-        bank.counters.subtract(from: .inFlight)
+        counters.subtract(from: .inFlight)
         release(copy)
-        bank.counters.add(to: reason.counter)
+        counters.add(to: reason.counter)
     }
 
     /// What is neither a copy's nor a transfer's.
-    func count(_ counter: Counter) { bank.counters.add(to: counter) }
+    func count(_ counter: Counter) { counters.add(to: counter) }
 
     private func leaveQueue() {
         queued.giveBack()
-        bank.counters.subtract(from: .queued)
+        counters.subtract(from: .queued)
     }
 
     private func release(_ copy: MirrorRequest) {
         memory.copies.giveBack(copy.memorySize)
-        bank.counters.subtract(copy.memorySize, from: .queuedBytes)
+        counters.subtract(copy.memorySize, from: .queuedBytes)
     }
 }

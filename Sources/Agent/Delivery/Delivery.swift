@@ -50,9 +50,9 @@ final class Delivery {
         account = CopyAccount(destination, worker: worker, memory: memory)
         self.reporter = reporter
         current = Outbox(places: destination.books.inFlight, account: account, reporter: reporter)
-        draining = Outbox(places: destination.books.draining, account: account, reporter: reporter)
-        flushing = Flushing(
-            Outbox(places: destination.books.draining, account: account, reporter: reporter))
+        let replaced = CopyAccount(destination, worker: worker, memory: memory, isReplaced: true)
+        draining = Outbox(places: destination.books.draining, account: replaced, reporter: reporter)
+        flushing = Flushing(Outbox(places: destination.books.draining, account: replaced, reporter: reporter))
         transport.client = self
         current.copyEnded = { [unowned self] in reportWhenDrained() }
         draining.copyEnded = current.copyEnded

@@ -57,4 +57,10 @@ final class RecentFailures: Sendable {
         }
         return ranks.sorted(by: <).prefix(capacity).map { -$0.1 }.sorted().map { failures[$0] }
     }
+
+    /// The last one for any of `reasons`, names of counters; nil when none of them is kept any more.
+    static func last(of reasons: Set<String>, in workers: [RecentFailures]) -> Failure? {
+        workers.flatMap { $0.kept.withLock(\.self) }.filter { reasons.contains($0.reason) }
+            .max { $0.time < $1.time }
+    }
 }

@@ -43,7 +43,7 @@ extension LiveOptions {
     }
 }
 
-/// What is logged.
+/// What is logged, and from when on the state has another name.
 struct LogOptions: LiveOptions {
     static let heading = Setting.Heading.control
     var given: [SettingName: String] = [:]

@@ -61,9 +61,11 @@ final class Agent {
         try TrustStore.checkLibrary()
         workers = try WorkerPool(configuration, loggers: loggers)
         let statistics = Statistics(workers.banks + [bank], loop: loop)
+        let state = StateWatch(
+            workers.copyBanks, settings, failures: workers.failures, loop: loop, logger: logger)
         running = RunningAgent(
             configuration: configuration, loop: loop, settings: settings, statistics: statistics,
-            counters: bank.counters, workers: workers.workers, changes: changes)
+            state: state, counters: bank.counters, workers: workers.workers, changes: changes)
         monitor = Monitor(statistics, settings, loop: loop, logger: logger)
         settings.publish = { [unowned self] in putIntoForce($0) }
         try startControl(rights)
@@ -78,8 +80,10 @@ final class Agent {
         startTimers(interval)
         announce()
         if let shortage { logger.warning("\(shortage)") }
-        serviceManager?.ready(loop: loop, workers: workers.workers, logger: logger) { [unowned self] in state
+        serviceManager?.ready(loop: loop, workers: workers.workers, logger: logger) { [unowned self] in
+            shownState
         }
+        state.changed = { [serviceManager] in serviceManager?.stateChanged() }
         serviceManager?.tick(statistics.total)
     }
 
@@ -152,14 +156,18 @@ final class Agent {
         log.level = settings.logLevel
         workers.apply(settings)
         listener?.maxConnections = settings.maxConnections
+        running.state.settingsChanged()
         serviceManager?.stateChanged()
     }
 
     /// What the service manager shows.
-    private var state: String {
-        let destination = running.settings.settings.destination
-        if running.isStopping { return "stopping" }
-        return destination.isPaused ? "paused" : "mirroring to \(destination.url.text)"
+    private var shownState: String {
+        let (report, url) = (running.state.report, running.settings.settings.destination.url.text)
+        return switch report.state {
+        case .mirroring: "mirroring to \(url)"
+        case .idle, .degraded, .unreachable: "\(report.text); mirrors to \(url)"
+        case .paused, .stopping: report.text
+        }
     }
 
     private func reload() {
@@ -173,7 +181,7 @@ final class Agent {
     private func stop() {
         let drainTimeout = running.isStopping ? 0 : running.configuration.drainTimeout.inSeconds
         if !running.isStopping {
-            running.isStopping = true
+            running.state.isStopping = true
             logger.info("stopping")
             serviceManager?.stopping(drainTimeout: drainTimeout)
             listener = nil

@@ -4,6 +4,8 @@ struct SampleRate: Hashable, Sendable, CustomStringConvertible {
     let thousandths: Int
 
     static let all = SampleRate(thousandths: 100_000)
+    /// Of copies that come to nothing.
+    static let tolerated = SampleRate(thousandths: 5000)
     static let accepted = "0% to 100%, in steps of 0.001%"
 
     private init(thousandths: Int) { self.thousandths = thousandths }

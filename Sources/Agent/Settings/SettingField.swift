@@ -28,9 +28,9 @@ struct SettingField {
         SettingField(path, OptionParsers.size(range), SizeValue.format)
     }
 
-    static func interval(_ path: WritableKeyPath<Settings, Duration>) -> SettingField {
-        SettingField(path, OptionParsers.interval(), TimeValue.format)
-    }
+    static func interval(
+        _ path: WritableKeyPath<Settings, Duration>, from least: Duration = .milliseconds(1)
+    ) -> SettingField { SettingField(path, OptionParsers.interval(from: least), TimeValue.format) }
 
     static func word<Word: RawRepresentable<String> & CaseIterable & Equatable & SendableMetatype>(
         _ path: WritableKeyPath<Settings, Word>

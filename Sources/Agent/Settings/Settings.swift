@@ -59,6 +59,9 @@ struct DestinationSettings: Sendable {
     var maxResponse = 1 << 20
     /// Which copies are sent once more.
     var resend = Resend.idempotent
+
+    /// When it counts as unreachable, degraded or idle.
+    var stateRules = StateRules()
 }
 
 extension SettingName {
@@ -86,6 +89,10 @@ extension SettingName {
         case .timeout: .interval(\.destination.timeout)
         case .maxResponse: .size(\.destination.maxResponse, 0...1 << 40)
         case .resend: .word(\.destination.resend)
+        case .unreachableAfter: .interval(\.destination.stateRules.unreachableAfter, from: .seconds(1))
+        case .degradedShare:
+            SettingField(\.destination.stateRules.degradedShare, SampleRate.init, \.description)
+        case .stateWindow: .interval(\.destination.stateRules.window, from: .seconds(1))
         case .maxConnections: .number(\.maxConnections, 1...100_000)
         case .helloTimeout: .interval(\.helloTimeout)
         case .logLevel: .word(\.logLevel)

@@ -7,6 +7,7 @@ final class RunningAgent {
     let loop: EventLoop
     let settings: SettingsController
     let statistics: Statistics
+    let state: StateWatch
     /// The main thread's own counters.
     let counters: CounterBank
     let workers: [WorkerHandle]
@@ -16,16 +17,17 @@ final class RunningAgent {
     let prober: Prober
     /// On the monotonic clock, in seconds.
     let startedAt = MonotonicClock.now
-    var isStopping = false
+    var isStopping: Bool { state.isStopping }
 
     init(
         configuration: Configuration, loop: EventLoop, settings: SettingsController, statistics: Statistics,
-        counters: CounterBank, workers: [WorkerHandle], changes: ChangeLog
+        state: StateWatch, counters: CounterBank, workers: [WorkerHandle], changes: ChangeLog
     ) {
         self.configuration = configuration
         self.loop = loop
         self.settings = settings
         self.statistics = statistics
+        self.state = state
         self.counters = counters
         self.workers = workers
         self.changes = changes
@@ -36,7 +38,7 @@ final class RunningAgent {
     var metrics: String {
         MetricsReport.text(
             statistics.total, version: Version.number, libcurl: Version.libcurlNumber, libev: Version.libev,
-            isEnabled: !settings.settings.destination.isPaused,
+            state: state.report.state, isEnabled: !settings.settings.destination.isPaused,
             sampleRatio: Double(settings.settings.destination.sampleRate.thousandths) / 100_000,
             lastChange: settings.lastChange, queueLimit: settings.settings.destination.maxQueue)
     }

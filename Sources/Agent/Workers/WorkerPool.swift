@@ -21,6 +21,12 @@ final class WorkerPool {
 
     var banks: [ThreadBank] { workers.map(\.bank) }
 
+    /// What workers count of copies, one for each.
+    var copyBanks: [CopyBank] { destination.books.banks }
+
+    /// Their last failures.
+    var failures: [RecentFailures] { workers.map(\.failures) }
+
     /// Starts their threads, or none. `ended` is called once all of them are done.
     func start(loop: EventLoop, ended: @escaping () -> Void) throws {
         mailbox = Mailbox(loop: loop, sender: ends) { [unowned self] in

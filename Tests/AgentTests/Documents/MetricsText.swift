@@ -9,7 +9,8 @@ struct MetricsText {
 
     init() throws {
         let text = MetricsReport.text(
-            Snapshot([]), version: "1", libcurl: "2", libev: "3", isEnabled: true, sampleRatio: 1,
+            Snapshot([]), version: "1", libcurl: "2", libev: "3", state: .mirroring, isEnabled: true,
+            sampleRatio: 1,
             lastChange: 0,
             queueLimit: 1)
         var family = ""

@@ -35,7 +35,7 @@ final class DeliveryStage {
     // A transfer and its owner hold each other.
     deinit { _ = delivery.abandon() }
 
-    var counters: CounterBank { destination.books.banks[0].counters }
+    var counters: CopyBank { destination.books.banks[0] }
 
     var outbox: Outbox { outbox(places: destination.books.inFlight) }
 

@@ -28,6 +28,7 @@ struct InterfaceTests {
         let agent = RunningAgent(
             configuration: configuration, loop: loop, settings: settings,
             statistics: Statistics([], loop: loop),
+            state: StateWatch([], settings, failures: [], loop: loop, logger: .init(label: "test")),
             counters: CounterBank(), workers: [], changes: ChangeLog(loop: loop, logger: .init(label: "test"))
         )
         let failure = RecentFailures.Failure(
@@ -65,7 +66,8 @@ struct InterfaceTests {
 
     private static func metrics() -> [String] {
         let text = MetricsReport.text(
-            Snapshot([]), version: "1", libcurl: "2", libev: "3", isEnabled: true, sampleRatio: 1,
+            Snapshot([]), version: "1", libcurl: "2", libev: "3", state: .mirroring, isEnabled: true,
+            sampleRatio: 1,
             lastChange: 0,
             queueLimit: 1)
         return text.split(separator: "\n").compactMap { line in

@@ -20,6 +20,8 @@ struct LiveSettingTests {
         .maxQueueBytes: ["1KiB", "1025", "1024GiB"], .maxQueueAge: ["1ms", "90s", "1500us"],
         .connectTimeout: ["1ms", "1h"], .timeout: ["1s", "1d"], .maxResponse: ["0", "3MiB"],
         .resend: ["idempotent", "all", "never"],
+        .unreachableAfter: ["1s", "1500ms", "1h"], .degradedShare: ["0%", "2.5%", "100%"],
+        .stateWindow: ["1s", "5m"],
         .maxConnections: ["1", "100000"], .helloTimeout: ["5s"],
         .logLevel: ["trace", "critical"], .requestLog: ["off", "on", "query", "all"],
         .requestLogRate: ["auto", "1", "100000"],

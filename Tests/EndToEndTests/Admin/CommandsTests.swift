@@ -167,7 +167,7 @@ extension EndToEnd {
             let answer = try agent.ask("show \(what) json")
             #expect(answer.split(separator: "\n").count == 1)
             let value = try JSONSerialization.jsonObject(with: Data(answer.utf8)) as? [String: Any]
-            #expect(value?["format"] as? Int == 1)
+            #expect(value?["format"] as? Int == (what == "info" ? 2 : 1))
         }
 
         @Test("the settings tell where they came from")

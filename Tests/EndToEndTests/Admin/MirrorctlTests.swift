@@ -62,14 +62,15 @@ extension EndToEnd {
             for verb in ["status", "settings", "stats", "errors", "connections"] {
                 let text = try run(verb, "--json").output
                 let value = try JSONSerialization.jsonObject(with: Data(text.utf8)) as? [String: Any]
-                #expect(value?["format"] as? Int == 1, "\(verb)")
+                #expect(value?["format"] as? Int == (verb == "status" ? 2 : 1), "\(verb)")
             }
         }
 
         @Test("the status fits a terminal, and has no colour in a file")
         func status() throws {
             let text = try run("status").output
-            #expect(text.contains("spoa-mirror \(Release.number)  MIRRORING\n"))
+            #expect(text.hasPrefix("spoa-mirror \(Release.number)  IDLE for "))
+            #expect(text.contains(": no requests since the start\n"))
             #expect(!text.contains("unsaved") && !text.contains("state file"))
             #expect(
                 text.split(separator: "\n", omittingEmptySubsequences: false).allSatisfy { $0.count <= 80 })

@@ -1,0 +1,85 @@
+internal import Glibc
+internal import Stats
+internal import System
+
+/// The state of one destination at one moment, as it is shown.
+struct StateReport {
+    let state: MirrorState
+    /// Seconds since it began.
+    let age: Double
+    /// Why: part of a sentence, without times that grow. Empty when there is nothing to say.
+    let reason: String
+    /// Seconds since the mirror last answered; nil for never.
+    let answerAge: Double?
+    let losses: StateJudge.Losses
+
+    /// For the log and a service manager, which show it for longer than it is new: times are of the clock.
+    var text: String {
+        var parts = reason.isEmpty ? [] : [reason]
+        if state == .unreachable {
+            parts.append("since \(Self.clock(age))")
+            parts.append(answerAge.map { "last answer at \(Self.clock($0))" } ?? "no answer so far")
+        }
+        return ([state.rawValue] + (parts.isEmpty ? [] : [parts.joined(separator: ", ")])).joined(
+            separator: ": ")
+    }
+
+    /// The time of day so many seconds ago.
+    private static func clock(_ age: Double) -> String {
+        let time = Timestamp.text(KernelClock.real.nanoseconds - Int(min(age, 1e9) * 1e9))
+        return "\(time.prefix { $0 != "." })Z"
+    }
+}
+
+/// What there is to say of a state.
+struct StateReason {
+    let settings: DestinationSettings
+    /// In seconds since 1970; nil for a pause that does not end by itself.
+    let pausedUntil: Int?
+    /// Where workers note what failed.
+    let failures: [RecentFailures]
+
+    func text(_ state: MirrorState, _ judge: StateJudge) -> String {
+        let window = TimeValue.format(settings.stateRules.window)
+        switch state {
+        case .mirroring, .stopping: return ""
+        case .paused:
+            return pausedUntil.map { "until \(Timestamp.text($0 * 1_000_000_000).prefix { $0 != "." })Z" }
+                ?? ""
+        case .unreachable: return "no connection\(cause(of: lastRefusal).map { " (\($0))" } ?? "")"
+        case .idle:
+            return judge.lastRequest == nil
+                ? "no requests since the start" : "no requests in the last \(window)"
+        case .degraded:
+            let losses = judge.losses
+            let share = "\((losses.share * 1000).rounded() / 10)%"
+            let most = losses.reason.map { reason in
+                ", mostly \(reason.name)\(cause(of: reason).map { " (\($0))" } ?? "")"
+            }
+            return
+                "\(share) of copies lost in the last \(window), \(losses.lost) of \(losses.ended)\(most ?? "")"
+        }
+    }
+
+    /// Of those for which no connection comes about, the one that was noted last.
+    private var lastRefusal: Counter {
+        let reasons: [Counter] = [.failedDNS, .failedConnect, .failedTLS]
+        let last = RecentFailures.last(of: Set(reasons.map(\.name)), in: failures)?.reason
+        return reasons.first { $0.name == last } ?? .failedConnect
+    }
+
+    /// In words that say nothing of a single request: everybody may read the state.
+    private func cause(of reason: Counter) -> String? {
+        switch reason {
+        case .droppedQueueFull: return "max-queue or max-queue-bytes is reached"
+        case .droppedExpired: return "they waited for max-queue-age"
+        case .droppedMalformed: return "they cannot be sent as they are"
+        default:
+            // What failed says where: only with this destination it tells of it.
+            let url = "\(settings.url.text) "
+            let detail = RecentFailures.last(of: [reason.name], in: failures)?.detail ?? ""
+            if detail.hasPrefix(url) { return String(detail.dropFirst(url.count)) }
+            return Counter.dropped.contains(reason) && !detail.isEmpty ? detail : nil
+        }
+    }
+}

@@ -1,0 +1,108 @@
+internal import Logging
+internal import Stats
+internal import System
+
+/// Watches the state of one destination, and logs its changes. On the main thread; workers notice nothing of it.
+final class StateWatch {
+    /// Seconds between two lines of the log, at least: a mirror that comes and goes cannot fill the disk.
+    private static let logInterval = 10.0
+
+    private let banks: [CopyBank]
+    private let settings: SettingsController
+    private let failures: [RecentFailures]
+    private let logger: Logger
+    private var timer: TimerWatcher?
+    private var judge: StateJudge
+    private var rules: StateRules
+    private var url: String
+    /// What the last look has found, and since when it is so.
+    private var current: (state: MirrorState, since: Double)
+    /// What the log knows, and since when.
+    private var logged: (state: MirrorState, time: Double)
+    private var changesUnlogged = 0
+    /// Called when another state has begun.
+    var changed: () -> Void = {}
+    /// The agent ends.
+    var isStopping = false
+
+    /// `banks` and `failures` are those of all workers.
+    init(
+        _ banks: [CopyBank], _ settings: SettingsController, failures: [RecentFailures], loop: EventLoop,
+        logger: Logger
+    ) {
+        (self.banks, self.settings, self.failures, self.logger) = (banks, settings, failures, logger)
+        let now = MonotonicClock.now
+        (rules, url) = (
+            settings.settings.destination.stateRules, settings.settings.destination.url.text
+        )
+        judge = StateJudge(CopyFigures(banks), at: now)
+        current = (settings.settings.destination.isPaused ? .paused : .idle, now)
+        logged = (current.state, -.infinity)
+        timer = TimerWatcher(loop: loop) { [unowned self] in
+            judge.look(at: CopyFigures(banks), MonotonicClock.now, rules)
+            look()
+        }
+        timer?.start(after: rules.interval, every: rules.interval)
+    }
+
+    /// The state now.
+    var report: StateReport { report(MonotonicClock.now) }
+
+    private func report(_ now: Double) -> StateReport {
+        // On a copy: what is asked in between changes nothing of what is seen regularly.
+        var judge = judge
+        judge.look(at: CopyFigures(banks), now, rules)
+        let destination = settings.settings.destination
+        let state = judge.state(isStopping: isStopping, isPaused: destination.isPaused, rules)
+        var since = state == current.state ? current.since : now
+        if state == .unreachable, let first = judge.refusals?.first { since = first }
+        let reason = StateReason(
+            settings: destination, pausedUntil: settings.pausedUntil, failures: failures)
+        return StateReport(
+            state: state, age: max(0, now - since), reason: reason.text(state, judge),
+            answerAge: judge.lastAnswer.map { max(0, now - $0) }, losses: judge.losses)
+    }
+
+    /// To be called when settings have changed.
+    func settingsChanged() {
+        let destination = settings.settings.destination
+        if destination.url.text != url {
+            url = destination.url.text
+            judge.beginAfresh()
+        }
+        if destination.stateRules != rules {
+            rules = destination.stateRules
+            timer?.start(after: rules.interval, every: rules.interval)
+        }
+        look()
+    }
+
+    private func look() {
+        let now = MonotonicClock.now
+        let report = report(now)
+        if report.state != current.state {
+            current = (report.state, now)
+            changesUnlogged += 1
+            changed()
+        }
+        guard changesUnlogged > 0, now >= logged.time + Self.logInterval else { return }
+        log(report, now)
+    }
+
+    private func log(_ report: StateReport, _ now: Double) {
+        defer { (logged, changesUnlogged) = ((report.state, now), 0) }
+        guard report.state != logged.state || changesUnlogged > 1, report.state != .stopping else { return }
+        let more = changesUnlogged > 1 ? "; \(changesUnlogged) changes since the last line" : ""
+        logger.log(
+            level: level(to: report.state), "state \(report.text) (was \(logged.state.rawValue)\(more))")
+    }
+
+    private func level(to state: MirrorState) -> Logger.Level {
+        switch state {
+        case .unreachable, .degraded: .warning
+        // A site at night is no news.
+        case .idle, .mirroring: logged.state == .idle || logged.state == .mirroring ? .debug : .notice
+        case .paused, .stopping: .notice
+        }
+    }
+}
