@@ -99,7 +99,7 @@ extension EndToEnd {
             // One at a time tries an unreachable mirror: more of them fail as time goes by, between two scrapes.
             try sendTraffic(connections: 1, each: 500)
             try pending("SpoaMirrorUnreachable")
-            #expect(try agent.ask("pause") == "Mirroring paused.\n\n")
+            #expect(try agent.ask("pause") == "Mirroring paused until the agent restarts.\n\n")
             try pending("SpoaMirrorPausedForLong")
             agent.process.kill()
             try pending("SpoaMirrorGone")
