@@ -13,7 +13,23 @@ rm -f "$DEB_OUTPUT"/spoa-mirror*_"${version}"_*.deb
 clean_up() { dh_clean; }
 trap clean_up EXIT
 log=$DEB_OUTPUT/build.log
-if ! debian/rules binary >"$log" 2>&1; then
+
+# A line for each step of debhelper, and one for each tenth of what is compiled.
+progress() {
+    awk -v log_file="$log" '
+        { print >log_file; fflush(log_file) }
+        /^\[[0-9]+\/[0-9]+\]/ {
+            split(substr($1, 2), done, /[\/\]]/)
+            tenth = int(10 * done[1] / done[2])
+            if (tenth != last) { last = tenth; print "  compiling: " done[1] " of " done[2]; fflush() }
+        }
+        /^ +(dh_|override_dh_|debian\/rules override_dh_)/ {
+            sub(/^ +/, ""); sub(/debian\/rules override_/, ""); print "  " $1; fflush()
+        }'
+}
+
+echo "deb: building version $version; the release build takes minutes the first time. All output: ${log#"$PWD"/}"
+if ! debian/rules binary 2>&1 | progress; then
     tail -n 30 "$log" >&2
     echo "deb: the package could not be built; all of the output is in $log" >&2
     exit 1
