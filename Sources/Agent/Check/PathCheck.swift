@@ -7,7 +7,7 @@ struct PathCheck {
 
     /// Throws unless `path` can be made, or replaced, in its directory; `kind` is that of `ServicePlaces`.
     func making(_ option: String, _ path: String, _ kind: String) throws {
-        try sandbox(option, path, kind)
+        guard try sandbox(option, path, kind) else { return }
         let folder = Files.directory(of: path)
         guard Files.exists(folder) || !places.makes(Files.resolved(folder)) else { return }
         let code = Files.refusal(folder, W_OK | X_OK)
@@ -22,7 +22,7 @@ struct PathCheck {
 
     /// Throws unless a log can be written there.
     func log(_ path: String) throws {
-        try sandbox("--logfile", path, "logs")
+        guard try sandbox("--logfile", path, "logs") else { return }
         // Not made, and not emptied. Not blocking: nobody may read a pipe that stands in its place.
         let number = unsafe open(path, O_WRONLY | O_APPEND | O_CLOEXEC | O_NONBLOCK | O_NOCTTY)
         if number >= 0 {
@@ -39,7 +39,7 @@ struct PathCheck {
 
     /// Throws unless a pid file can be there.
     func pidFile(_ path: String) throws {
-        try sandbox("--pidfile", path, "runtime")
+        guard try sandbox("--pidfile", path, "runtime") else { return }
         if try PIDFile.inspect(path) { return }
         try making("--pidfile", path, "runtime")
     }
@@ -79,10 +79,11 @@ struct PathCheck {
         places.better(path, kind).map { "; it may write \($0)" }
     }
 
-    /// What the service would not see, or not be allowed.
-    private func sandbox(_ option: String, _ path: String, _ kind: String) throws {
+    /// Throws for what the service would not see, or not be allowed. False when what is there now is not what the service finds there.
+    private func sandbox(_ option: String, _ path: String, _ kind: String) throws -> Bool {
         switch places.access(to: Files.resolved(path)) {
-        case .writable, .ownTemporary: return
+        case .writable: return true
+        case .ownTemporary: return false
         case .readOnly(let setting), .hidden(let setting):
             throw CheckProblem(
                 "\(option): the service may not write \(path.debugDescription) (\(setting))\(hint(path, kind) ?? "")")
