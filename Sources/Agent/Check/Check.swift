@@ -18,7 +18,9 @@ enum Check {
         if arguments.contains(serviceOption) {
             guard arguments == [serviceOption] else {
                 findings.add(
-                    UsageError("\(serviceOption) stands alone: the options are those of the unit; \(option) checks others"))
+                    UsageError(
+                        "\(serviceOption) stands alone: the options are those of the unit; \(option) checks others"
+                    ))
                 return findings.tell()
             }
             guard let service = ServiceCheck(into: &findings) else { return findings.tell() }

@@ -24,12 +24,15 @@ enum OptionMistakes {
 
     /// Without the first argument with which the parser says `message`, and without its option.
     private static func leavingOut(_ message: String, _ arguments: [String]) -> [String]? {
-        guard let end = (1...max(1, arguments.count)).first(where: { failure(arguments.prefix($0)) == message })
+        guard
+            let end = (1...max(1, arguments.count)).first(where: { failure(arguments.prefix($0)) == message })
         else { return nil }
         var rest = arguments
         rest.remove(at: end - 1)
         // A value that was taken for an option: -r -1s.
-        if end - 1 < rest.count, rest[end - 1].hasPrefix("-"), rest[end - 1].dropFirst().first?.isNumber == true {
+        if end - 1 < rest.count, rest[end - 1].hasPrefix("-"),
+            rest[end - 1].dropFirst().first?.isNumber == true
+        {
             rest.remove(at: end - 1)
         }
         if end > 1, failure(arguments.prefix(end - 1))?.hasPrefix("Missing value") == true {

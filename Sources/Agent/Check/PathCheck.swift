@@ -59,7 +59,8 @@ struct PathCheck {
         let count = unsafe getgroups(Int32(groups.count), &groups)
         guard !groups.prefix(Int(max(0, count))).contains(group) else { return }
         throw SystemError(
-            "give \(path) to group \(group) (\(option); the user who runs the agent has to be a member)", code: EPERM)
+            "give \(path) to group \(group) (\(option); the user who runs the agent has to be a member)",
+            code: EPERM)
     }
 
     /// Throws for a file that the service does not see; that it can be read has been seen already.
@@ -86,7 +87,8 @@ struct PathCheck {
         case .ownTemporary: return false
         case .readOnly(let setting), .hidden(let setting):
             throw CheckProblem(
-                "\(option): the service may not write \(path.debugDescription) (\(setting))\(hint(path, kind) ?? "")")
+                "\(option): the service may not write \(path.debugDescription) (\(setting))\(hint(path, kind) ?? "")"
+            )
         }
     }
 }

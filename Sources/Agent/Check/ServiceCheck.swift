@@ -50,7 +50,10 @@ struct ServiceCheck {
                 if code != ENOENT {
                     findings.note("\(path) cannot be read by this user: its options are not checked")
                 } else if path == entry {
-                    findings.add(CheckProblem("\(path): the unit needs this file, and it is not there", status: ExitStatus.config))
+                    findings.add(
+                        CheckProblem(
+                            "\(path): the unit needs this file, and it is not there",
+                            status: ExitStatus.config))
                 }
                 continue
             }
@@ -79,14 +82,17 @@ struct ServiceCheck {
         guard user.uid != geteuid() else { return }
         guard geteuid() == 0 else {
             return findings.note(
-                "files are checked with your rights, not with those of \(user.name); root can check with these")
+                "files are checked with your rights, not with those of \(user.name); root can check with these"
+            )
         }
         var groups = unit.words("Service.SupplementaryGroups").compactMap { try? Identity.Group($0).gid }
-        let group = unit["Service.Group"].last.flatMap { try? Identity.Group($0).gid } ?? user.gid ?? getegid()
+        let group =
+            unit["Service.Group"].last.flatMap { try? Identity.Group($0).gid } ?? user.gid ?? getegid()
         var own = [gid_t](repeating: 0, count: 256)
         var count = Int32(own.count)
         if unsafe getgrouplist(user.name, group, &own, &count) >= 0 { groups += own.prefix(Int(count)) }
-        guard unsafe linux_set_groups(groups, UInt(groups.count)) == 0, setegid(group) == 0, seteuid(user.uid) == 0
+        guard unsafe linux_set_groups(groups, UInt(groups.count)) == 0, setegid(group) == 0,
+            seteuid(user.uid) == 0
         else { return findings.add(SystemError("act as \(user.name)")) }
     }
 }

@@ -97,7 +97,9 @@ struct ServicePlaces {
         for folder in ["/home", "/root", "/run/user"] { add(folder, access) }
     }
 
-    private static func isOn(_ value: String) -> Bool { ["yes", "true", "on", "1", "y", "t"].contains(value) }
+    private static func isOn(_ value: String) -> Bool {
+        ["yes", "true", "on", "1", "y", "t"].contains(value)
+    }
 }
 
 extension String {

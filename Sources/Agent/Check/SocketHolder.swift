@@ -13,13 +13,17 @@ struct SocketHolder {
 
     /// Of what listens on a TCP port, at any address; nil when that cannot be seen.
     static func ofPort(_ port: UInt16) -> SocketHolder? {
-        let wanted = ":" + String(repeating: "0", count: 4 - String(port, radix: 16).count)
+        let wanted =
+            ":" + String(repeating: "0", count: 4 - String(port, radix: 16).count)
             + String(port, radix: 16, uppercase: true)
         for table in ["tcp", "tcp6"] {
-            for line in KernelFile.contents(of: "/proc/self/net/\(table)", upTo: longest).split(separator: "\n") {
+            for line in KernelFile.contents(of: "/proc/self/net/\(table)", upTo: longest).split(
+                separator: "\n")
+            {
                 // sl local rem st tx:rx tr:when retransmits uid timeout inode
                 let fields = line.split(separator: " ")
-                guard fields.count > 9, fields[1].hasSuffix(wanted), fields[3] == "0A", let uid = uid_t(fields[7])
+                guard fields.count > 9, fields[1].hasSuffix(wanted), fields[3] == "0A",
+                    let uid = uid_t(fields[7])
                 else { continue }
                 return SocketHolder(uid: uid, pid: process(with: String(fields[9])))
             }
@@ -47,9 +51,14 @@ struct SocketHolder {
         var status = stat()
         guard unsafe lstat(path, &status) == 0 else { return nil }
         for line in KernelFile.contents(of: "/proc/locks", upTo: longest).split(separator: "\n") {
-            // 1: FLOCK ADVISORY WRITE pid major:minor:inode start end
+            // 1: FLOCK ADVISORY WRITE pid major:minor:inode start end, the first two in hexadecimal
             let fields = line.split(separator: " ")
-            guard fields.count > 5, fields[1] == "FLOCK", fields[5].hasSuffix(":\(status.st_ino)") else { continue }
+            guard fields.count > 5, fields[1] == "FLOCK" else { continue }
+            let numbers = fields[5].split(separator: ":")
+            guard numbers.count == 3, dev_t(numbers[0], radix: 16) == status.st_dev >> 8 & 0xFFF,
+                dev_t(numbers[1], radix: 16) == status.st_dev & 0xFF | status.st_dev >> 12 & 0xFFF00,
+                ino_t(numbers[2]) == status.st_ino
+            else { continue }
             return SocketHolder(uid: status.st_uid, pid: pid_t(fields[4]))
         }
         return nil
@@ -61,7 +70,9 @@ struct SocketHolder {
         for name in Files.names(in: "/proc") {
             guard let pid = pid_t(name) else { continue }
             let folder = "/proc/\(name)/fd"
-            if Files.names(in: folder).contains(where: { Files.link("\(folder)/\($0)") == "socket:[\(inode)]" }) {
+            if Files.names(in: folder).contains(where: {
+                Files.link("\(folder)/\($0)") == "socket:[\(inode)]"
+            }) {
                 found.append(pid)
             }
         }

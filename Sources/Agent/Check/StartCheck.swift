@@ -126,7 +126,8 @@ struct StartCheck {
             findings.note("\(place) is in use by a socket unit of systemd, maybe spoa-mirror.socket")
         } else if program == "spoa-mirror", surroundings.unit == nil {
             findings.note(
-                "\(option): \(place) is in use by \(holder.name): good for a restart of that one, not for another agent")
+                "\(option): \(place) is in use by \(holder.name): good for a restart of that one, not for another agent"
+            )
         } else if program == nil, surroundings.isInside || holder.uid == geteuid() {
             findings.note("\(place) is in use, most likely by the running service")
         } else {

@@ -4,7 +4,8 @@ internal import System
 struct UnitText {
     /// Where unit files are; what is in an earlier folder hides what has the same name in a later one.
     static let folders = [
-        "/etc/systemd/system", "/run/systemd/system", "/usr/local/lib/systemd/system", "/usr/lib/systemd/system",
+        "/etc/systemd/system", "/run/systemd/system", "/usr/local/lib/systemd/system",
+        "/usr/lib/systemd/system",
         "/lib/systemd/system",
     ]
     private static let longest = 1 << 20
@@ -15,7 +16,9 @@ struct UnitText {
 
     /// Nil when no folder has it.
     init?(_ name: String, in folders: [String] = Self.folders) {
-        guard let path = folders.map({ "\($0)/\(name)" }).first(where: { Files.exists($0) }) else { return nil }
+        guard let path = folders.map({ "\($0)/\(name)" }).first(where: { Files.exists($0) }) else {
+            return nil
+        }
         self.path = path
         var additions: [String: String] = [:]
         for folder in folders {
@@ -59,7 +62,9 @@ struct UnitText {
     }
 
     private static func trimmed(_ text: String) -> String {
-        func isBlank(_ character: Character) -> Bool { character == " " || character == "\t" || character == "\r" }
+        func isBlank(_ character: Character) -> Bool {
+            character == " " || character == "\t" || character == "\r"
+        }
         return String(text.drop(while: isBlank).reversed().drop(while: isBlank).reversed())
     }
 

@@ -8,10 +8,13 @@ struct SystemdTextTests {
     @Test(
         "a file of EnvironmentFile=",
         arguments: [
-            ("A=b", "b"), ("A = b c ", "b c"), ("A=\"b  c\"", "b  c"), ("A='b \"c\"'", "b \"c\""), ("A=\"b\"'c'd", "bcd"),
+            ("A=b", "b"), ("A = b c ", "b c"), ("A=\"b  c\"", "b  c"), ("A='b \"c\"'", "b \"c\""),
+            ("A=\"b\"'c'd", "bcd"),
             ("A=\"b\" \"c\"", "bc"), ("A=b\\\nc", "bc"), ("A=\"b\\\n c\"", "b c"), ("A=\"b\nc\"", "b\nc"),
-            ("A=a\\ b\\\\", "a b\\"), (#"A="\"\$\x""#, #""$\x"#), ("A=1\nA=2", "2"), ("# A=1\n;A=2\n  A=3", "3"),
-            ("A=b # c", "b # c"), ("A=$(id) ${X}", "$(id) ${X}"), ("A=", ""), ("A=b\"c\"", "b\"c\""), ("A=x\r\n", "x"),
+            ("A=a\\ b\\\\", "a b\\"), (#"A="\"\$\x""#, #""$\x"#), ("A=1\nA=2", "2"),
+            ("# A=1\n;A=2\n  A=3", "3"),
+            ("A=b # c", "b # c"), ("A=$(id) ${X}", "$(id) ${X}"), ("A=", ""), ("A=b\"c\"", "b\"c\""),
+            ("A=x\r\n", "x"),
         ])
     func environment(text: String, value: String) {
         let read = EnvironmentText(text)
@@ -22,7 +25,8 @@ struct SystemdTextTests {
     @Test(
         "lines that do not count are named",
         arguments: [
-            ("A=1\nexport B=2\n", 2, "'export B'"), ("\n\nB\n", 3, "'B' is no assignment"), ("B", 1, "'B' is no assignment"),
+            ("A=1\nexport B=2\n", 2, "'export B'"), ("\n\nB\n", 3, "'B' is no assignment"),
+            ("B", 1, "'B' is no assignment"),
             ("A=1\nB=\"x\ny\n", 2, "never closed"), ("# a\\\nA=1", 1, "before 254"), ("1A=2", 1, "'1A'"),
         ])
     func ignored(text: String, line: Int, remark: String) throws {

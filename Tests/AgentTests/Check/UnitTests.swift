@@ -23,13 +23,18 @@ struct UnitTests {
 
     private func unit() throws -> UnitText {
         try #require(
-            UnitText("spoa-mirror.service", in: ["etc", "lib"].map { folder.appendingPathComponent($0).path }))
+            UnitText(
+                "spoa-mirror.service", in: ["etc", "lib"].map { folder.appendingPathComponent($0).path }))
     }
 
-    @Test("files of people come in the order of their names, those of /etc hide others, and an empty value forgets")
+    @Test(
+        "files of people come in the order of their names, those of /etc hide others, and an empty value forgets"
+    )
     func additions() throws {
         defer { try? FileManager.default.removeItem(at: folder) }
-        try write("[Service]\nExecStart=\nExecStart=/usr/sbin/spoa-mirror \\\n# why\n  -p 7 $A\n", to: "lib/spoa-mirror.service.d/b.conf")
+        try write(
+            "[Service]\nExecStart=\nExecStart=/usr/sbin/spoa-mirror \\\n# why\n  -p 7 $A\n",
+            to: "lib/spoa-mirror.service.d/b.conf")
         try write("[Service]\nEnvironment=A=1 \"B=2 3\"\n", to: "lib/spoa-mirror.service.d/a.conf")
         try write("[Service]\nEnvironment=A=9\n", to: "etc/spoa-mirror.service.d/a.conf")
         let unit = try unit()
@@ -43,7 +48,8 @@ struct UnitTests {
     func environment() throws {
         defer { try? FileManager.default.removeItem(at: folder) }
         let file = folder.appendingPathComponent("options").path
-        try write("MIRROR_OPTIONS=\"-u http://a.example/ --mark-header 'X-A: b'\"\nexport C=1\n", to: "options")
+        try write(
+            "MIRROR_OPTIONS=\"-u http://a.example/ --mark-header 'X-A: b'\"\nexport C=1\n", to: "options")
         try write(
             "[Service]\nEnvironmentFile=\nEnvironmentFile=-\(file)\nEnvironmentFile=/no/such/file\n",
             to: "etc/spoa-mirror.service.d/a.conf")
@@ -66,7 +72,8 @@ struct UnitTests {
         for (path, access) in [
             ("/var/log/spoa-mirror.log", strict), ("/run/spoa-mirror.pid", strict), ("/etc/x", strict),
             ("/var/log/spoa-mirror/a.log", .writable), ("/run/spoa-mirror/pid", .writable),
-            ("/var/lib/spoa-mirror/state", .writable), ("/srv/mirror/log", .writable), ("/srv/mirror2", strict),
+            ("/var/lib/spoa-mirror/state", .writable), ("/srv/mirror/log", .writable),
+            ("/srv/mirror2", strict),
             ("/home/a/log", .hidden("ProtectHome=yes")), ("/root/x", .hidden("ProtectHome=yes")),
             ("/tmp/log", .ownTemporary), ("/dev/null", .writable),
         ] {

@@ -23,8 +23,11 @@ struct ManualExampleTests {
     }
 
     private static func plain(_ line: Substring) -> String {
-        [("\\(aq", "'"), ("\\(dq", "\""), ("\\(ti", "~"), ("\\(ha", "^"), ("\\&", ""), ("\\-", "-"), ("\\e", "\\")]
-            .reduce(String(line)) { $0.replacingOccurrences(of: $1.0, with: $1.1) }
+        [
+            ("\\(aq", "'"), ("\\(dq", "\""), ("\\(ti", "~"), ("\\(ha", "^"), ("\\&", ""), ("\\-", "-"),
+            ("\\e", "\\"),
+        ]
+        .reduce(String(line)) { $0.replacingOccurrences(of: $1.0, with: $1.1) }
     }
 
     @Test("each line is shown whole, and none is longer than the terminal")

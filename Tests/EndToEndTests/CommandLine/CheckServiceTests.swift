@@ -45,7 +45,8 @@ extension EndToEnd {
         func paths() throws {
             let port = try Ports.free()
             let run = try check(
-                "MIRROR_OPTIONS=\"-p \(port) -u http://a.example/ -l a:/var/log/mirror.log -F /run/mirror.pid\"\n")
+                "MIRROR_OPTIONS=\"-p \(port) -u http://a.example/ -l a:/var/log/mirror.log -F /run/mirror.pid\"\n"
+            )
             #expect(run.exit == .status(73))
             #expect(
                 run.errors == """
@@ -59,11 +60,13 @@ extension EndToEnd {
         @Test("options are read as systemd reads them, and what only a shell would read is told")
         func reads() throws {
             let port = try Ports.free()
-            let good = try check("# -p 0\nMIRROR_OPTIONS=\"-p \(port) \\\n -u http://a.example/ --mark-header 'X: b c'\"\n")
+            let good = try check(
+                "# -p 0\nMIRROR_OPTIONS=\"-p \(port) \\\n -u http://a.example/ --mark-header 'X: b c'\"\n")
             #expect(good.exit == .status(0), "\(good.errors)")
             #expect(good.output.hasSuffix("spoa-mirror: configuration OK\n"))
             #expect(!good.output.contains("nothing says where copies go"), "\(good.output)")
-            let bad = try check("MIRROR_OPTIONS=\"-p \(port)\"\nexport MIRROR_OPTIONS=\"-u http://a.example/\"\n")
+            let bad = try check(
+                "MIRROR_OPTIONS=\"-p \(port)\"\nexport MIRROR_OPTIONS=\"-u http://a.example/\"\n")
             #expect(bad.exit == .status(78))
             #expect(bad.errors.contains("\(options), line 2: 'export MIRROR_OPTIONS'"), "\(bad.errors)")
         }

@@ -17,14 +17,16 @@ extension EndToEnd {
         func tellsAll() throws {
             let folder = directory.file("none")
             let run = try CommandLineRun([
-                "--check", "-p", "70000", "--frob", "-n99", "-u", "ftp://a.example/", "-l", "\(folder)/log", "-F",
+                "--check", "-p", "70000", "--frob", "-n99", "-u", "ftp://a.example/", "-l", "\(folder)/log",
+                "-F",
                 "\(folder)/pid", "--admin-socket", "\(folder)/admin", "--state-file", "\(folder)/state",
                 "--tls-ca", "\(folder)/ca.pem", "--user", "no-such-user",
             ])
             #expect(run.exit == .status(64))
             #expect(run.output.isEmpty)
             for text in [
-                "'70000'", "'--frob'", "'99'", "ftp://a.example/", "--logfile: ", "--pidfile: ", "--admin-socket: ",
+                "'70000'", "'--frob'", "'99'", "ftp://a.example/", "--logfile: ", "--pidfile: ",
+                "--admin-socket: ",
                 "--state-file: ", "--tls-ca: ", "'no-such-user'",
             ] {
                 #expect(run.errorLines.filter { $0.contains(text) }.count == 1, "\(text): \(run.errors)")
@@ -38,7 +40,8 @@ extension EndToEnd {
             let log = try directory.write("a line\n", to: "log")
             let before = try names
             let run = try CommandLineRun([
-                "--check", "-p", "\(try Ports.free())", "-l", "w:\(log)", "-F", directory.file("pid"), "--admin-socket",
+                "--check", "-p", "\(try Ports.free())", "-l", "w:\(log)", "-F", directory.file("pid"),
+                "--admin-socket",
                 directory.file("admin"), "--state-file", directory.file("state"), "--metrics-address",
                 "unix@\(directory.file("metrics"))", "-u", "http://127.0.0.1:9/",
             ])
@@ -54,7 +57,8 @@ extension EndToEnd {
             let (pid, admin) = (directory.file("pid"), directory.file("admin"))
             let port = try Ports.free()
             let options = [
-                "-F", pid, "--admin-socket", admin, "-u", "http://127.0.0.1:9/", "--state-file", directory.file("state"),
+                "-F", pid, "--admin-socket", admin, "-u", "http://127.0.0.1:9/", "--state-file",
+                directory.file("state"),
             ]
             let agent = try AgentProcess(.loopback(port), options, in: directory)
             try eventually("the admin socket is there") { (try? Socket.connect(to: .unix(admin))) != nil }
@@ -82,7 +86,8 @@ extension EndToEnd {
         func wrongFiles() throws {
             let file = try directory.write("chap secrets\n", to: "file")
             for (option, reason) in [
-                ("--admin-socket", "is not a socket"), ("--pidfile", "is no process id"), ("--state-file", "expected"),
+                ("--admin-socket", "is not a socket"), ("--pidfile", "is no process id"),
+                ("--state-file", "expected"),
                 ("--tls-ca", "no certificate"),
             ] {
                 let run = try CommandLineRun(["--check", "-p", "\(try Ports.free())", option, file])
@@ -91,7 +96,9 @@ extension EndToEnd {
             }
         }
 
-        @Test("as root for somebody else, what that one may do counts, and root's help where the start has it too")
+        @Test(
+            "as root for somebody else, what that one may do counts, and root's help where the start has it too"
+        )
         func otherUser() throws {
             guard getuid() == 0 else { return }
             chmod(directory.path, 0o755)
@@ -100,7 +107,8 @@ extension EndToEnd {
                 "-u", "http://127.0.0.1:9/",
             ])
             #expect(run.exit == .status(0), "\(run.errors)")
-            #expect(run.output.contains("will not be able to reopen \(directory.file("log"))"), "\(run.output)")
+            #expect(
+                run.output.contains("will not be able to reopen \(directory.file("log"))"), "\(run.output)")
         }
     }
 }

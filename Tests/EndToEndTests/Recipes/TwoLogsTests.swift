@@ -5,7 +5,8 @@ extension EndToEnd.Recipes {
     @Suite("Recipes: two logs")
     struct TwoLogs {
         @Test(
-            "with log global each SPOE line is there twice, with a log of its own once", arguments: [true, false],
+            "with log global each SPOE line is there twice, with a log of its own once",
+            arguments: [true, false],
             HAProxyVersion.available)
         func lines(isGlobal: Bool, version: HAProxyVersion) throws {
             let ring = "ring@\(HAProxyConfiguration.filterLog) format raw"
