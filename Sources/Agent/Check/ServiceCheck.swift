@@ -91,6 +91,11 @@ struct ServiceCheck {
         var own = [gid_t](repeating: 0, count: 256)
         var count = Int32(own.count)
         if unsafe getgrouplist(user.name, group, &own, &count) >= 0 { groups += own.prefix(Int(count)) }
+        // As many open files as the unit has; SOFT:HARD is possible.
+        if let count = unit["Service.LimitNOFILE"].last.flatMap({ rlim_t($0.prefix { $0 != ":" }) }) {
+            var limit = rlimit(rlim_cur: count, rlim_max: count)
+            _ = unsafe setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
+        }
         guard unsafe linux_set_groups(groups, UInt(groups.count)) == 0, setegid(group) == 0,
             seteuid(user.uid) == 0
         else { return findings.add(SystemError("act as \(user.name)")) }

@@ -121,14 +121,19 @@ struct StartCheck {
         guard let holder else { return }
         let program = holder.program
         if let unit = surroundings.unit, AsRoot.if(true, { holder.isOf(unit: unit) }) {
-            findings.note("\(place) is in use by the running service, which a restart ends")
+            // What the unit itself asks for at each reload would only fill the journal.
+            if !surroundings.isInside {
+                findings.note("\(place) is in use by the running service, which a restart ends")
+            }
         } else if program == "systemd" {
             findings.note("\(place) is in use by a socket unit of systemd, maybe spoa-mirror.socket")
         } else if program == "spoa-mirror", surroundings.unit == nil {
             findings.note(
                 "\(option): \(place) is in use by \(holder.name): good for a restart of that one, not for another agent"
             )
-        } else if program == nil, surroundings.isInside || holder.uid == geteuid() {
+        } else if program == nil, surroundings.isInside {
+            return
+        } else if program == nil, holder.uid == geteuid() {
             findings.note("\(place) is in use, most likely by the running service")
         } else {
             findings.add(
@@ -140,10 +145,7 @@ struct StartCheck {
 
     /// Without /proc nobody knows.
     private func unknownHolder(_ option: String, _ place: String, into findings: inout Findings) {
-        guard !surroundings.isInside else {
-            findings.note("\(place) is in use, most likely by the running service")
-            return
-        }
+        guard !surroundings.isInside else { return }
         findings.add(
             CheckProblem(
                 "\(option): \(place) is in use, by whom cannot be seen; end it, or use another",
