@@ -16,16 +16,18 @@ log=$DEB_OUTPUT/build.log
 
 # A line for each step of debhelper, and one for each tenth of what is compiled.
 progress() {
-    awk -v log_file="$log" '
-        { print >log_file; fflush(log_file) }
-        /^\[[0-9]+\/[0-9]+\]/ {
-            split(substr($1, 2), done, /[\/\]]/)
-            tenth = int(10 * done[1] / done[2])
-            if (tenth != last) { last = tenth; print "  compiling: " done[1] " of " done[2]; fflush() }
-        }
-        /^ +(dh_|override_dh_|debian\/rules override_dh_)/ {
-            sub(/^ +/, ""); sub(/debian\/rules override_/, ""); print "  " $1; fflush()
-        }'
+    local line tenth last=
+    : >"$log"
+    while IFS= read -r line; do
+        printf '%s\n' "$line" >>"$log"
+        if [[ $line =~ ^\[([0-9]+)/([0-9]+)\] ]]; then
+            tenth=$((10 * BASH_REMATCH[1] / BASH_REMATCH[2]))
+            [ "$tenth" = "$last" ] || echo "  compiling: ${BASH_REMATCH[1]} of ${BASH_REMATCH[2]}"
+            last=$tenth
+        elif [[ $line =~ ^\ +(debian/rules\ override_)?(dh_[a-z_]+) ]]; then
+            echo "  ${BASH_REMATCH[2]}"
+        fi
+    done
 }
 
 echo "deb: building version $version; the release build takes minutes the first time. All output: ${log#"$PWD"/}"
