@@ -30,13 +30,11 @@ struct StartCheck {
         check(rights, into: &findings)
         findings.attempt { try TrustStore.checkLibrary() }
         try rights.drop()
-        let controller = try configuration.stateFile.map { path throws in
-            // What is wrong with it has been said.
-            try? StateFile(path: path).check(configuration)
-        }
+        // What is wrong with the state file has been said.
+        let controller = try? SettingsController.check(configuration)
         var effective = configuration
-        if let settings = controller??.settings { effective.settings = settings }
-        let origin = controller??.origins[.url] ?? (configuration.given.contains(.url) ? .option : .default)
+        if let controller { effective.settings = controller.settings }
+        let origin = controller?.origins[.url] ?? .default
         for warning in StartUpWarnings.about(effective, urlOrigin: origin) { findings.note(warning) }
     }
 
@@ -56,7 +54,7 @@ struct StartCheck {
             noteTemporary("--logfile", log.path, into: &findings)
         }
         if let path = configuration.stateFile {
-            findings.attempt { try rights.open { _ in _ = try StateFile(path: path).check(configuration) } }
+            findings.attempt { try rights.open { _ in _ = try SettingsController.check(configuration) } }
             findings.attempt { try rights.open { _ in try paths.making("--state-file", path, "state") } }
         }
         if !surroundings.hasSocketUnit {
