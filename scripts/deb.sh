@@ -24,7 +24,7 @@ progress() {
             tenth=$((10 * BASH_REMATCH[1] / BASH_REMATCH[2]))
             [ "$tenth" = "$last" ] || echo "  compiling: ${BASH_REMATCH[1]} of ${BASH_REMATCH[2]}"
             last=$tenth
-        elif [[ $line =~ ^\ +(debian/rules\ override_)?(dh_[a-z_]+) ]]; then
+        elif [[ $line =~ ^\ +(debian/rules\ override_)?(dh_[a-z0-9_]+) ]]; then
             echo "  ${BASH_REMATCH[2]}"
         fi
     done

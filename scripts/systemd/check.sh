@@ -21,9 +21,9 @@ set_options "-u http://127.0.0.1:8082 --mark-header 'X-Mirrored-By: a b' -l A:/v
 check 'quotes and the folders of the service are good' accepted
 left_nothing() { ! [ -e /var/log/spoa-mirror/it.log ] && ! [ -e /run/spoa-mirror/pid ]; }
 check 'nothing is left behind' left_nothing
-set_options '-u http://127.0.0.1:8082 -l a:/var/log/spoa-mirror.log -F /var/run/spoa-mirror.pid -p 8081 -n 99'
+set_options '-u http://127.0.0.1:8082 -l a:/var/log/spoa-mirror.log -F /var/run/spoa-mirror.pid -n 99'
 check 'all that does not work is told, with what does' told '/var/log/spoa-mirror/spoa-mirror.log' \
-    '/run/spoa-mirror/spoa-mirror.pid' "'99'" '4 problems'
+    '/run/spoa-mirror/spoa-mirror.pid' "'99'" '3 problems'
 set_options '-u http://127.0.0.1:8082 -p 8081'
 check 'a port of nginx is told' told '127.0.0.1:8081 is in use by nginx'
 echo 'export MIRROR_OPTIONS="-u http://127.0.0.1:8082"' >/etc/default/spoa-mirror
