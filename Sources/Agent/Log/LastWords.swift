@@ -14,5 +14,7 @@ enum LastWords {
     static func say(_ error: any Error) { say("\(error)") }
 
     /// Values from the command line are echoed: what would break the line is shown escaped.
-    static func inOneLine(_ text: String) -> String { text.map { $0.isNewline ? "\\n" : String($0) }.joined() }
+    static func inOneLine(_ text: String) -> String {
+        text.map { $0.isNewline ? "\\n" : String($0) }.joined()
+    }
 }
