@@ -2,9 +2,10 @@
 # demo.sh: real traffic through HAProxy, with an nginx as production and another as mirror, and proof that
 # the two got the same. In the environment:
 #   DEMO_PORT_BASE=N  listen on the ports N to N+3 of 127.0.0.1 (18080)
-#   KEEP=1            leave it running until Ctrl-C
-#   AGENT=PATH        an agent other than the release build
+#   KEEP=1            leave it running until Ctrl-C, to be tried with curl and mirrorctl
+#   AGENT=PATH        an agent other than the release build; MIRRORCTL=PATH, its client
 #   HAPROXY=PATH      a HAProxy other than the machine's
+#   CHECK_ONLY=1      end when the variables above have been looked at
 # shellcheck disable=SC2317 # some functions are called by their name in a trap or by poll
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -19,7 +20,10 @@ die() {
 
 haproxy=${HAPROXY:-haproxy}
 base=${DEMO_PORT_BASE:-18080}
-[[ $base =~ ^[1-9][0-9]{0,4}$ ]] || die "DEMO_PORT_BASE=$base is not a port number"
+if [[ ! $base =~ ^[1-9][0-9]{0,4}$ ]] || [ "$base" -gt 65532 ]; then
+    die "DEMO_PORT_BASE=$base is no port from 1 to 65532 (the demo takes that one and the next three)"
+fi
+[ -z "${CHECK_ONLY:-}" ] || exit 0
 web=$base production=$((base + 1)) mirror=$((base + 2)) agent=$((base + 3))
 
 # --- Processes --------------------------------------------------------------------------------------
@@ -182,6 +186,13 @@ Running until Ctrl-C. To try:   curl -d hello http://127.0.0.1:$web/some/path
   production  http://127.0.0.1:$production/    tail -f $tmp/production.log
   mirror      http://127.0.0.1:$mirror/    tail -f $tmp/mirror.log
   agent       127.0.0.1:$agent (SPOP)   tail -f $tmp/agent.log
+
+The agent is asked and steered over its admin socket:
+  alias ctl='${MIRRORCTL:-mirrorctl} -s $tmp/admin.sock'
+  ctl status
+  ctl pause 30s      # HAProxy is answered, nothing is sent to the mirror
+  ctl resume
+  ctl                # a prompt: the tabulator key completes, help lists commands
 EOF
 }
 
@@ -196,9 +207,11 @@ for name in web production mirror agent; do
 done
 
 if [ -z "${AGENT:-}" ]; then
-    build=(swift build -c release --static-swift-stdlib --product spoa-mirror)
-    "${build[@]}" >&2
-    AGENT=$("${build[@]}" --show-bin-path)/spoa-mirror
+    build=(swift build -c release --static-swift-stdlib)
+    "${build[@]}" --product spoa-mirror >&2
+    [ -z "${KEEP:-}" ] || "${build[@]}" --product mirrorctl >&2
+    programs=$("${build[@]}" --show-bin-path)
+    AGENT=$programs/spoa-mirror MIRRORCTL=${MIRRORCTL:-$programs/mirrorctl}
 fi
 
 trap clean_up EXIT
@@ -212,7 +225,7 @@ for name in production mirror; do
 done
 : >"$tmp/agent.log"
 start agent "$agent" "$AGENT" -a 127.0.0.1 -p "$agent" -u "http://127.0.0.1:$mirror/" \
-    -i 1s -l "w:$tmp/agent.log"
+    -i 1s -l "w:$tmp/agent.log" --admin-socket "$tmp/admin.sock" --state-file "$tmp/state"
 haproxy_conf >"$tmp/haproxy.cfg"
 cp examples/haproxy/spoe-mirror.conf "$tmp"
 start haproxy "$web" "$haproxy" -db -f "$tmp/haproxy.cfg"

@@ -41,6 +41,9 @@ package struct Command: Equatable, Sendable {
         let arguments = Array(full.dropFirst(command.words.count))
         let usage = dialect.quote(short?.usage ?? command.usage)
         guard arguments.count >= command.argumentCount.lowerBound else {
+            if command.words == ["set"], let name = arguments.first, Dialect.pausing.contains(name) {
+                throw CommandError(dialect.unknown(setting: name))
+            }
             throw CommandError("Missing argument: \(usage) expected.")
         }
         let known = command.fixedArgument.map { fixed in

@@ -92,7 +92,7 @@ package struct Dialect: Sendable {
     }
 
     /// What some call a pause who look for a setting.
-    private static let pausing: Set = ["paused", "pause", "enabled", "disabled"]
+    static let pausing: Set = ["paused", "pause", "enabled", "disabled"]
 
     /// What operators type who think of other programs.
     private static let synonyms = [

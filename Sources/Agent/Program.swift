@@ -8,14 +8,11 @@ package enum Program {
     package static func main() {
         do {
             let arguments = Options.separatingFlags(try ProgramArguments.all())
+            if Check.isWanted(by: arguments) { exit(Check.run(arguments)) }
             let options = parse(arguments)
             if options.version { return print(Version.text) }
             CoreDumps.allow(options.service.allowCore)
             var configuration = try options.configuration()
-            if options.check {
-                try SettingsController.check(configuration)
-                return print("spoa-mirror: the options are valid")
-            }
             // Before a daemon gets another process id than they were passed to.
             if let passed = try PassedSockets.fromEnvironment() { configuration.address = passed }
             try configuration.daemonize && !ServiceManager.isListening

@@ -40,6 +40,7 @@ struct CommandTests {
         #expect(
             failure(["set", "url", "http://h/", "now"])
                 == "Unexpected argument: 'now' ('set url <url> [require-reachable]' expected).")
+        #expect(failure(["set", "paused"]) == "Unknown setting: 'paused', did you mean 'pause'?")
         #expect(
             failure(["show", "info", "json", "xml"])
                 == "Unexpected argument: 'xml' ('show info [json]' expected).")

@@ -6,7 +6,7 @@ here=${BASH_SOURCE%/*}
 source "$here/lib.sh"
 # shellcheck source=scripts/systemd/traffic.sh
 source "$here/traffic.sh"
-for part in install daily logs failures upgrade purge; do
+for part in install daily logs check failures upgrade purge; do
     # shellcheck source=/dev/null
     source "$here/$part.sh"
 done

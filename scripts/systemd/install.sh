@@ -22,6 +22,8 @@ check 'the shell completes the daemon' completes spoa-mirror
 check 'and the client' completes mirrorctl
 start_traffic
 
+check 'so is the document on security' test -s /usr/share/doc/spoa-mirror/SECURITY.md
+
 # As in the files of those who used the agents that this one replaces.
 set_options '-D -r0 -uhttp://127.0.0.1:8082'
 check 'enabled and started, with -D in the options of old' systemctl enable --now spoa-mirror

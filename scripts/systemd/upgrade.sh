@@ -10,9 +10,22 @@ check 'two restarts without the socket' under_load 8 restarted_twice
 some_refused() { [ "$(refused_connections)" -gt "$refused" ] && echo $(($(refused_connections) - refused)); }
 check 'connections were refused meanwhile' some_refused
 
-systemctl stop spoa-mirror
-check 'the socket takes over the listener' systemctl enable --now spoa-mirror.socket
-check 'and starts the service' eventually is_active
+# As docs/operations.md has it.
+to_socket() { systemctl enable spoa-mirror.socket && systemctl restart spoa-mirror; }
+from_socket() { systemctl disable --now spoa-mirror.socket && systemctl restart spoa-mirror; }
+listens_itself() { same "$(systemctl is-active spoa-mirror.socket)" inactive && is_active && eventually agent_is_up; }
+check 'one command has the socket listen' to_socket
+check 'the service runs' is_active
+check 'and the socket is open' same "$(systemctl is-active spoa-mirror.socket)" active
+check 'one command has the service listen again' from_socket
+check 'by itself' listens_itself
+set_options '-u http://127.0.0.1:8082 -p 12345'
+check 'and back, under load' under_load 6 to_socket
+address_ignored() { journalctl -u spoa-mirror -n 20 -o cat | grep -F -e '-a and -p are not followed'; }
+check '-p beside the socket is warned about' eventually address_ignored
+check 'the check knows it, too' accepted
+set_options '-u http://127.0.0.1:8082'
+systemctl restart spoa-mirror
 journal_names_socket() { journalctl -u spoa-mirror -n 20 -o cat | grep -F '(passed by the service manager)'; }
 check 'which listens on it' eventually journal_names_socket
 check 'HAProxy is content' eventually agent_is_up
@@ -36,6 +49,6 @@ stopped_stays_stopped() {
     ! systemctl is-active --quiet spoa-mirror && ! systemctl is-active --quiet spoa-mirror.socket
 }
 check 'what was stopped stays stopped over another upgrade' stopped_stays_stopped
-check 'and starts when it is told' systemctl start spoa-mirror.socket spoa-mirror
+check 'and starts when it is told, with the socket before it' systemctl start spoa-mirror
 check 'with the socket' same "$(systemctl is-active spoa-mirror.socket)" active
 check 'HAProxy is content' eventually agent_is_up

@@ -24,9 +24,12 @@ extension SettingsController {
         return entries.count
     }
 
-    /// Throws what is wrong with the state file, if anything is; changes nothing.
-    static func check(_ configuration: Configuration) throws {
-        _ = try SettingsController(configuration, loop: EventLoop(backend: nil), expired: { _ in }).load()
+    /// The settings of a start with the state file. Throws what is wrong with it, if anything is; changes nothing.
+    static func check(_ configuration: Configuration) throws -> SettingsController {
+        let controller = SettingsController(
+            configuration, loop: try EventLoop(backend: nil), expired: { _ in })
+        _ = try controller.load()
+        return controller
     }
 
     /// Writes the settings that differ from their options, or from the defaults, and a pause into `file`; what is the same is taken

@@ -13,8 +13,15 @@ enum ListeningSocket {
         }
     }
 
+    /// Throws unless the host's addresses are of this machine, and nobody listens there. Nothing is left open.
+    static func tryOut(_ host: String, _ port: UInt16) throws {
+        let name = SocketAddress.text(host: host, port: port)
+        try openInternet(host, port, name: name, backlog: nil).forEach { _ = close($0) }
+    }
+
+    /// Without `backlog` they do not listen.
     private static func openInternet(
-        _ host: String, _ port: UInt16, name: String, backlog: Int32
+        _ host: String, _ port: UInt16, name: String, backlog: Int32?
     ) throws -> [Int32] {
         var hints = unsafe addrinfo()
         unsafe hints.ai_socktype = linux_stream_type()
@@ -47,7 +54,7 @@ enum ListeningSocket {
         return sockets
     }
 
-    private static func openOne(_ entry: addrinfo, name: String, backlog: Int32) throws -> Int32 {
+    private static func openOne(_ entry: addrinfo, name: String, backlog: Int32?) throws -> Int32 {
         let number = unsafe linux_stream_socket(entry.ai_family)
         guard number >= 0 else { throw SystemError("open a socket for \(name)") }
         let descriptor = Descriptor(owning: number)
@@ -55,7 +62,9 @@ enum ListeningSocket {
         if unsafe entry.ai_family == AF_INET6 {
             SocketOption.set(IPV6_V6ONLY, of: Int32(IPPROTO_IPV6), number, to: 1)
         }
-        guard unsafe bind(number, entry.ai_addr, entry.ai_addrlen) == 0, listen(number, backlog) == 0 else {
+        guard unsafe bind(number, entry.ai_addr, entry.ai_addrlen) == 0,
+            backlog.map({ listen(number, $0) }) ?? 0 == 0
+        else {
             throw SystemError("listen on \(name)")
         }
         return descriptor.release()

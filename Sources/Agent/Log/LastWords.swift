@@ -4,11 +4,17 @@ internal import Logging
 /// What is said on standard error when there is no log: before it is open, and when the process can go on no more.
 enum LastWords {
     /// Says it in one line.
-    static func say(_ error: any Error) {
-        // Values from the command line are echoed: what would break the line is shown escaped.
-        let text = "\(error)".map { $0.isNewline ? "\\n" : String($0) }.joined()
+    static func say(_ text: String) {
+        let text = inOneLine(text)
         let isInJournal = LogFormat.of(standard: STDERR_FILENO) == .journal
         let line = isInJournal ? "\(LogFormat.journal.line(.error, text))\n" : "spoa-mirror: \(text)\n"
         _ = unsafe write(STDERR_FILENO, line, line.utf8.count)
+    }
+
+    static func say(_ error: any Error) { say("\(error)") }
+
+    /// Values from the command line are echoed: what would break the line is shown escaped.
+    static func inOneLine(_ text: String) -> String {
+        text.map { $0.isNewline ? "\\n" : String($0) }.joined()
     }
 }

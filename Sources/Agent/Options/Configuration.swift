@@ -5,6 +5,8 @@ internal import System
 /// The command line, checked and in the types the agent works with.
 struct Configuration: Sendable {
     var address: ListenAddress
+    /// The command line says where to listen, which nobody does when a service manager passes sockets.
+    var namesAddress: Bool
     var backlog: Int32
     var backend: Backend?
     var sessionLimits: Session.Limits

@@ -19,14 +19,18 @@ struct Options: ParsableCommand {
         @Option(
             name: .letter("a"),
             help:
-                "Listen address: IPv4, IPv6, host name, or unix@/path[,mode=..][,group=..]. SPOP has no authentication."
+                "Listen address: IPv4, IPv6, host name, or unix@/path[,mode=..][,group=..]. SPOP has no authentication. (default: 127.0.0.1)"
         )
-        var address = "127.0.0.1"
+        var address: String?
+
+        static let standardAddress = "127.0.0.1"
 
         @Option(
             name: .letter("p"), help: "Listen port. (default: 12345)",
             transform: OptionParsers.number(1...65535))
-        var port: UInt16 = 12345
+        var port: UInt16?
+
+        static let standardPort: UInt16 = 12345
 
         @Option(
             name: .long, parsing: .singleValue,
@@ -58,8 +62,11 @@ struct Options: ParsableCommand {
     @OptionGroup(title: "Service")
     var service: ServiceOptions
 
-    @Flag(help: "Check the options and exit.")
+    @Flag(help: "Try everything but to listen: options, files, rights, ports. Tell all problems, and exit.")
     var check = false
+
+    @Flag(help: "The same, with the options and rights of the systemd unit spoa-mirror.service.")
+    var checkService = false
 
     @Flag(
         name: [.customShort("V"), .long], help: "Show the version, the libraries and the event mechanisms.")

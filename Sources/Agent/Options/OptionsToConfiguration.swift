@@ -6,31 +6,47 @@ extension Options {
     /// Payloads put together from fragments may be this many bytes, or one frame if that is longer.
     private static let maxReassembled = 1 << 20
 
-    /// Checks what needs more than one option, or a look at the machine.
-    func configuration() throws -> Configuration {
-        let listen = try named("--address") { () throws(InvalidValue) in
-            try ListenAddress(address: essentials.address, port: essentials.port)
+    /// Checks what needs more than one option, or a look at the machine. Each mistake goes to `report`, which throws it, or makes a
+    /// note of it: what comes back then is as if the option had not been there.
+    func configuration(report: (any Error) throws -> Void = { throw $0 }) throws -> Configuration {
+        func attempt<Value>(_ make: () throws -> Value) throws -> Value? {
+            do { return try make() } catch {
+                try report(error)
+                return nil
+            }
+        }
+        let listen = try attempt {
+            try named("--address") { () throws(InvalidValue) in
+                try ListenAddress(
+                    address: essentials.address ?? Essentials.standardAddress,
+                    port: essentials.port ?? Essentials.standardPort)
+            }
         }
         var settings = Settings()
         settings.allowedDestinations = AllowedDestinations(entries: transport.allowedDestinations)
-        try named("--mirror-url") { () throws(InvalidValue) in
-            try settings.set(.url, to: essentials.mirrorURL.given ?? settings.destination.url.text)
+        _ = try attempt {
+            try named("--mirror-url") { () throws(InvalidValue) in
+                try settings.set(.url, to: essentials.mirrorURL.given ?? settings.destination.url.text)
+            }
         }
         // Without a descriptor none would be there.
-        try DescriptorLimit.require(EventLoop.openFiles, for: "an event loop")
-        if let libevBackend = spop.libevBackend, !Backend.available.contains(libevBackend) {
-            throw UsageError("--libev-backend: \(BackendUnavailable(backend: libevBackend))")
+        let backend = try attempt {
+            try DescriptorLimit.require(EventLoop.openFiles, for: "an event loop")
+            if let libevBackend = spop.libevBackend, !Backend.available.contains(libevBackend) {
+                throw UsageError("--libev-backend: \(BackendUnavailable(backend: libevBackend))")
+            }
+            return spop.libevBackend
         }
-        guard !spop.message.isEmpty else {
-            throw UsageError("--message: the name of a SPOE message may not be empty")
+        if spop.message.isEmpty {
+            try report(UsageError("--message: the name of a SPOE message may not be empty"))
         }
-        guard control.log.logfile == nil || !control.log.syslog else {
-            throw UsageError("--syslog: the log goes there or to --logfile, not to both")
+        if control.log.logfile != nil, control.log.syslog {
+            try report(UsageError("--syslog: the log goes there or to --logfile, not to both"))
         }
-        settings.destination.transport = try transport.settings()
-        settings.destination.transport.source = try transport.mirrorInterface.map {
-            try SourceAddress(resolving: $0)
-        }
+        if let read = try attempt({ try transport.settings() }) { settings.destination.transport = read }
+        settings.destination.transport.source = try attempt {
+            try transport.mirrorInterface.map { try SourceAddress(resolving: $0) }
+        }.flatMap(\.self)
         settings.destination.transport.sourcePorts = transport.mirrorLocalPort
         settings.destination.isPaused = control.paused
         var given: Set<SettingName> = essentials.mirrorURL.given == nil ? [] : [.url]
@@ -38,8 +54,11 @@ extension Options {
             for (name, text) in options.given { try settings.set(name, to: text) }
             given.formUnion(options.given.keys)
         }
+        let identity = try attempt { try Identity(user: service.user, group: service.group) }
         return Configuration(
-            address: listen, backlog: spop.connectionBacklog, backend: spop.libevBackend,
+            address: listen ?? .passed(descriptors: [], boundTo: []),
+            namesAddress: essentials.address != nil || essentials.port != nil,
+            backlog: spop.connectionBacklog, backend: backend.flatMap(\.self),
             sessionLimits: .init(
                 maxFrameSize: spop.maxFrameSize ?? SPOPOptions.longestFrame,
                 maxPayloadSize: Self.maxReassembled,
@@ -53,7 +72,7 @@ extension Options {
             processingDelay: spop.processingDelay, messageName: spop.message, settings: settings,
             adminSockets: essentials.adminSocket, metricsAddress: control.metricsAddress,
             stateFile: control.stateFile, given: given,
-            identity: try Identity(user: service.user, group: service.group), allowsCore: service.allowCore,
+            identity: identity.flatMap(\.self), allowsCore: service.allowCore,
             drainTimeout: service.drainTimeout)
     }
 

@@ -24,15 +24,13 @@ struct PIDFile: ~Copyable {
 
     /// Opened, locked, and still what `path` names.
     private static func open(_ path: String) throws(PIDFileError) -> Descriptor {
-        let flags = O_RDWR | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY
         for _ in 0..<10 {
             var number = unsafe Glibc.open(path, flags | O_CREAT | O_EXCL, mode_t(0o644))
             let isOurs = number >= 0
             if !isOurs, errno == EEXIST { number = unsafe Glibc.open(path, flags) }
             guard number >= 0 else {
                 if errno == ENOENT, unsafe access(path, F_OK) == 0 { continue }
-                throw errno == ELOOP
-                    ? PIDFileError(path, "it is a symbolic link") : PIDFileError(path, code: errno)
+                throw failure(path)
             }
             let file = Descriptor(owning: number)
             if !isOurs { try check(number, path) }
@@ -43,6 +41,25 @@ struct PIDFile: ~Copyable {
             if isNamed(path, number) { return file }
         }
         throw PIDFileError(path, "others remove it again and again")
+    }
+
+    /// Whether there is a pid file that this process may have; throws when something else is there. Changes nothing.
+    static func inspect(_ path: String) throws(PIDFileError) -> Bool {
+        let number = unsafe Glibc.open(path, flags)
+        guard number >= 0 else {
+            if errno == ENOENT { return false }
+            throw failure(path)
+        }
+        let file = Descriptor(owning: number)
+        try check(file.rawValue, path)
+        return true
+    }
+
+    private static var flags: Int32 { O_RDWR | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY }
+
+    /// Of an open(2) that has just failed.
+    private static func failure(_ path: String) -> PIDFileError {
+        errno == ELOOP ? PIDFileError(path, "it is a symbolic link") : PIDFileError(path, code: errno)
     }
 
     /// Throws when what was there before is not a pid file that this process may have.

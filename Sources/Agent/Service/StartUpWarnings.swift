@@ -14,6 +14,8 @@ enum StartUpWarnings {
             staysRoot
                 ? "it runs as root: with --user NAME it gives that up after opening what needs root" : nil,
             LostRights.warning(configuration),
+            configuration.ignoresAddress
+                ? "-a and -p are not followed: it listens on \(configuration.address)" : nil,
             urlOrigin == .default
                 ? "nothing says where copies go (--mirror-url): they go to \(destination.url.text)" : nil,
             wanted > allowed
@@ -77,6 +79,11 @@ private enum LostRights {
         let end = path.lastIndex(of: "/") ?? path.startIndex
         return unsafe access(String(path[...end]), W_OK | X_OK) == 0
     }
+}
+
+extension Configuration {
+    /// The command line says where to listen, and somebody else has decided it.
+    fileprivate var ignoresAddress: Bool { if case .passed = address { namesAddress } else { false } }
 }
 
 extension ListenAddress {

@@ -10,7 +10,7 @@ struct FloorsTests {
         ["Log"], ["EventLoop"], ["Settings"], ["Listening", "Destination", "Names"], ["Mirror", "Options"],
         ["Transport"], ["Curl"], ["HTTP1"], ["Delivery", "Control"], ["HAProxy"], ["Workers"],
         ["Admin", "Metrics"],
-        ["Service"], ["Program.swift"],
+        ["Service"], ["Check"], ["Program.swift"],
     ])
 
     /// What each target of Swift imports of the others.

@@ -149,6 +149,7 @@ extension EndToEnd {
             --generate-completion-script tcsh | 64 | The value 'tcsh' is invalid for '--generate-completion-script': bash, zsh or fish expected
             --versoin | 64 | Unknown option '--versoin', did you mean '--version'? (see mirrorctl --help)
             show stat json json | 64 | Unexpected argument: 'json' ('mirrorctl show stat [json]' expected).
+            set paused | 64 | Unknown setting: 'paused', did you mean 'mirrorctl pause'?
             set timeuot | 64 | Missing argument: 'mirrorctl set <setting> <value>' expected.
             help stauts | 64 | Unknown command: 'stauts', did you mean 'mirrorctl status'?
             pause --fro 10m | 64 | Unknown option '--fro', did you mean '--for'? (see mirrorctl --help)
