@@ -1,6 +1,7 @@
 /// What somebody may have meant.
 package enum Suggestion {
-    /// The one of `names` that begins with `word`, or the nearest if at most two letters are wrong (one of four), or the one that has `word` in it.
+    /// The one of `names` that begins with `word`, or the nearest if at most two letters are wrong (one of four), or the one that
+    /// has `word` in it, or the shortest that ends with it.
     package static func nearest(to word: String, in names: [String]) -> String? {
         func only(_ isIt: (String) -> Bool) -> String? {
             let found = names.filter(isIt)
@@ -8,6 +9,7 @@ package enum Suggestion {
         }
         return only { $0.hasPrefix(word) } ?? nearest(names.map { ($0, word) })
             ?? only { $0.split(separator: "-").contains { $0 == word } }
+            ?? names.filter { $0.hasSuffix("-\(word)") }.min { $0.utf8.count < $1.utf8.count }
     }
 
     /// The name that is nearest to what was typed for it, if at most two letters are wrong, of four or fewer one, and not all.

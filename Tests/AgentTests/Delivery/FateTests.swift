@@ -17,7 +17,7 @@ struct FateTests {
 
     private static let refusals: [Refusal] = [
         .paused, .sampled, .method, .loop, .queueFull, .expired, .tooLarge, .truncated(.bufferFull),
-        .malformed(.missing), .shutdown,
+        .malformed(.missing), .flushed, .shutdown,
     ]
 
     init() throws {
