@@ -22,6 +22,8 @@ final class Delivery {
     private let transport: any Transport
     private let pass: PassBudget
     private let account: CopyAccount
+    /// The same for copies that go to mirrors which were replaced.
+    private let replaced: CopyAccount
     private let reporter: DeliveryReporter
     private var passes: PassWatcher?
     private var retry: TimerWatcher?
@@ -50,7 +52,7 @@ final class Delivery {
         account = CopyAccount(destination, worker: worker, memory: memory)
         self.reporter = reporter
         current = Outbox(places: destination.books.inFlight, account: account, reporter: reporter)
-        let replaced = CopyAccount(destination, worker: worker, memory: memory, isReplaced: true)
+        replaced = CopyAccount(destination, worker: worker, memory: memory, isReplaced: true)
         draining = Outbox(places: destination.books.draining, account: replaced, reporter: reporter)
         flushing = Flushing(Outbox(places: destination.books.draining, account: replaced, reporter: reporter))
         transport.client = self
@@ -204,7 +206,7 @@ final class Delivery {
     /// there are none, and also when the worker stops before.
     func flush(_ told: @escaping (Int) -> Void) {
         flushing.take(draining, told)
-        draining = Outbox(places: destination.books.draining, account: account, reporter: reporter)
+        draining = Outbox(places: destination.books.draining, account: replaced, reporter: reporter)
         draining.copyEnded = current.copyEnded
         // The next pass begins with them: until then, the loop may not sleep.
         if !flushing.isOver { passes?.isBusy = true }
