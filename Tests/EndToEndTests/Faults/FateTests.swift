@@ -54,6 +54,10 @@ extension EndToEnd {
                 .init(target: "/gone"), after: "set url http://127.0.0.1:\(Ports.free())/",
                 then: "set url http://127.0.0.1:\(mirror.port)/; set max-in-flight 1; set max-queue 1")
             _ = try agent.account(of: 10)
+            try client.notify(.init(target: "/hang"))
+            try eventually("one hangs") { try agent.counters()["in_flight"] == 1 }
+            _ = try agent.ask("set url http://127.0.0.1:\(Ports.free())/; flush")
+            _ = try agent.ask("set url http://127.0.0.1:\(mirror.port)/")
             for target in ["/hang", "/waits"] {
                 try client.notify(.init(target: target))
                 let name = target == "/hang" ? "in_flight" : "queued"
