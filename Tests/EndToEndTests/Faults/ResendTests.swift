@@ -134,7 +134,7 @@ extension EndToEnd {
             let next = try WatchedAgent(mirrorURL: "http://127.0.0.1:\(mirror.port)/", state, in: directory)
             #expect(
                 try next.ask("show settings").contains(
-                    "resend: never (default idempotent, from state file)\n"))
+                    "resend: never (default idempotent, from state file, option all)\n"))
         }
 
         @Test("a mirror that closes idle connections gets each copy once", arguments: Self.others + ["GET"])
