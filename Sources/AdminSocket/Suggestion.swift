@@ -1,15 +1,17 @@
 /// What somebody may have meant.
 package enum Suggestion {
     /// The one of `names` that begins with `word`, or the nearest if at most two letters are wrong (one of four), or the one that
-    /// has `word` in it, or the shortest that ends with it.
+    /// has `word` in it, or the shortest if all that do end with it.
     package static func nearest(to word: String, in names: [String]) -> String? {
         func only(_ isIt: (String) -> Bool) -> String? {
             let found = names.filter(isIt)
             return found.count == 1 && word.count > 1 ? found[0] : nil
         }
+        let having = names.filter { $0.split(separator: "-").contains { $0 == word } }
         return only { $0.hasPrefix(word) } ?? nearest(names.map { ($0, word) })
-            ?? only { $0.split(separator: "-").contains { $0 == word } }
-            ?? names.filter { $0.hasSuffix("-\(word)") }.min { $0.utf8.count < $1.utf8.count }
+            // `rate` is what some settings are; `queue` is what some are about.
+            ?? (having.allSatisfy { $0.hasSuffix("-\(word)") } || having.count == 1
+                ? having.min { $0.utf8.count < $1.utf8.count } : nil)
     }
 
     /// The name that is nearest to what was typed for it, if at most two letters are wrong, of four or fewer one, and not all.
