@@ -102,7 +102,7 @@ struct StartCheck {
                 }
                 judge(holder, option, "\(address)", into: &findings)
             } catch let error as SystemError where error.code == EACCES && port < 1024 {
-                let hint = "\(option); a port below 1024 takes root, or CAP_NET_BIND_SERVICE"
+                let hint = "\(option); a port below 1024 needs root or CAP_NET_BIND_SERVICE"
                 findings.add(SystemError("listen on \(address) (\(hint))", code: error.code))
             } catch {
                 findings.add(error)
