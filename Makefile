@@ -43,7 +43,7 @@ test: swift ## all tests, with real HAProxy 2.6, 3.0, 3.2 and 3.4; FILTER=NAME r
 	@scripts/install-deps.sh build test
 	@$(if $(FULL),SPOA_MIRROR_FULL_LENGTH=1) scripts/test.sh $(if $(FILTER),--filter '$(FILTER)') $(ARGS)
 
-test-systemd: swift ## the package in a Debian 12 that is booted for it: install, restart, upgrade, purge; takes root
+test-systemd: swift ## the package in a Debian 12 that is booted for it: install, restart, upgrade, purge; needs root
 	@scripts/install-deps.sh build deb systemd
 	@scripts/test-systemd.sh
 

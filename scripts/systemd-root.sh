@@ -20,7 +20,7 @@ fail() {
     exit 1
 }
 
-[ "$(id -u)" -eq 0 ] || fail 'this takes root, as does booting a container'
+[ "$(id -u)" -eq 0 ] || fail 'this needs root, as does booting a container'
 mkdir -p "$cache"
 exec 9>"$root.lock"
 flock 9

@@ -11,7 +11,7 @@ fail() {
     exit 1
 }
 
-[ "$(id -u)" -eq 0 ] || fail 'booting a container takes root'
+[ "$(id -u)" -eq 0 ] || fail 'booting a container needs root'
 root=$(scripts/systemd-root.sh)
 
 version=$(dpkg-parsechangelog --show-field Version)

@@ -18,7 +18,7 @@ extension Command {
             .showConnections, "show connections", "[json]", .operator, 0...1, "the connections from HAProxy"),
         Command(
             .pause, "pause", "[<duration>]", .operator, 0...1,
-            "acknowledge everything and send nothing, for a while or for good"),
+            "acknowledge everything and send nothing, for a time or until 'resume'"),
         Command(.resume, "resume", "", .operator, 0...0, "mirror again"),
         Command(
             .setSeverityOutput, "set severity-output", "none|number|string", .user, 1...1,
@@ -36,7 +36,7 @@ extension Command {
             "connect to the destination, or to another one, and send nothing"),
         Command(
             .flush, "flush", "", .operator, 0...0, "give up the copies for destinations that were replaced"),
-        Command(.clearCounters, "clear counters", "[all]", .operator, 0...1, "let 'show stat' count anew"),
+        Command(.clearCounters, "clear counters", "[all]", .operator, 0...1, "reset the counters of 'show stat'"),
         Command(
             .waitDrained, "wait drained", "[<duration>]", .user, 0...1,
             "wait until no copy is waiting or under way"),

@@ -38,7 +38,7 @@ extension Setting {
             option: "Where copies go. A path in it is put before each target."),
         Setting(
             .logLevel, .shared, .control, "trace|debug|info|notice|warning|error|critical",
-            "least level that is logged: trace, debug, info, notice, warning, error, critical",
+            "minimum log level: trace, debug, info, notice, warning, error, critical",
             placeholder: "level"),
         Setting(
             .requestLog, .shared, .control, "off|on|query|all",
@@ -96,8 +96,8 @@ extension Setting {
             .unknownLength, .own, .copies, "auto|send|drop",
             "a body of no declared length that may not be whole: auto, send, or drop",
             option: """
-                A body of no declared length of which nothing tells whether it is whole: send it, drop it as one that is \
-                cut off, or auto, drop it while HAProxy seems not to wait for bodies.
+                A body without a declared length that may be incomplete: send it, drop it as cut off, or auto: drop it only \
+                while HAProxy seems not to wait for bodies.
                 """),
         Setting(
             .markHeader, .own, .copies, "NAME: VALUE|none",

@@ -95,7 +95,7 @@ extension Counter {
         Row(.droppedShutdown, "dropped_shutdown", .dropped, "shutdown"),
         Row(
             .completed, "completed",
-            total: "requests_completed_total", "Copies that came to an answer or a failure."),
+            total: "requests_completed_total", "Copies that were answered or failed."),
         Row(.failedDNS, "failed_dns", .failed, "dns"),
         Row(.failedConnect, "failed_connect", .failed, "connect"),
         Row(.failedTLS, "failed_tls", .failed, "tls"),

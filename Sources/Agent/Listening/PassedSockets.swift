@@ -15,7 +15,7 @@ enum PassedSockets {
             let text = Environment.value("LISTEN_FDS")
         else { return nil }
         guard let count = Int32(text), 1...most ~= count else {
-            throw UsageError("LISTEN_FDS is \(text.debugDescription): accepted is a number from 1 to \(most)")
+            throw UsageError("LISTEN_FDS is \(text.debugDescription): expected a number from 1 to \(most)")
         }
         let names = (Environment.value("LISTEN_FDNAMES") ?? "").split(
             separator: ":", omittingEmptySubsequences: false)

@@ -30,7 +30,7 @@ struct ServiceOptions: ParsableArguments {
 
     @Option(
         help:
-            "Time that copies waiting or under way are given when the agent stops; 0 gives them up. (default: 5s)",
+            "Time to finish queued and in-flight copies at shutdown; 0 drops them at once. (default: 5s)",
         transform: TimeValue.parse)
     var drainTimeout: Duration = .seconds(5)
 

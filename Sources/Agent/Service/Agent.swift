@@ -140,10 +140,10 @@ final class Agent {
             """)
         if !settings.restored.isEmpty, let file = configuration.stateFile {
             let names = settings.restored.joined(separator: ", ")
-            logger.notice("from state file \(file), before those of the command line: \(names)")
+            logger.notice("state file \(file) overrides the command line: \(names)")
         }
         if configuration.daemonize, serviceManager != nil {
-            logger.info("-D is not followed: the service manager keeps the agent in the background")
+            logger.info("ignoring -D: started by a service manager")
         }
         for warning in StartUpWarnings.about(configuration, urlOrigin: settings.origins[.url] ?? .default) {
             logger.warning("\(warning)")

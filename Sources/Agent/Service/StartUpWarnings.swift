@@ -12,7 +12,7 @@ enum StartUpWarnings {
         let staysRoot = geteuid() == 0 && configuration.identity?.isUserNamed != true
         let warnings: [String?] = [
             staysRoot
-                ? "it runs as root: with --user NAME it gives that up after opening what needs root" : nil,
+                ? "running as root; --user NAME drops root once sockets and files are open" : nil,
             LostRights.warning(configuration),
             configuration.ignoresAddress
                 ? "-a and -p are not followed: it listens on \(configuration.address)" : nil,

@@ -25,9 +25,9 @@ struct InvalidValue: Error, Hashable, CustomStringConvertible {
     /// Goes behind the option parser's own "The value 'x' is invalid for '-p <port>': ".
     var description: String {
         switch problem {
-        case .withoutUnit(let meaning): "it is \(meaning) without a unit, accepted is \(accepted)"
-        case .unknownMode(let mode): "unknown mode '\(mode)', accepted is \(accepted)"
-        default: "accepted is \(accepted)"
+        case .withoutUnit(let meaning): "it is \(meaning) without a unit, expected \(accepted)"
+        case .unknownMode(let mode): "unknown mode '\(mode)', expected \(accepted)"
+        default: "expected \(accepted)"
         }
     }
 

@@ -21,7 +21,7 @@ enum SourceAddress: Equatable, Sendable {
         let code = unsafe getaddrinfo(text, nil, &hints, &list)
         guard code == 0, let entry = unsafe list else {
             throw UsageError(
-                "The value '\(text)' is invalid for '--mirror-interface': accepted is an interface of this machine, an IP address, or a host name that resolves"
+                "The value '\(text)' is invalid for '--mirror-interface': expected an interface of this machine, an IP address, or a host name that resolves"
             )
         }
         defer { unsafe freeaddrinfo(list) }

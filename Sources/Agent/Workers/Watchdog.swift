@@ -39,7 +39,7 @@ final class Watchdog {
             // One look may just have come too early.
             if missed == 2 {
                 logger.error(
-                    "worker \(stuck.map(String.init).joined(separator: ", ")) does not answer: the watchdog gets nothing"
+                    "worker \(stuck.map(String.init).joined(separator: ", ")) is not responding: withholding watchdog keep-alives"
                 )
             }
             return

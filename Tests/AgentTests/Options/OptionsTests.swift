@@ -100,7 +100,7 @@ struct OptionsTests {
             ("-t -1", "Missing value for '-t'"), ("-u ftp://x/", "http"), ("-u nothing", "http"),
             ("-u http://u:p@h/", "without credentials"),
             ("-u http://h/?q", "without query"), ("-u http://", "http"),
-            ("-I no.such.host.invalid", "accepted is an interface of this machine"), ("-P x", "FIRST-LAST"),
+            ("-I no.such.host.invalid", "expected an interface of this machine"), ("-P x", "FIRST-LAST"),
             ("-a unix@rel", "unix@/path"),
             ("-a /x", "unix@/path"), ("-a b\u{FC}cher.example", "xn--"), ("-a a..b", "1 to 63 bytes"),
             ("-a 256.1.1.1", "an IPv4 address"), ("-a ::g", "an IPv6 address"),

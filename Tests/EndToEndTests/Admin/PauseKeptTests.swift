@@ -46,7 +46,7 @@ extension EndToEnd {
             let settings = try second.ask("show settings")
             #expect(settings.contains("paused: yes (default no, from state file)\n"))
             #expect(settings.contains("timeout: 10s (default 10s, from default)\n"))
-            try logs(second, "before those of the command line: pause\n")
+            try logs(second, " overrides the command line: pause\n")
             #expect(try second.ask("reset all") == "No setting is changed. The pause stays.\n\n")
             _ = try second.process.terminate()
             let third = try agent()

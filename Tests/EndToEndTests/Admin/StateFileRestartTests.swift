@@ -39,7 +39,7 @@ extension EndToEnd {
             #expect(try second.ask("show info").contains("Pause_left_sec: "))
             #expect(
                 second.process.log.contains(
-                    "from state file \(state), before those of the command line: url, sample-rate, mark-header, pause\n"
+                    "state file \(state) overrides the command line: url, sample-rate, mark-header, pause\n"
                 ))
             // What came from the file is kept when it is written again.
             #expect(

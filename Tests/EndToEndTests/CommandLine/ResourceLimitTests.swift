@@ -51,7 +51,7 @@ extension EndToEnd {
         @Test(
             "no threads to be had",
             .enabled(
-                if: skipsNothing || getuid() == 0, "SKIPPED: takes root, and root itself has no such limit"),
+                if: skipsNothing || getuid() == 0, "SKIPPED: needs root, and root itself has no such limit"),
             arguments: [[], ["-D"]])
         func threads(mode: [String]) throws {
             let directory = try TemporaryDirectory()

@@ -21,7 +21,7 @@ extension EndToEnd {
             }
         }
 
-        /// A network of one's own takes root.
+        /// A network of one's own needs root.
         private static let reachable = rows.filter { $0.fault != .unreachable }
         private static let unreachable = rows.filter { $0.fault == .unreachable }
 
