@@ -36,7 +36,8 @@ extension Command {
             "connect to the destination, or to another one, and send nothing"),
         Command(
             .flush, "flush", "", .operator, 0...0, "give up the copies for destinations that were replaced"),
-        Command(.clearCounters, "clear counters", "[all]", .operator, 0...1, "reset the counters of 'show stat'"),
+        Command(
+            .clearCounters, "clear counters", "[all]", .operator, 0...1, "reset the counters of 'show stat'"),
         Command(
             .waitDrained, "wait drained", "[<duration>]", .user, 0...1,
             "wait until no copy is waiting or under way"),

@@ -29,9 +29,9 @@ struct StartCheck {
         let rights = try Rights(configuration.identity)
         check(rights, into: &findings)
         findings.attempt { try TrustStore.checkLibrary() }
-        try rights.drop()
         // What is wrong with the state file has been said.
-        let controller = try? SettingsController.check(configuration)
+        let controller = try? rights.open { _ in try SettingsController.check(configuration) }
+        try rights.drop()
         var effective = configuration
         if let controller { effective.settings = controller.settings }
         let origin = controller?.origins[.url] ?? .default
@@ -57,6 +57,7 @@ struct StartCheck {
             findings.attempt { try rights.open { _ in _ = try SettingsController.check(configuration) } }
             findings.attempt { try rights.open { _ in try paths.making("--state-file", path, "state") } }
         }
+        checkThatNoneIsTwice(into: &findings)
         if !surroundings.hasSocketUnit {
             listener("--address", configuration.address, rights, into: &findings)
         } else if configuration.namesAddress {
@@ -79,6 +80,23 @@ struct StartCheck {
         ] {
             if let file { findings.attempt { try paths.reading(option, file) } }
         }
+    }
+
+    /// The second of two listeners at one place would find it taken by the first.
+    private func checkThatNoneIsTwice(into findings: inout Findings) {
+        var listeners = configuration.adminSockets.map { ("--admin-socket", ListenAddress.unix($0.socket)) }
+        if let address = configuration.metricsAddress { listeners.append(("--metrics-address", address)) }
+        var places: Set<String> = surroundings.hasSocketUnit ? [] : [place(of: configuration.address)]
+        for (option, address) in listeners where !places.insert(place(of: address)).inserted {
+            findings.add(
+                CheckProblem(
+                    "\(option): \(place(of: address)) is there twice; each listener needs a place of its own",
+                    status: ExitStatus.unavailable))
+        }
+    }
+
+    private func place(of address: ListenAddress) -> String {
+        if case .unix(let socket) = address { socket.path } else { "\(address)" }
     }
 
     private func listener(

@@ -44,8 +44,7 @@ struct StateReason {
         switch state {
         case .mirroring, .stopping: return ""
         case .paused:
-            return pausedUntil.map { "until \(Timestamp.text($0 * 1_000_000_000).prefix { $0 != "." })Z" }
-                ?? ""
+            return pausedUntil.map { "until \(Timestamp.text(seconds: $0))" } ?? ""
         case .unreachable: return "no connection\(cause(of: lastRefusal).map { " (\($0))" } ?? "")"
         case .idle:
             return judge.lastRequest == nil

@@ -45,6 +45,8 @@ final class Probe {
         // The time is up here, where it is known what it was spent on.
         settings.connectTimeout = limit + .seconds(1)
         settings.timeout = settings.connectTimeout
+        // Copies may need the only one there is.
+        settings.transport.sourcePorts = nil
         (self.destination, self.names, self.loop, self.found) = (destination, names, loop, found)
         connector = try? Connector(
             loop: loop, queue: SocketQueue(budget: PassBudget(loop: loop)), settings: settings)

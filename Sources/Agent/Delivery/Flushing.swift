@@ -45,6 +45,7 @@ final class Flushing {
         guard outbox.isEmpty else { return }
         let ended = askers
         askers = []
-        for asker in ended { asker.told(count - asker.before) }
+        // Who asked while some were given up already has none of his own to tell of.
+        for (index, asker) in ended.enumerated() { asker.told(index == 0 ? count - asker.before : 0) }
     }
 }

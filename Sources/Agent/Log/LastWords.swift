@@ -13,8 +13,12 @@ enum LastWords {
 
     static func say(_ error: any Error) { say("\(error)") }
 
-    /// Values from the command line are echoed: what would break the line is shown escaped.
+    /// Values from the command line are echoed: what would break the line, or steer a terminal, is shown escaped.
     static func inOneLine(_ text: String) -> String {
-        text.map { $0.isNewline ? "\\n" : String($0) }.joined()
+        text.map { character in
+            guard !character.isNewline else { return "\\n" }
+            let isControl = character.unicodeScalars.contains { $0.properties.generalCategory == .control }
+            return isControl ? character.unicodeScalars.map { $0.escaped(asASCII: true) }.joined() : String(character)
+        }.joined()
     }
 }
