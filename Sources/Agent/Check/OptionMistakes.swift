@@ -24,7 +24,9 @@ enum OptionMistakes {
 
     /// Without the first argument with which the parser says `message`, and without its option.
     private static func leavingOut(_ message: String, _ arguments: [String]) -> [String]? {
-        guard let end = end(of: message, arguments) else { return nil }
+        guard
+            let end = (1...max(1, arguments.count)).first(where: { failure(arguments.prefix($0)) == message })
+        else { return nil }
         var rest = arguments
         rest.remove(at: end - 1)
         // A value that was taken for an option: -r -1s.
@@ -37,20 +39,6 @@ enum OptionMistakes {
             rest.remove(at: end - 2)
         }
         return rest
-    }
-
-    /// How many arguments it takes until the parser says `message`.
-    private static func end(of message: String, _ arguments: [String]) -> Int? {
-        guard !arguments.isEmpty else { return nil }
-        // A parse that fails takes milliseconds, and a long line has many: they are few if what says it goes on to say it.
-        var (low, high) = (1, arguments.count)
-        while low < high {
-            let middle = (low + high) / 2
-            if failure(arguments.prefix(middle)) == message { high = middle } else { low = middle + 1 }
-        }
-        let isFirst = low == 1 || failure(arguments.prefix(low - 1)) != message
-        if isFirst, failure(arguments.prefix(low)) == message { return low }
-        return arguments.indices.map { $0 + 1 }.first { failure(arguments.prefix($0)) == message }
     }
 
     private static func failure(_ arguments: ArraySlice<String>) -> String? {

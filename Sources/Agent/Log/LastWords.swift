@@ -18,7 +18,8 @@ enum LastWords {
         text.map { character in
             guard !character.isNewline else { return "\\n" }
             let isControl = character.unicodeScalars.contains { $0.properties.generalCategory == .control }
-            return isControl ? character.unicodeScalars.map { $0.escaped(asASCII: true) }.joined() : String(character)
+            return isControl
+                ? character.unicodeScalars.map { $0.escaped(asASCII: true) }.joined() : String(character)
         }.joined()
     }
 }
