@@ -3,7 +3,7 @@ internal import System
 /// Pausing and resuming as operators do it: kept over a restart by itself, at once, and nothing else with it. Where that fails,
 /// the answer says so. On the main thread, which waits for the disk.
 extension SettingsController {
-    /// Pauses, for good or for at least a second, even if the file cannot be written. Returns `Mirroring paused for 10m.`
+    /// Pauses until `resume`, or for at least a second; also when the file cannot be written. Returns `Mirroring paused for 10m.`
     func brake(for duration: Duration?) -> String {
         // In force before a disk, which may be slow, is waited for.
         pause(for: duration)
