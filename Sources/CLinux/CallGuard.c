@@ -20,6 +20,7 @@ enum { MOST_SOCKETS = 65536, WORD = 8 * sizeof(unsigned long) };
  * lasted for a whole interval. A thread at rest, or one of many short calls, pays for some ticks a second and nothing else.
  */
 static __thread struct {
+    int is_started;
     volatile sig_atomic_t is_inside, ticks, was_long;
     volatile unsigned long sockets[MOST_SOCKETS / WORD];
 } guard;
@@ -40,6 +41,7 @@ static void ticked(int signal) {
 }
 
 int linux_guard_start(void) {
+    if (guard.is_started) return 0;
     struct sigaction action = {.sa_handler = ticked, .sa_flags = SA_RESTART};
     sigaction(SIGVTALRM, &action, NULL);
     struct sigevent event = {.sigev_notify = SIGEV_THREAD_ID, .sigev_signo = SIGVTALRM};
@@ -53,6 +55,7 @@ int linux_guard_start(void) {
     sigemptyset(&set);
     sigaddset(&set, SIGVTALRM);
     pthread_sigmask(SIG_UNBLOCK, &set, NULL);
+    guard.is_started = 1;
     return 0;
 }
 

@@ -95,4 +95,20 @@ struct CallGuardTests {
             #expect(!isCut)
         }
     }
+
+    @Test("a thread that asks for it again, as each transport does, has one clock still")
+    func startedAgain() {
+        onThread { near, far in
+            // Clocks of their own would tick one after the other.
+            for _ in 0..<10 {
+                #expect(linux_guard_start() == 0)
+                Self.useProcessor(milliseconds: 10) { false }
+            }
+            linux_guard_add(near)
+            linux_guard_enter()
+            Self.useProcessor(milliseconds: Int(LINUX_GUARD_MILLISECONDS) / 2) { false }
+            #expect(linux_guard_leave() == 0)
+            #expect(Self.isOpen(near) && Self.isOpen(far))
+        }
+    }
 }

@@ -82,7 +82,8 @@ int linux_become(unsigned int uid, unsigned int gid);
  */
 #define LINUX_GUARD_MILLISECONDS 100
 
-/* Once for each thread that makes such calls, for as long as it lives: 0, or -1 when there is no bound (timer_create(2)). */
+/* To be called on each thread that makes such calls, once or more often; it holds for as long as the thread lives. 0, or -1 when
+ * there is no bound (timer_create(2)). */
 int linux_guard_start(void);
 
 /* A socket that calls on this thread may read, until it is removed, which it has to be before it is closed. Descriptors above
