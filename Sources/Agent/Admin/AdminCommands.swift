@@ -31,16 +31,16 @@ struct AdminCommands {
         case .showErrors:
             report(call, .errors(RecentFailures.newest(of: agent.workers.map(\.failures))))
         case .showConnections: connections(isJSON: !call.arguments.isEmpty)
-        case .pause: .now(try pause(call.arguments.first))
-        case .resume: .now(resume())
+        case .pause: try pause(call.arguments.first)
+        case .resume: try kept("pause") { agent.settings.release(finished: $0) }
         case .set: .now(try set(call.arguments[0], call.arguments[1]))
-        case .reset: .now(try reset(call.arguments[0]))
+        case .reset: try reset(call.arguments[0])
         case .setURL: try setURL(call.arguments[0], isRequired: call.arguments.count > 1)
         case .probe: try probe(call.arguments.first)
         case .flush: flush()
         case .clearCounters: .now(clearCounters())
         case .waitDrained: try waitDrained(call.arguments.first)
-        case .saveState: .now(try saveState())
+        case .saveState: try saveState()
         }
     }
 
@@ -76,12 +76,10 @@ struct AdminCommands {
         }
     }
 
-    private func pause(_ text: String?) throws(CommandError) -> Reply {
+    private func pause(_ text: String?) throws(CommandError) -> Answer {
         let time = try text.map { text throws(CommandError) in try duration(text, from: .seconds(1)) }
-        return changed("pause", agent.settings.brake(for: time))
+        return try kept("pause") { agent.settings.brake(for: time, finished: $0) }
     }
-
-    private func resume() -> Reply { changed("pause", agent.settings.release()) }
 
     func set(_ name: String, _ value: String) throws(CommandError) -> Reply {
         let setting = try setting(name, for: "set")
@@ -90,15 +88,15 @@ struct AdminCommands {
         }
     }
 
-    private func reset(_ name: String) throws(CommandError) -> Reply {
-        do throws(InvalidValue) {
-            if name == "all" { return changed("settings", try agent.settings.resetAll()) }
-        } catch {
-            throw CommandError(error.sentence)
-        }
-        let setting = try setting(name, for: "reset")
-        do throws(InvalidValue) { return changed(name, try agent.settings.reset(setting)) } catch {
-            throw CommandError(error.sentence)
+    private func reset(_ name: String) throws(CommandError) -> Answer {
+        let setting = name == "all" ? nil : try setting(name, for: "reset")
+        return try kept(setting?.rawValue ?? "settings") { finished throws(CommandError) in
+            do throws(InvalidValue) {
+                guard let setting else { return try agent.settings.resetAll(finished: finished) }
+                try agent.settings.reset(setting, finished: finished)
+            } catch {
+                throw CommandError(error.sentence)
+            }
         }
     }
 
@@ -115,16 +113,22 @@ struct AdminCommands {
         return changed("counters", "Counters cleared.")
     }
 
-    private func saveState() throws(CommandError) -> Reply {
+    private func saveState() throws(CommandError) -> Answer {
         guard let file = agent.settings.file else {
             throw CommandError("No state file (start the daemon with --state-file FILE).")
         }
-        do throws(SystemError) {
-            let count = try agent.settings.save(to: file)
-            return changed("state file", "State saved to \(file.path) (\(count) settings).")
-        } catch {
-            let text = "\(error)."
-            throw CommandError(text.prefix(1).uppercased() + text.dropFirst())
+        let late = CommandError("The state file is still being written: the log says when it is.")
+        return try keeping(late: .failure(late)) { finished in
+            agent.settings.save(to: file) { result in
+                switch result {
+                case .success(let count):
+                    finished(
+                        .success(changed("state file", "State saved to \(file.path) (\(count) settings).")))
+                case .failure(let error):
+                    let text = "\(error)."
+                    finished(.failure(CommandError(text.prefix(1).uppercased() + text.dropFirst())))
+                }
+            }
         }
     }
 }

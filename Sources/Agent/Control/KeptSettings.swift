@@ -33,8 +33,8 @@ extension SettingsController {
     }
 
     /// Writes the settings that differ from their options, or from the defaults, and a pause into `file`; what is the same is taken
-    /// out. Returns how many things it holds.
-    func save(to file: StateFile) throws(SystemError) -> Int {
+    /// out. `finished` gets how many things it holds.
+    func save(to file: StateFile, finished: @escaping (Result<Int, any Error>) -> Void) {
         var new = StateFile.Held(pause: pauseEntry)
         for name in SettingName.allCases {
             let value = settings.text(of: name)
@@ -46,8 +46,8 @@ extension SettingsController {
                 new.settings[name] = value
             }
         }
-        try file.replace(with: new)
-        return new.settings.count + (new.pause == nil ? 0 : 1)
+        let count = new.settings.count + (new.pause == nil ? 0 : 1)
+        file.make(.replace(new)) { result in finished(result.map { _ in count }) }
     }
 
     // MARK: the difference

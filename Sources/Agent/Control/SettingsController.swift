@@ -43,8 +43,9 @@ final class SettingsController {
         timer = TimerWatcher(loop: loop) { [unowned self] in
             // Nobody has said so: unless it was paused at the start, it is as it was.
             resume(origin: startsPaused ? .runtime : .default)
-            let failure = forgetPause().map { " (\($0))" } ?? ""
-            expired("the pause is over: mirroring resumed\(failure)")
+            forgetPause { failure in
+                expired("the pause is over: mirroring resumed\(failure.map { " (\($0))" } ?? "")")
+            }
         }
     }
 

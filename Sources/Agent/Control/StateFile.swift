@@ -9,17 +9,20 @@ final class StateFile {
     private static let longest = 64 << 10
     /// How a state file begins.
     private static let mark = "# spoa-mirror state"
-    private static let header =
+    static let header =
         "\(mark) 1: settings changed at run time, written by 'save state', 'pause', 'resume' and 'reset'"
 
     let path: String
     /// What it held when it was read or written last.
     private(set) var held = Held()
 
+    /// Who writes it while the agent runs; nil before.
+    private(set) var writer: StateWriter?
+
     init(path: String) { self.path = path }
 
     /// One thing that a state file says.
-    enum Entry: Equatable {
+    enum Entry: Equatable, Sendable {
         case set(SettingName, String)
         case pause
         /// Seconds since 1970.
@@ -30,7 +33,7 @@ final class StateFile {
     }
 
     /// What a state file says as a whole.
-    struct Held: Equatable {
+    struct Held: Equatable, Sendable {
         /// Values as they are written.
         var settings: [SettingName: String] = [:]
         /// `pause` or `pauseUntil`.
@@ -39,44 +42,24 @@ final class StateFile {
 
     /// What the file says, each thing with the number of its line; a file that is not there says nothing.
     func load() throws -> [(line: Int, entry: Entry)] {
-        let entries = try Self.parse(try read() ?? [], path: path)
+        let entries = try Self.parse(try Self.read(path) ?? [], path: path)
         held = Held(entries.map(\.entry))
         return entries
     }
 
-    /// Writes what it is to hold. The file is there as a whole or not at all.
-    func replace(with new: Held) throws(SystemError) {
-        let settings = SettingName.allCases.compactMap { name in
-            new.settings[name].map { Entry.set(name, $0) }
-        }
-        let entries = settings + [new.pause].compactMap(\.self)
-        try write([Array(Self.header.utf8)] + entries.map { Array($0.line.utf8) })
-        held = new
+    /// Changes are made on a thread of their own from now on.
+    func startWriter(loop: EventLoop) {
+        writer = StateWriter(loop: loop) { [path] in try $0.apply(to: path) }
     }
 
-    /// Takes things out of the file, as it is now, and puts one in; everything else in it stays, also what somebody else has
-    /// written there. False when there is nothing to write.
-    func edit(without isRemoved: (Entry) -> Bool, adding added: Entry? = nil) throws -> Bool {
-        let old = try read() ?? []
-        let entries = try Self.parse(old, path: path)
-        held = Held(entries.map(\.entry))
-        var lines = old.split(separator: 0x0A, omittingEmptySubsequences: false).map { Array($0) }
-        if lines.last?.isEmpty == true { lines.removeLast() }
-        let byLine = Dictionary(grouping: entries, by: \.line)
-        var changed = lines.enumerated().compactMap { index, line -> [UInt8]? in
-            let found = byLine[index + 1] ?? []
-            let kept = found.filter { !isRemoved($0.entry) }
-            guard kept.count < found.count else { return line }
-            return kept.isEmpty ? nil : Array(kept.map(\.entry.line).joined(separator: "; ").utf8)
+    /// Has `change` made: at once, or by the `writer` if there is one. What it holds is known when `finished` is called.
+    func make(_ change: StateChange, finished: @escaping (Result<Bool, any Error>) -> Void) {
+        let noted: StateWriter.Finish = { [self] result in
+            if case .success(let outcome) = result { held = outcome.held }
+            finished(result.map(\.isWritten))
         }
-        if let added {
-            if changed.isEmpty { changed.append(Array(Self.header.utf8)) }
-            changed.append(Array(added.line.utf8))
-        }
-        guard changed != lines else { return false }
-        try write(changed)
-        held = Held(entries.map(\.entry).filter { !isRemoved($0) } + [added].compactMap(\.self))
-        return true
+        guard let writer else { return noted(Result { try change.apply(to: path) }) }
+        writer.write(change, finished: noted)
     }
 
     /// Cuts `text` into entries, each with the number of its line. Throws `StateFileError`, which shows a line only of a file that
@@ -110,13 +93,14 @@ final class StateFile {
 
     // MARK: the file
 
-    private func write(_ lines: [[UInt8]]) throws(SystemError) {
+    static func write(_ lines: [[UInt8]], to path: String) throws(SystemError) {
         try FileReplacement.write(
             String(decoding: lines.flatMap { $0 + [0x0A] }, as: UTF8.self), to: path, mode: 0o640,
             isDurable: true, action: "write state file \(path.debugDescription)")
     }
 
-    private func read() throws -> [UInt8]? {
+    /// The bytes of the file; nil when it is not there.
+    static func read(_ path: String) throws -> [UInt8]? {
         // Not blocking: a pipe would hold up the start until somebody writes into it.
         let number = unsafe open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
         guard number >= 0 else {
@@ -128,7 +112,7 @@ final class StateFile {
         guard unsafe fstat(number, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
             throw StateFileError(path: path, line: 0, reason: "it is not a regular file")
         }
-        var bytes = [UInt8](repeating: 0, count: Self.longest + 1)
+        var bytes = [UInt8](repeating: 0, count: longest + 1)
         var count = 0
         while count < bytes.count {
             let got = unsafe bytes.withUnsafeMutableBytes {
@@ -138,7 +122,7 @@ final class StateFile {
             if got == 0 { return Array(bytes.prefix(count)) }
             count += got
         }
-        throw StateFileError(path: path, line: 0, reason: "it is longer than \(Self.longest) bytes")
+        throw StateFileError(path: path, line: 0, reason: "it is longer than \(longest) bytes")
     }
 }
 
@@ -173,7 +157,7 @@ extension StateFile.Entry {
 
 extension StateFile.Held {
     /// Of things that say the same, the last one counts.
-    fileprivate init(_ entries: [StateFile.Entry]) {
+    init(_ entries: [StateFile.Entry]) {
         for entry in entries {
             switch entry {
             case .set(let name, let value): settings[name] = value

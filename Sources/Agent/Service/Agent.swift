@@ -43,6 +43,7 @@ final class Agent {
             logger.notice("\($0)")
         }
         _ = try rights.open { _ in try settings.load() }
+        settings.file?.startWriter(loop: loop)
         var configuration = options
         configuration.settings = settings.settings
         logWriter = LogWriter(log, loop: loop)
@@ -99,6 +100,7 @@ final class Agent {
         monitor.sumUp(Snapshot(workers.banks + [bank]), isLast: true)
         running.changes.sumUp()
         requests.sumUp()
+        running.settings.file?.writer?.finish()
         logger.info("stopped")
         log.flush()
         controlServers.removeAll()

@@ -26,11 +26,11 @@ struct StateFileEditTests {
     @Test("what is there already is not written again, and a file that says nothing of it is not touched")
     func nothingToWrite() throws {
         let stage = try SettingsStage(state: "# mine\nset timeout 3s\npause")
-        let file = try #require(stage.controller.file)
-        #expect(try !file.edit(without: { !$0.isSetting }, adding: .pause))
-        #expect(try !file.edit(without: { $0 == .set(.url, "x") }))
-        #expect(try file.edit(without: { !$0.isSetting }))
-        #expect(try !file.edit(without: { !$0.isSetting }))
+        for (change, isWritten) in [
+            (StateChange.pause(.pause), false), (.forget([.url]), false), (.pause(nil), true), (.pause(nil), false),
+        ] {
+            #expect(try change.apply(to: stage.path).isWritten == isWritten)
+        }
         #expect(stage.lines == ["# mine", "set timeout 3s"])
         let none = try SettingsStage()
         #expect(none.controller.release() == "Mirroring resumed.")

@@ -1,3 +1,4 @@
+import AdminSocket
 import Foundation
 
 @testable import Agent
@@ -47,6 +48,25 @@ final class SettingsStage {
     /// `save state`.
     func save() throws {
         guard let file = controller.file else { return }
-        _ = try controller.save(to: file)
+        var result: Result<Int, any Error>?
+        controller.save(to: file) { result = $0 }
+        _ = try result?.get()
+    }
+}
+
+/// What operators are answered, at once where no loop runs.
+extension SettingsController {
+    func brake(for duration: Duration?) -> String { answer { brake(for: duration, finished: $0) } }
+
+    func release() -> String { answer { release(finished: $0) } }
+
+    func reset(_ name: SettingName) throws -> String { try answer { try reset(name, finished: $0) } }
+
+    func resetAll() throws -> String { try answer { try resetAll(finished: $0) } }
+
+    private func answer(_ change: (@escaping (String) -> Void) throws -> Void) rethrows -> String {
+        var text = "not answered"
+        try change { text = $0 }
+        return text
     }
 }
