@@ -24,8 +24,11 @@ extension SettingsController {
         resume()
         let startsPaused = startsPaused
         forgetPause { failure in
-            guard !startsPaused else { return finished("Mirroring resumed until the agent restarts (--paused).") }
-            finished("Mirroring resumed." + (failure.map { " But a restart may pause it again: \($0)." } ?? ""))
+            guard !startsPaused else {
+                return finished("Mirroring resumed until the agent restarts (--paused).")
+            }
+            finished(
+                "Mirroring resumed." + (failure.map { " But a restart may pause it again: \($0)." } ?? ""))
         }
     }
 

@@ -24,7 +24,9 @@ enum StateChange: Sendable, Equatable {
         switch self {
         case .pause(let entry): try edit(path, adding: entry) { !$0.isSetting }
         case .forget(let names):
-            try edit(path, adding: nil) { if case .set(let name, _) = $0 { names.contains(name) } else { false } }
+            try edit(path, adding: nil) {
+                if case .set(let name, _) = $0 { names.contains(name) } else { false }
+            }
         case .replace(let held):
             try replace(path, with: held)
         }

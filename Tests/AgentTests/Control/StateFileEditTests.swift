@@ -27,7 +27,8 @@ struct StateFileEditTests {
     func nothingToWrite() throws {
         let stage = try SettingsStage(state: "# mine\nset timeout 3s\npause")
         for (change, isWritten) in [
-            (StateChange.pause(.pause), false), (.forget([.url]), false), (.pause(nil), true), (.pause(nil), false),
+            (StateChange.pause(.pause), false), (.forget([.url]), false), (.pause(nil), true),
+            (.pause(nil), false),
         ] {
             #expect(try change.apply(to: stage.path).isWritten == isWritten)
         }

@@ -21,7 +21,9 @@ struct StateWriterTests {
         }
     }
 
-    private let changes: [StateChange] = [.pause(.pause), .pause(nil), .forget([.url]), .pause(.pauseUntil(7))]
+    private let changes: [StateChange] = [
+        .pause(.pause), .pause(nil), .forget([.url]), .pause(.pauseUntil(7)),
+    ]
 
     @Test("the loop goes on meanwhile, and changes and answers keep their order")
     func order() throws {
