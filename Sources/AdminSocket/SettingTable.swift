@@ -3,6 +3,7 @@
 package enum SettingName: String, CaseIterable, CodingKey, Sendable {
     case url = "url"
     case sampleRate = "sample-rate"
+    case maxRate = "max-rate"
     case methods = "methods"
     case hostHeader = "host-header"
     case markHeader = "mark-header"
@@ -76,6 +77,11 @@ extension Setting {
         Setting(
             .sampleRate, .own, .copies, "PERCENT", "share of requests that is mirrored, 0% to 100%",
             option: "Share of requests to mirror, 0% to 100% in steps of 0.001%."),
+        Setting(
+            .maxRate, .own, .copies, "NUMBER/s|none", "requests that are mirrored in a second at most, or none",
+            option: """
+                Requests to mirror in a second at most, 1/s to 1000000/s, over all workers; none: no limit.
+                """),
         Setting(
             .methods, .own, .copies, "all|safe|NAMES",
             "methods that are mirrored: all, safe, or names separated by commas",

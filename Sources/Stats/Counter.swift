@@ -6,7 +6,7 @@
 package enum Counter: Int, CaseIterable, Sendable {
     // Copies, from NOTIFY to their end.
     case received
-    case skippedPaused, skippedSampled, skippedMethod, skippedLoop
+    case skippedPaused, skippedSampled, skippedRate, skippedMethod, skippedLoop
     case droppedQueueFull, droppedExpired, droppedTooLarge, droppedTruncated, droppedMalformed,
         droppedFlushed, droppedShutdown
     case completed
@@ -84,6 +84,7 @@ extension Counter {
         Row(.received, "received", total: "requests_received_total", "Requests that HAProxy sent."),
         Row(.skippedPaused, "skipped_paused", .skipped, "paused"),
         Row(.skippedSampled, "skipped_sampled", .skipped, "sampled"),
+        Row(.skippedRate, "skipped_rate", .skipped, "rate"),
         Row(.skippedMethod, "skipped_method", .skipped, "method"),
         Row(.skippedLoop, "skipped_loop", .skipped, "loop"),
         Row(.droppedQueueFull, "dropped_queue_full", .dropped, "queue_full"),

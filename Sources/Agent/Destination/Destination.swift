@@ -17,6 +17,8 @@ final class Destination: Sendable {
         let inFlight = BoundedCount()
         /// Transfers under way to destinations that were replaced.
         let draining = BoundedCount()
+        /// Requests that may pass.
+        let bucket = RateBucket()
         /// One for each worker.
         let banks: [CopyBank]
 

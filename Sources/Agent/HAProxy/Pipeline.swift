@@ -20,7 +20,7 @@ final class Pipeline {
         counters = destination.books.banks[worker].counters
         self.reporter = reporter
         self.unknownMessages = unknownMessages
-        gate = Gate(destination.settings, ids: ids)
+        gate = Gate(destination.settings, ids: ids, bucket: destination.books.bucket)
         renderer = RequestRenderer(destination.settings, watch: settings.bodyWatch)
         reporter.apply(settings)
     }

@@ -8,6 +8,8 @@ enum Refusal: Error, Hashable {
     case paused
     /// The sample rate left it out.
     case sampled
+    /// More came in a second than `max-rate` lets through.
+    case rate
     /// Its method is not among `--methods`.
     case method
     /// It is a copy already: it carries the mark of this agent, or of one before it.
@@ -35,6 +37,7 @@ enum Refusal: Error, Hashable {
         switch self {
         case .paused: "paused"
         case .sampled: "sampled"
+        case .rate: "rate"
         case .method: "method"
         case .loop: "loop"
         case .queueFull: "queue_full"
@@ -51,6 +54,7 @@ enum Refusal: Error, Hashable {
         switch self {
         case .paused: .skippedPaused
         case .sampled: .skippedSampled
+        case .rate: .skippedRate
         case .method: .skippedMethod
         case .loop: .skippedLoop
         case .queueFull: .droppedQueueFull
@@ -66,7 +70,7 @@ enum Refusal: Error, Hashable {
     /// The request was not wanted, and counts as skipped.
     var isSkip: Bool {
         switch self {
-        case .paused, .sampled, .method, .loop: true
+        case .paused, .sampled, .rate, .method, .loop: true
         default: false
         }
     }
@@ -89,6 +93,7 @@ enum Refusal: Error, Hashable {
         switch self {
         case .paused: "mirroring is paused"
         case .sampled: "not in the sample (sample-rate)"
+        case .rate: "more came in a second than max-rate lets through"
         case .method: "its method is not mirrored (methods)"
         case .loop: "it is a copy already: it has the mark (mark-header)"
         case .queueFull: "no room for one more copy (max-queue, max-queue-bytes)"

@@ -35,6 +35,8 @@ struct DestinationSettings: Sendable {
     var isPaused = false
     /// The share of requests that is mirrored.
     var sampleRate = SampleRate.all
+    /// The most requests that are mirrored in a second, over all workers; nil for any number.
+    var maxRate: RateLimit?
     /// Which methods are mirrored.
     var methods = MethodFilter.all
     /// How copies differ from what the client sent.
@@ -70,6 +72,8 @@ extension SettingName {
         switch self {
         case .url: SettingField(\.destination.url, MirrorURL.init, \.text)
         case .sampleRate: SettingField(\.destination.sampleRate, SampleRate.init, \.description)
+        case .maxRate:
+            SettingField(\.destination.maxRate, RateLimit.parse, { $0?.description ?? "none" })
         case .methods: SettingField(\.destination.methods, MethodFilter.init, \.description)
         case .hostHeader: SettingField(\.destination.style.host, CopyStyle.HostHeader.init, \.description)
         case .markHeader:

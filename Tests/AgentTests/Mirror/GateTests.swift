@@ -9,12 +9,28 @@ struct GateTests {
         try Options.parse(words).configuration().settings.destination
     }
 
+    @Test("the rate is asked last, and only of those that would be mirrored")
+    func rate() throws {
+        let payload = PayloadBuilder(method: "POST").bytes
+        let copy = try #require(try PayloadBuilder.requests(in: payload.span.bytes).first)
+        var now = 5_000_000_000
+        var gate = Gate(
+            try settings("--max-rate", "10/s", "--methods", "GET"), ids: RequestIDs(instance: 0, worker: 0),
+            bucket: RateBucket(), clock: { now })
+        #expect(gate.decide(copy, payload: payload.span.bytes) == .skipped(.method))
+        gate.apply(try settings("--max-rate", "10/s"))
+        #expect(gate.decide(copy, payload: payload.span.bytes) == .selected(1))
+        #expect(gate.decide(copy, payload: payload.span.bytes) == .skipped(.rate))
+        now += 100_000_000
+        #expect(gate.decide(copy, payload: payload.span.bytes) == .selected(2))
+    }
+
     @Test func theGateAsksBoth() throws {
         var settings = try settings("--methods", "safe")
         let payload = PayloadBuilder(method: "POST").bytes
         let copies = try PayloadBuilder.requests(in: payload.span.bytes)
         let copy = try #require(copies.first)
-        var gate = Gate(settings, ids: RequestIDs(instance: 0, worker: 0))
+        var gate = Gate(settings, ids: RequestIDs(instance: 0, worker: 0), bucket: RateBucket())
         #expect(gate.decide(copy, payload: payload.span.bytes) == .skipped(.method))
         settings.isPaused = true
         gate.apply(settings)

@@ -8,6 +8,7 @@ struct LiveSettingTests {
     /// For each setting some values, in the spelling that is shown again.
     static let values: [SettingName: [String]] = [
         .url: ["http://h/", "https://h:8443/base/x", "http://[::1]:80/"],
+        .maxRate: ["none", "1/s", "1000000/s"],
         .sampleRate: ["0%", "0.001%", "12.5%", "100%"],
         .methods: ["all", "safe", "GET,PURGE", "CONNECT"],
         .hostHeader: ["preserve", "destination", "qa.example:8080"],
