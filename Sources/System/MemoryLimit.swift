@@ -54,7 +54,7 @@ package struct MemoryLimit: Equatable {
         let mapping = unsafe mmap(nil, bytes, PROT_READ | PROT_WRITE, flags, -1, 0)
         guard unsafe mapping != MAP_FAILED else {
             throw TooFewResources(
-                "-n \(workers) takes \(bytes >> 20) MiB of memory to start with, which cannot be had: \(SystemError.text(of: errno)) (RLIMIT_AS, RLIMIT_DATA)"
+                "-n \(workers) needs \(bytes >> 20) MiB of memory to start, which is not available: \(SystemError.text(of: errno)) (RLIMIT_AS, RLIMIT_DATA)"
             )
         }
         unsafe munmap(mapping, bytes)

@@ -41,7 +41,7 @@ struct Client {
         guard !commands.isEmpty else { throw Failure("The line has no command.", exitCode: 64) }
         // Errors are told from data by their severity. What `severity-output` itself answers is the first answer: nothing.
         let text = try exchange("\(prefix); \(line)")
-        guard !text.isEmpty else { throw unreachable("it closed the connection without a word") }
+        guard !text.isEmpty else { throw unreachable("it closed the connection without an answer") }
         guard let replies = ReceivedReply.parse(text) else { throw unreachable("the answer broke off") }
         if case .error(let reason) = replies.first, replies.count == 1 { throw .refused(reason) }
         if case .data(let lines) = replies.first, let line = lines.first,

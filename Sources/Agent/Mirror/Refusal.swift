@@ -93,7 +93,7 @@ enum Refusal: Error, Hashable {
         case .loop: "it is a copy already: it has the mark (mark-header)"
         case .queueFull: "no room for one more copy (max-queue, max-queue-bytes)"
         case .expired: "it waited longer than max-queue-age"
-        case .flushed: "it was for a destination that was replaced, and an operator gave it up"
+        case .flushed: "an operator gave it up: its destination had been replaced"
         case .shutdown: "the agent stopped first"
         case .truncated(.bufferFull): "HAProxy's buffer cut the body off: tune.bufsize"
         case .truncated(.notAwaited):

@@ -83,7 +83,7 @@ internal import Glibc
         guard !name.hasPrefix("OpenSSL/\(OPENSSL_version_major()).") else { return }
         throw TrustError(
             description:
-                "libcurl's TLS library is \(name.isEmpty ? "none" : name), and has to be OpenSSL \(OPENSSL_version_major())"
+                "libcurl's TLS library is \(name.isEmpty ? "none" : name); the agent needs OpenSSL \(OPENSSL_version_major())"
         )
     }
 
