@@ -67,7 +67,7 @@ package struct CommandError: Error, Equatable, CustomStringConvertible {
     /// Why, roughly.
     package let kind: Kind
 
-    /// A failure told in one line.
+    /// A failure; `description` is one line.
     package init(_ description: String, kind: Kind = .refused) {
         self.description = description
         self.kind = kind

@@ -32,7 +32,7 @@ extension ConnectingHandle {
     /// From 8.3 on libcurl reads its authorities before it calls back, and those are gone then; before, it adds them to ours.
     private static let readsBeforeCallback = unsafe (shim_version()?.pointee.version_num ?? 0) >= 0x080300
 
-    /// CURLOPT_INTERFACE(3) is told which of the two it is: a host name would be looked up with a call that blocks the whole loop.
+    /// Says in the words of CURLOPT_INTERFACE(3) which of the two it is: for a host name, libcurl would block the whole loop.
     private static func spelling(_ source: SourceAddress) -> String {
         switch source {
         case .interface(let name): "if!\(name)"

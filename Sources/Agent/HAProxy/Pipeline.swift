@@ -36,7 +36,7 @@ final class Pipeline {
     /// To be called before the copies of a round.
     func beginRound() { reporter.beginRound() }
 
-    /// Requests that the gate skips are to be told of.
+    /// Whether the log has lines about requests that the gate skips.
     var tellsSkips: Bool { reporter.tellsAll }
 
     /// Counts a message and asks the gate about it.

@@ -108,8 +108,8 @@ enum Refusal: Error, Hashable {
         }
     }
 
-    /// The kind of thing that has to be changed before copies like this one are sent, for the log; nil for what traffic brings by
-    /// itself, of which it has the count.
+    /// What somebody has to change before copies like this one are sent, for the log. Nil for reasons that are part of normal
+    /// traffic: their counters are enough.
     var label: String? {
         switch self {
         case .truncated(.changed): "body"

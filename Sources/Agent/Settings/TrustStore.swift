@@ -49,7 +49,7 @@ internal import Glibc
 
     static func == (one: TrustStore, other: TrustStore) -> Bool { one === other }
 
-    /// A file or, where there is none, a directory, of which certificates are read when they are wanted.
+    /// A file or, where there is none, a directory; OpenSSL reads its certificates when it needs them.
     private func readSystem() -> Bool {
         guard let version = unsafe shim_version() else { return false }
         if let file = unsafe version.pointee.cainfo, unsafe access(file, R_OK) == 0 {
