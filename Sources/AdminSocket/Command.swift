@@ -59,7 +59,7 @@ package struct Command: Equatable, Sendable {
 
 /// A command that failed; the text is the whole answer.
 package struct CommandError: Error, Equatable, CustomStringConvertible {
-    /// What a client may want to tell apart.
+    /// What a client may want to distinguish.
     package enum Kind: Sendable { case refused, permission, timedOut }
 
     /// One line for the client.

@@ -13,7 +13,7 @@ extension ConnectingHandle {
         easy.set(CURLOPT_LOCALPORTRANGE, transport.sourcePorts?.count ?? 1)
     }
 
-    /// What libcurl reads of its own accord is kept from it, so that the authorities that it is given are all.
+    /// Keeps libcurl from reading authorities on its own, so that it trusts only those that it is given.
     private func setTrust(_ transport: TransportSettings) {
         easy.set(CURLOPT_SSL_VERIFYPEER, !transport.isInsecure)
         easy.set(CURLOPT_SSL_VERIFYHOST, transport.isInsecure ? 0 : 2)

@@ -86,8 +86,8 @@ final class NotifyIntake {
     /// Nothing is kept.
     var isEmpty: Bool { pending.isEmpty }
 
-    /// Mirrors what was kept and selected, and tells of the rest. `reader` has the frames; they came at `receivedAt` on the monotonic clock, in seconds, of a HAProxy
-    /// whose buffers have `bufferSize` bytes.
+    /// Mirrors what was kept and selected, and reports the rest. `reader` has the frames; they came at `receivedAt` on the monotonic
+    /// clock, in seconds, from a HAProxy whose buffers have `bufferSize` bytes.
     func mirror(_ reader: borrowing FrameReader, receivedAt: Double, bufferSize: Int) {
         pipeline.beginRound()
         for copy in pending {

@@ -80,7 +80,7 @@ final class Pipeline {
         reporter.tell(telling, of: copy, reason, detail)
     }
 
-    /// Counts requests of a stream that were let go before they were looked at, and tells of them. They came at `now` on the monotonic
+    /// Counts and reports requests of a stream that were let go before anybody looked at them. They came at `now` on the monotonic
     /// clock, in seconds.
     func drop(
         _ reason: Refusal, count: Int = 1, of streamID: UInt64, at now: Double,
