@@ -62,7 +62,9 @@ struct ManualPage: CustomStringConvertible {
     var optionsBySection: [[String]] {
         var sections: [[String]] = []
         for line in lines {
-            if line.hasPrefix(".Ss ") || line.hasPrefix(".Sh ") { sections.append([String(line.dropFirst(4))]) }
+            if line.hasPrefix(".Ss ") || line.hasPrefix(".Sh ") {
+                sections.append([String(line.dropFirst(4))])
+            }
             guard line.hasPrefix(".It Fl ") else { continue }
             let words = line.split(separator: " ").filter { $0.hasPrefix("-") && $0.count > 2 }
             sections[sections.count - 1] += words.map(String.init)
