@@ -13,7 +13,7 @@ if ! command -v swift >/dev/null; then
 fi
 found=$(swift --version 2>/dev/null | sed -nE 's/.*Swift version ([0-9]+(\.[0-9]+)*).*/\1/p' | head -n 1)
 if [ -z "$found" ]; then
-    echo "$(command -v swift) does not tell its version. $where" >&2
+    echo "$(command -v swift) does not say its version. $where" >&2
     exit 69
 fi
 if [ "$(printf '%s\n' "$needed" "$found" | sort -V | head -n 1)" != "$needed" ]; then

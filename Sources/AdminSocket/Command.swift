@@ -59,7 +59,7 @@ package struct Command: Equatable, Sendable {
 
 /// A command that failed; the text is the whole answer.
 package struct CommandError: Error, Equatable, CustomStringConvertible {
-    /// What a client may want to tell apart.
+    /// What a client may want to distinguish.
     package enum Kind: Sendable { case refused, permission, timedOut }
 
     /// One line for the client.
@@ -67,7 +67,7 @@ package struct CommandError: Error, Equatable, CustomStringConvertible {
     /// Why, roughly.
     package let kind: Kind
 
-    /// A failure told in one line.
+    /// A failure; `description` is one line.
     package init(_ description: String, kind: Kind = .refused) {
         self.description = description
         self.kind = kind

@@ -22,7 +22,7 @@ package struct Setting: Sendable {
     package let placeholder: String?
     /// What there is to say of its default; empty for nothing.
     package let remark: String
-    /// How a change of it is told: `Sample rate set to ...`.
+    /// Its name in the answer to a change: `Sample rate set to ...`.
     package let label: String
 
     /// A row; most of what is not given follows from the name and the help.

@@ -43,10 +43,10 @@ extension Setting {
             placeholder: "level"),
         Setting(
             .requestLog, .shared, .control, "off|on|query|all",
-            "one log line per copy: off, on, query (with the query of the URL); all: per request",
+            "log lines: off, on (one per copy), query (with the query of the URL), all (one per request)",
             option: """
-                One log line per copy: off, on, or query, with the query of its URL; or all, one per request, also of those \
-                that are skipped or dropped.
+                Log lines: off; on, one per copy; query, with the query of its URL; or all, one per request, also if it is \
+                skipped or dropped.
                 """),
         Setting(
             .requestLogRate, .shared, .control, "NUMBER|auto",
@@ -116,7 +116,7 @@ extension Setting {
             .maxConnecting, .own, .budgets, "NUMBER", "connections to the mirror that are made at once",
             option: """
                 Connections to the mirror that are made at once, 1 to 100000; more while it answers. One counts until the \
-                first byte of an answer has come on it.
+                first byte of an answer arrives on it.
                 """),
         Setting(
             .maxQueue, .own, .budgets, "NUMBER", "copies that may wait",

@@ -1,6 +1,6 @@
 /*
  * An authority that takes the place of the system's: libcurl reads one for each connection, also where another store takes over
- * afterwards, and from 8.17 on it cannot be told to read none. Nobody has its key, and it may not sign.
+ * afterwards, and from 8.17 on no option makes it read none. Nobody has its key, and it may not sign.
  */
 #ifndef SPOA_MIRROR_CLIBCURL_PLACEHOLDER_H
 #define SPOA_MIRROR_CLIBCURL_PLACEHOLDER_H

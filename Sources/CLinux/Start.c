@@ -19,7 +19,7 @@ int linux_open_nothing(int access) {
     return descriptor >= 0 ? descriptor : open("/", O_PATH);
 }
 
-/* The wrong way round: whoever reads or writes there is told that it does not go, as if the number were free. */
+/* Opened the wrong way round: reading and writing there fail, as if the number were free. */
 static void take_standard_descriptors(void) {
     for (int number = STDIN_FILENO; number <= STDERR_FILENO; number++) {
         if (fcntl(number, F_GETFD) != -1 || errno != EBADF) continue;

@@ -14,7 +14,7 @@ package struct DecodeError: Error, Hashable, Sendable, CustomStringConvertible {
         case unexpectedType(UInt8)
         /// A frame of this type may not arrive now.
         case unexpectedFrame(UInt8)
-        /// A rule of the specification is broken; the text names it: a literal, of which nothing is allocated.
+        /// The frame breaks a rule of the specification. The text names the rule; it is a literal, so nothing is allocated.
         case violation(String)
     }
 

@@ -2,7 +2,7 @@ internal import Glibc
 internal import System
 
 extension PrometheusText {
-    /// Adds what the kernel tells of this process, for the metrics that every Prometheus client has (proc_pid_stat(5));
+    /// Adds what the kernel knows of this process, for the metrics that every Prometheus client has (proc_pid_stat(5));
     /// what /proc does not tell is left out.
     mutating func addProcess() {
         // Behind the command's name, which may hold blanks and parentheses, the fields begin with the third.

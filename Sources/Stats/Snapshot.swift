@@ -23,7 +23,7 @@ package struct Snapshot: Sendable, Equatable {
         return difference
     }
 
-    /// A start for counting anew, for `since`: the copies that wait or are under way count as received after it, so that the
+    /// A new start of the counters, for `since`: the copies that wait or are under way count as received after it, so that the
     /// account goes on to balance.
     package var zero: Snapshot {
         var zero = self

@@ -26,7 +26,7 @@ package enum DescriptorLimit {
         }
         guard free < count else { return }
         throw TooFewResources(
-            "\(purpose) takes \(count) more open files, and \(free) are left of \(limit) (RLIMIT_NOFILE, ulimit -n)"
+            "\(purpose) needs \(count) more open files, and \(free) of \(limit) are left (RLIMIT_NOFILE, ulimit -n)"
         )
     }
 }

@@ -28,7 +28,7 @@ package struct MemoryLimit: Equatable {
         add("RLIMIT_AS", resourceLimit(RLIMIT_AS), used: usage?.mapped)
         add("RLIMIT_DATA", resourceLimit(RLIMIT_DATA), used: usage?.data)
         let groups = KernelFile.contents(of: "/proc/self/cgroup")
-        // Not told where we are, we know a group that we are in: the one on top.
+        // Without a file that names our groups, we know one that we are in: the one on top.
         for file in groupFiles(groups.isEmpty ? "0::/\n1:memory:/" : groups) {
             guard let bytes = groupLimit(KernelFile.contents(of: file)) else { continue }
             // Others may be in the group, or in one beside ours.
@@ -54,7 +54,7 @@ package struct MemoryLimit: Equatable {
         let mapping = unsafe mmap(nil, bytes, PROT_READ | PROT_WRITE, flags, -1, 0)
         guard unsafe mapping != MAP_FAILED else {
             throw TooFewResources(
-                "-n \(workers) takes \(bytes >> 20) MiB of memory to start with, which cannot be had: \(SystemError.text(of: errno)) (RLIMIT_AS, RLIMIT_DATA)"
+                "-n \(workers) needs \(bytes >> 20) MiB of memory to start, which is not available: \(SystemError.text(of: errno)) (RLIMIT_AS, RLIMIT_DATA)"
             )
         }
         unsafe munmap(mapping, bytes)

@@ -7,7 +7,7 @@ package enum PrintableText {
     /// The bytes with blanks as they are: a sentence of somebody else's.
     package static func sentence(_ bytes: some Sequence<UInt8>) -> String { of(bytes, lowest: 0x20) }
 
-    /// The bytes, of which those below `lowest` are escaped too.
+    /// The bytes as text. Bytes below `lowest` are escaped, too.
     package static func of(_ bytes: some Sequence<UInt8>, lowest: UInt8 = 0x21) -> String {
         var text = ""
         for byte in bytes {

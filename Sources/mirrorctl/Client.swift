@@ -39,9 +39,9 @@ struct Client {
                 exitCode: 64)
         }
         guard !commands.isEmpty else { throw Failure("The line has no command.", exitCode: 64) }
-        // Errors are told from data by their severity. What `severity-output` itself answers is the first answer: nothing.
+        // The severity distinguishes errors from data. The first answer is that to `severity-output` itself, and is empty.
         let text = try exchange("\(prefix); \(line)")
-        guard !text.isEmpty else { throw unreachable("it closed the connection without a word") }
+        guard !text.isEmpty else { throw unreachable("it closed the connection without an answer") }
         guard let replies = ReceivedReply.parse(text) else { throw unreachable("the answer broke off") }
         if case .error(let reason) = replies.first, replies.count == 1 { throw .refused(reason) }
         if case .data(let lines) = replies.first, let line = lines.first,
@@ -143,7 +143,7 @@ struct Failure: Error, CustomStringConvertible {
         return Failure(text, exitCode: code)
     }
 
-    /// The same, of which the user knows.
+    /// The same failure, already shown to the user.
     var reported: Failure {
         var copy = self
         copy.isReported = true

@@ -8,7 +8,7 @@ struct Columns {
     /// What latencies and their names take.
     private static let least = 40
 
-    /// A terminal of so many columns; one that has fewer than 40 breaks lines by itself.
+    /// A terminal of `width` columns. One with fewer than 40 has to break the lines itself.
     init(_ width: Int) { self.width = max(Self.least, width) }
 
     /// Whether the rows of a table and what is said of them stand beside each other.

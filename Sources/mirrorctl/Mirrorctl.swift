@@ -32,7 +32,7 @@ enum Mirrorctl {
         let isTyped = isatty(STDIN_FILENO) == 1
         guard !isTyped || isatty(STDOUT_FILENO) == 1 else {
             throw Failure(
-                "A command is missing; without one, standard output is a terminal, too (see mirrorctl --help)",
+                "A command is missing; the prompt needs a terminal as standard output (see mirrorctl --help)",
                 exitCode: 64)
         }
         try isTyped ? lines.readTyped() : lines.readPiped()

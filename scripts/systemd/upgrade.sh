@@ -21,7 +21,7 @@ check 'one command has the service listen again' from_socket
 check 'by itself' listens_itself
 set_options '-u http://127.0.0.1:8082 -p 12345'
 check 'and back, under load' under_load 6 to_socket
-address_ignored() { journalctl -u spoa-mirror -n 20 -o cat | grep -F -e '-a and -p are not followed'; }
+address_ignored() { journalctl -u spoa-mirror -n 20 -o cat | grep -F -e 'ignoring -a and -p: listening on'; }
 check '-p beside the socket is warned about' eventually address_ignored
 check 'the check knows it, too' accepted
 set_options '-u http://127.0.0.1:8082'

@@ -28,7 +28,7 @@ final class DrainedWait: AdminWait {
     }
 }
 
-/// `show connections`: until every worker has told of its own.
+/// `show connections`: until every worker has reported its own.
 final class ConnectionsWait: AdminWait {
     /// Seconds that a worker may take.
     private static let patience = 2.0

@@ -35,7 +35,7 @@ extension Report {
         let report = agent.state.report
         let answerAge = report.answerAge.map { Int($0) }
         let reason = report.losses.reason?.name
-        // Of a pause that ends by itself.
+        // Only a pause with a duration has it.
         let left = agent.settings.pausedUntil.map { Field("pause_left_sec", max(0, $0 - time(nil))) }
         return [
             Field("state", report.state.rawValue),

@@ -1,8 +1,8 @@
 internal import AdminSocket
 
 extension Report {
-    /// The part of `show info` on what a restart would bring: what it would undo, and which options are not in force. With their
-    /// values, if these are to be shown.
+    /// The part of `show info` on what a restart would bring: what it would undo, and which options are not in force. Their
+    /// values are shown if `showsValues`.
     static func kept(_ controller: SettingsController, showsValues: Bool) -> [Field] {
         let overridden = controller.overridden.map { name in
             "--\(name.row.option)" + (showsValues ? " \(controller.baseText(of: name))" : "")

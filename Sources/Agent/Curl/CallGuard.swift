@@ -5,7 +5,7 @@ internal import System
 /// The bound on what one call into libcurl may take of the thread: it reads a socket for as long as there is something that it
 /// understands. Frames of HTTP/2 or TLS without content, from a mirror that is fast enough, would keep it for ever.
 enum CallGuard {
-    /// To be called once on each thread that makes such calls; `client` is told when there is no bound.
+    /// Call it once on each thread that makes such calls. It reports to `client` when there is no bound.
     static func begin(for client: (any TransportClient)?) {
         guard linux_guard_start() != 0 else { return }
         client?.transportLacks(

@@ -13,7 +13,7 @@ extension ConnectingHandle {
         easy.set(CURLOPT_LOCALPORTRANGE, transport.sourcePorts?.count ?? 1)
     }
 
-    /// What libcurl reads of its own accord is kept from it, so that the authorities that it is given are all.
+    /// Keeps libcurl from reading authorities on its own, so that it trusts only those that it is given.
     private func setTrust(_ transport: TransportSettings) {
         easy.set(CURLOPT_SSL_VERIFYPEER, !transport.isInsecure)
         easy.set(CURLOPT_SSL_VERIFYHOST, transport.isInsecure ? 0 : 2)
@@ -32,7 +32,7 @@ extension ConnectingHandle {
     /// From 8.3 on libcurl reads its authorities before it calls back, and those are gone then; before, it adds them to ours.
     private static let readsBeforeCallback = unsafe (shim_version()?.pointee.version_num ?? 0) >= 0x080300
 
-    /// CURLOPT_INTERFACE(3) is told which of the two it is: a host name would be looked up with a call that blocks the whole loop.
+    /// Says in the words of CURLOPT_INTERFACE(3) which of the two it is: for a host name, libcurl would block the whole loop.
     private static func spelling(_ source: SourceAddress) -> String {
         switch source {
         case .interface(let name): "if!\(name)"

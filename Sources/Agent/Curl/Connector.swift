@@ -36,8 +36,8 @@ final class Connector {
     }
 
     /// Begins to connect to `url`, which moves at the next `kick` or in the next pass. `addresses` are those that
-    /// `Names` gives for its name; nil when it has none. What comes of it is told to `owner`, never from
-    /// inside of this call; letting the connection go is as good as closing it. Nil, and nobody is told, when there is no memory.
+    /// `Names` gives for its name; nil when it has none. `owner` gets the result, never from
+    /// inside of this call; letting the connection go is as good as closing it. Nil, without such a call, when there is no memory.
     func connect(
         to url: MirrorURL, addresses: [String]?, for owner: any ConnectionOwner
     ) -> MirrorConnection? {
@@ -76,7 +76,7 @@ final class Connector {
     func handOver(_ socket: curl_socket_t) { multi.sockets.handedOver(socket) }
 }
 
-/// Who is told of a connection that is being made: one of the two, once, unless it is closed before.
+/// Gets the result of making a connection: one of the two calls, once, unless the connection is closed before.
 protocol ConnectionOwner: AnyObject {
     /// It can be written and read. Nobody watches its socket yet.
     func connected(_ connection: MirrorConnection)

@@ -103,7 +103,7 @@ internal import System
         handle.forgetSettings()
     }
 
-    /// A HEAD with a body cannot be told to libcurl: it is sent as a POST by another name.
+    /// libcurl knows no HEAD with a body: it is sent as a POST by another name.
     private func setMethodAndBody(_ layout: MirrorRequest.Layout, _ bytes: UnsafeMutablePointer<UInt8>) {
         answer.reset(endsWithHeaders: layout.mayOpenTunnel || layout.answerHasNoBody && !layout.body.isEmpty)
         // An answer that announces more than is read is cut before its body; a HEAD's announces one that does not come.
@@ -145,8 +145,8 @@ internal import System
     }
 
     /// A connection is there, and the request is about to be sent: libcurl asks each time (CURLOPT_PREREQFUNCTION(3)). It sends
-    /// again by itself, up to five times, when a kept connection ends without an answer or an HTTP/2 mirror refuses the stream,
-    /// and when one asks for HTTP/1.1. No option keeps it from that.
+    /// again on its own, up to five times, when a kept connection ends without an answer or an HTTP/2 mirror refuses the stream,
+    /// and when one asks for HTTP/1.1. No option prevents that.
     func mayBegin() -> Bool {
         guard mayConnect() else { return false }
         if !isUnwritten {

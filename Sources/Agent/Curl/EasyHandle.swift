@@ -26,7 +26,7 @@ internal import CLibcurl
 
     func set(_ option: CURLoption, _ isOn: Bool) { set(option, isOn ? 1 : 0) }
 
-    /// A string, of which libcurl makes a copy; nil for none.
+    /// A string, which libcurl copies; nil for none.
     func set(_ option: CURLoption, _ text: String?) { unsafe set(option, cString: text) }
 
     /// The same of a string that ends with a NUL.
@@ -59,8 +59,8 @@ internal import CLibcurl
     }
 }
 
-/// What a callback of libcurl's is told of: the object at a pointer that libcurl was given; nil for none. Whoever gave the pointer
-/// keeps the object alive.
+/// The object at the pointer that a callback gets from libcurl; nil for none. Whoever gave the pointer to libcurl keeps the object
+/// alive.
 @unsafe func object<Object: AnyObject>(
     at pointer: UnsafeMutableRawPointer?, as _: Object.Type = Object.self
 ) -> Object? {

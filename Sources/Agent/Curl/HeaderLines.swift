@@ -9,7 +9,7 @@ internal import Glibc
     private(set) var capacity = usualCapacity
 
     private static let usualCapacity = 64
-    /// Fields that libcurl would add by itself, as C strings that live for ever.
+    /// Fields that libcurl would add on its own, as C strings that live for ever.
     nonisolated(unsafe) private static let ownFields: [UnsafeMutablePointer<CChar>?] = unsafe [
         strdup("Host:"), strdup("Accept:"), strdup("Content-Type:"), strdup("Expect:"),
     ]
@@ -18,7 +18,7 @@ internal import Glibc
 
     deinit { unsafe nodes.deallocate() }
 
-    /// Links the fields that libcurl would add by itself, each switched off, and then `count` lines at `fields` of `text`, each ended
+    /// Links the fields that libcurl would add on its own, each switched off, and then `count` lines at `fields` of `text`, each ended
     /// by CR LF, which is overwritten. The list is valid until the next call.
     ///
     /// A line that ends with its colon tells libcurl not to add that field. "Host:" comes first for another reason:

@@ -6,7 +6,7 @@ enum KeptConnection {
     enum State {
         /// Nothing has come.
         case quiet
-        /// The mirror has closed it, which libcurl sees by itself.
+        /// The mirror has closed it; libcurl sees that itself.
         case ended
         /// There are bytes.
         case talks

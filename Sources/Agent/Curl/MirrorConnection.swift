@@ -13,7 +13,7 @@ internal import System
         /// None: the socket has to become writable. Over TLS all of them have to be offered then, at the same address.
         case again
         case failed(FailureReason, String)
-        /// The call took so long that all connections of the worker were shut down: the transport's client has to be told.
+        /// The call took so long that all connections of the worker were shut down: inform the transport's client.
         case cutOff
     }
 
@@ -60,7 +60,7 @@ internal import System
     /// Something came with the connection, and is still to be read.
     var hasSpoken: Bool { early != nil }
 
-    /// Closes it, also in the middle of connecting; its owner is not told. Nobody may watch the socket any more.
+    /// Closes it, also in the middle of connecting, without a call to its owner. Nobody may watch the socket any more.
     func close() {
         guard let handle = handle.take() else { return }
         socket = CURL_SOCKET_BAD

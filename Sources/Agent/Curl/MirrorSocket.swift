@@ -31,7 +31,7 @@ enum MirrorSocket {
         return socket
     }
 
-    /// Of link-local destinations it is told after the name is resolved, so that no name leads there.
+    /// Checked after the name is resolved, so that no name leads to a link-local destination.
     private static func isLinkLocal(_ address: UnsafeMutablePointer<curl_sockaddr>) -> Bool {
         // The address may be longer than its field: it is reached from the start of the structure.
         let start = unsafe UnsafeRawPointer(address) + (MemoryLayout<curl_sockaddr>.offset(of: \.addr) ?? 0)

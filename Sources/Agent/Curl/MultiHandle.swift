@@ -11,14 +11,14 @@ internal import CLinux
     private var timer: TimerWatcher?
     /// What was made last.
     private var resolveList: ResolveList?
-    /// A call other than the one that is under way was: to be told with it.
+    /// An earlier call was too long; the end of the call under way reports it, too.
     var callWasLong = false
     /// Called when libcurl is done with a handle, which is still added, and with what came of it.
     var done: (ConnectingHandle, CURLcode) -> Void = { _, _ in }
     /// Called with the reason when all connections of the thread were shut down.
     var wasCutOff: (String) -> Void = { _ in }
 
-    /// Files that one has open by itself: what wakes libcurl.
+    /// Files that one has open without connections: what wakes libcurl.
     static let openFiles = 2
 
     /// What is said of a call that lasted too long.

@@ -19,7 +19,7 @@ final class NameWaits: NameAsker {
     private struct Line {
         /// The oldest first.
         var waits = Deque<Wait>()
-        /// Told, and not yet passed on to all.
+        /// Nil until it comes; then not yet passed on to all.
         var answer: NameAnswer?
     }
 

@@ -18,7 +18,7 @@ final class Probe {
     /// Seconds that a mirror gets, once it is connected, to end the connection again: a proxy in front of nothing does so, and so
     /// does a server that wants a client certificate. Twice the way there and back, within these bounds.
     private static let settling = (inClear: 0.001, overTLS: 0.02, most: 0.1)
-    /// Addresses that are told of.
+    /// Addresses that an answer names, at most.
     private static let mostAddresses = 3
 
     private let destination: DestinationSettings

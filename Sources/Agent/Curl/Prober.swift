@@ -56,7 +56,7 @@ final class Prober {
         return probe
     }
 
-    /// The agent stops: what is under way is told so, and so is what comes.
+    /// The agent stops: probes under way and later ones end with that as their answer.
     func stop() {
         isStopped = true
         for probe in probes.map(\.probe) + [change] { probe?.giveUp(Self.stopping) }

@@ -14,7 +14,7 @@ final class SocketTable {
     }
 
     private struct Entry {
-        /// Nil for a number that is free, and for libcurl's own sockets, of which nothing tells the end.
+        /// Nil for a number that is free, and for libcurl's own sockets, because nothing announces their end.
         var use: Use?
         /// Kept when libcurl lets the socket go: it takes it back for the next request.
         var watcher: IOWatcher?
@@ -147,7 +147,7 @@ final class SocketTable {
         entries[Int(socket)].watcher?.stop()
     }
 
-    /// Has libcurl go on with the transfers of which an attempt has failed.
+    /// Makes libcurl go on with the transfers that have a failed attempt.
     func goOn() {
         let attempts = failed
         failed = []

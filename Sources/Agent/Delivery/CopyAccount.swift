@@ -35,7 +35,7 @@ struct CopyAccount {
         counters.add(size, to: .queuedBytes)
     }
 
-    /// One that has waited is to be sent.
+    /// The sending of one that has waited begins.
     func begin(_ copy: MirrorRequest, _ now: Double) {
         leaveQueue()
         counters.add(to: .inFlight)

@@ -160,7 +160,7 @@ final class Delivery {
     }
 
     /// While the queue is full of copies that cannot start, the loop must sleep: a transfer that ends wakes it. Only
-    /// a worker whose transfers are all with others has to look by itself.
+    /// a worker without a transfer of its own has to look again.
     private func waitForRoom(_ now: Double) {
         guard !noneWaits else { return }
         let hasTransfers = !current.underWay.isEmpty || !draining.underWay.isEmpty
@@ -202,10 +202,10 @@ final class Delivery {
     }
 
     /// Gives up all copies for destinations that were replaced, reason `flushed`, in this pass of the loop and those that follow.
-    /// Copies for a destination that is replaced meanwhile are none of them. `told` is called once with their number: at once when
+    /// Copies for a destination that is replaced meanwhile are none of them. `done` is called once with their number: at once when
     /// there are none, and also when the worker stops before.
-    func flush(_ told: @escaping (Int) -> Void) {
-        flushing.take(draining, told)
+    func flush(_ done: @escaping (Int) -> Void) {
+        flushing.take(draining, done)
         draining = Outbox(places: destination.books.draining, account: replaced, reporter: reporter)
         draining.copyEnded = current.copyEnded
         // The next pass begins with them: until then, the loop may not sleep.

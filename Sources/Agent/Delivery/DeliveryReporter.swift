@@ -63,8 +63,8 @@ final class DeliveryReporter {
         requests.write(RequestLogLine.text(copy, end, seconds: seconds, mode))
     }
 
-    /// Where a request that came to nothing is to be told of, which `tell` then has to do. Of one that is told of nowhere, nothing has
-    /// to be found out. `now` is on the monotonic clock, in seconds; without `isDecoded`, nobody has looked at the request.
+    /// Where to report a request that came to nothing; `tell` then has to do it. When it is empty, the caller need not look at
+    /// the request. `now` is on the monotonic clock, in seconds; without `isDecoded`, nobody has looked at the request.
     func telling(of reason: Refusal, isDecoded: Bool = true, now: Double) -> Telling {
         var telling: Telling = []
         if isDecoded, reason.isOfCopy, reportsLeft > 0 {
@@ -77,7 +77,7 @@ final class DeliveryReporter {
         return telling
     }
 
-    /// Tells of a request that came to nothing.
+    /// Reports a request that came to nothing.
     func tell(_ telling: Telling, of copy: UnsentCopy, _ reason: Refusal, _ detail: String) {
         let name = reason.counter.name
         // Not of single requests: HAProxy's configuration, or the agent's, makes them all like this one.

@@ -10,17 +10,17 @@ final class Flushing {
     /// Given up so far.
     private var count = 0
     /// Who asked, and how many had been given up then.
-    private var askers: [(before: Int, told: (Int) -> Void)] = []
+    private var askers: [(before: Int, done: (Int) -> Void)] = []
 
     /// `outbox` is empty.
     init(_ outbox: Outbox) { self.outbox = outbox }
 
     var isOver: Bool { askers.isEmpty }
 
-    /// All copies of `other` are given up. `told` is called with their number once the last one is gone.
-    func take(_ other: Outbox, _ told: @escaping (Int) -> Void) {
+    /// Gives up all copies of `other`, and calls `done` with their number once the last one is gone.
+    func take(_ other: Outbox, _ done: @escaping (Int) -> Void) {
         outbox.takeOver(other)
-        askers.append((count, told))
+        askers.append((count, done))
         endWhenEmpty()
     }
 
@@ -45,7 +45,7 @@ final class Flushing {
         guard outbox.isEmpty else { return }
         let ended = askers
         askers = []
-        // Who asked while some were given up already has none of his own to tell of.
-        for (index, asker) in ended.enumerated() { asker.told(index == 0 ? count - asker.before : 0) }
+        // Only the first asker gets the number: the copies of later ones are among them.
+        for (index, asker) in ended.enumerated() { asker.done(index == 0 ? count - asker.before : 0) }
     }
 }

@@ -109,7 +109,7 @@ final class Outbox {
         return count
     }
 
-    /// Drops the copy that is under way in the last slot; false when there is none. Nobody is told of its end.
+    /// Drops the copy that is under way in the last slot; false when there is none. Its end is not reported.
     func abandonLast(on transport: any Transport, _ reason: Refusal) -> Bool {
         guard let transfer = underWay.popLast() else { return false }
         places.giveBack()

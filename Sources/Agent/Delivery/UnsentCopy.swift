@@ -1,4 +1,4 @@
-/// What is known of a request that no copy was sent of.
+/// What is known of a request without a copy.
 struct UnsentCopy {
     /// In bytes.
     static let longestTarget = 512
@@ -19,7 +19,7 @@ struct UnsentCopy {
     var isCut: Bool { target.count == Self.longestTarget }
 }
 
-/// Where a request that came to nothing is told of.
+/// Where a request that came to nothing is reported.
 struct Telling: OptionSet {
     let rawValue: Int
 

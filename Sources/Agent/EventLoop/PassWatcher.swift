@@ -21,7 +21,7 @@ internal import CLibev
                 unsafe WatcherOwner.call(watcher?.pointee.data) { (owner: PassWatcher) in owner.handler() }
             },
             Unmanaged.passUnretained(self).toOpaque())
-        // An active idle watcher makes libev poll without waiting; nothing is to be done when it fires.
+        // An active idle watcher makes libev poll without waiting; its callback does nothing.
         unsafe shim_ev_idle_init(idle, { _, _, _ in }, nil)
         unsafe ev_prepare_start(loop.pointer, prepare)
     }

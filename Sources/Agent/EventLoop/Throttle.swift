@@ -6,7 +6,7 @@ final class Throttle {
     private var timer: TimerWatcher?
     private var isWanted = false
 
-    /// `interval` is in seconds. `action` returns false when it is to be tried again, an interval later.
+    /// `interval` is in seconds. `action` returns false to be tried again, an interval later.
     init(loop: EventLoop, interval: Double, action: @escaping () -> Bool) {
         self.interval = interval
         self.action = action

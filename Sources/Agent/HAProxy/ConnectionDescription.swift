@@ -1,7 +1,7 @@
 internal import SPOP
 internal import System
 
-/// What `show connections` tells of one connection from HAProxy.
+/// What `show connections` shows of one connection from HAProxy.
 struct ConnectionDescription: Sendable {
     /// `ADDRESS:PORT`, or the process at the other end of a UNIX socket.
     let peer: String
@@ -22,7 +22,7 @@ struct ConnectionDescription: Sendable {
 }
 
 extension SPOPConnection {
-    /// What `show connections` tells of this one, which `worker` serves.
+    /// What `show connections` shows of this one, which `worker` serves.
     func description(worker: Int) -> ConnectionDescription {
         ConnectionDescription(
             peer: SocketAddress.peer(of: descriptor.rawValue) ?? "?", worker: worker,

@@ -59,7 +59,7 @@ final class NotifyIntake {
         return select(from: first, payload)
     }
 
-    /// Asks the gate about the copies from `first` on and keeps those that are selected, and those of which the log is to tell.
+    /// Asks the gate about the copies from `first` on. Keeps those that are selected, and those that get a line in the log.
     /// Returns what the ACK says: the number of the first that is selected, or why the first of them all is not.
     private func select(from first: Int, _ payload: RawSpan) -> Action {
         var action = Action.nothing
@@ -86,8 +86,8 @@ final class NotifyIntake {
     /// Nothing is kept.
     var isEmpty: Bool { pending.isEmpty }
 
-    /// Mirrors what was kept and selected, and tells of the rest. `reader` has the frames; they came at `receivedAt` on the monotonic clock, in seconds, of a HAProxy
-    /// whose buffers have `bufferSize` bytes.
+    /// Mirrors what was kept and selected, and reports the rest. `reader` has the frames; they came at `receivedAt` on the monotonic
+    /// clock, in seconds, from a HAProxy whose buffers have `bufferSize` bytes.
     func mirror(_ reader: borrowing FrameReader, receivedAt: Double, bufferSize: Int) {
         pipeline.beginRound()
         for copy in pending {
@@ -128,7 +128,7 @@ final class NotifyIntake {
     }
 }
 
-/// A request whose NOTIFY is answered and that is still to be mirrored, or told of, in the same round.
+/// A request whose NOTIFY is answered. Later in the same round it is mirrored, or reported.
 struct PendingCopy {
     /// Where the bytes of its payload stand until then.
     enum Source {

@@ -36,7 +36,7 @@ final class Pipeline {
     /// To be called before the copies of a round.
     func beginRound() { reporter.beginRound() }
 
-    /// Requests that the gate skips are to be told of.
+    /// Whether the log has lines about requests that the gate skips.
     var tellsSkips: Bool { reporter.tellsAll }
 
     /// Counts a message and asks the gate about it.
@@ -80,7 +80,7 @@ final class Pipeline {
         reporter.tell(telling, of: copy, reason, detail)
     }
 
-    /// Counts requests of a stream that were let go before they were looked at, and tells of them. They came at `now` on the monotonic
+    /// Counts and reports requests of a stream that were let go before anybody looked at them. They came at `now` on the monotonic
     /// clock, in seconds.
     func drop(
         _ reason: Refusal, count: Int = 1, of streamID: UInt64, at now: Double,

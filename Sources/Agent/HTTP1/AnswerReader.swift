@@ -46,7 +46,7 @@ struct AnswerReader {
         }
     }
 
-    /// Begins with the answer to another request, of which not more than `maxBody` bytes of body are read.
+    /// Begins with the answer to another request, and reads at most `maxBody` bytes of its body.
     mutating func begin(isToHEAD: Bool, maxBody: Int) {
         (self.isToHEAD, self.maxBody) = (isToHEAD, maxBody)
         (state, part, hasBegun) = (.unfinished, .statusLine, false)
@@ -55,7 +55,7 @@ struct AnswerReader {
         line.reset()
     }
 
-    /// Takes the bytes of one read. Those behind a complete answer are to be handed over too, until the next begins.
+    /// Takes the bytes of one read. Hand over those behind a complete answer, too, until the next one begins.
     mutating func receive(_ bytes: RawSpan) -> AnswerState {
         guard bytes.byteCount > 0 else { return state }
         hasBegun = true

@@ -36,7 +36,7 @@ final class ConnectionPool {
         timer = DeadlineTimer(loop: context.loop, priority: .mirror) { [unowned self] in timeOut() }
     }
 
-    /// Nothing is to be done, and nothing is kept.
+    /// There is nothing to do, and nothing is kept.
     var isEmpty: Bool { connections.isEmpty && waitingCount == 0 }
 
     private var waitingCount: Int { waiting.count + returned.count }

@@ -80,7 +80,7 @@ final class HTTP1Connection {
 
     // MARK: copies
 
-    /// Sends `transfer`'s copy. What comes of it is told later.
+    /// Sends `transfer`'s copy. Its owner gets the result later.
     func take(_ transfer: HTTP1Transfer) {
         isResting = false
         (self.transfer, transfer.connection) = (transfer, self)
@@ -275,8 +275,8 @@ final class HTTP1Connection {
         pool.takeReturned(transfer)
     }
 
-    /// Nothing was asked for: if the mirror is silent, the connection is free. In the clear, it is told of bytes that are not the
-    /// goodbye of a mirror that closes; over TLS nobody knows which they are.
+    /// Nothing was asked for: if the mirror is silent, the connection is free. In clear text, bytes other than the
+    /// goodbye of a mirror that closes are reported; over TLS nobody knows which they are.
     func readUnasked() {
         guard let wire else { return }
         var hasBytes = false

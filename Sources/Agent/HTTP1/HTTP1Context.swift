@@ -62,7 +62,7 @@ internal import System
         wake()
     }
 
-    /// All connections of the worker were shut down: its client is told in the next pass, or sooner.
+    /// All connections of the worker were shut down. Its client learns that in the next pass, or sooner.
     func noteCutOff(_ reason: String) {
         cutOff = reason
         wake()
@@ -82,7 +82,7 @@ internal import System
 
     private func wake() { waker?.start(after: 0) }
 
-    /// Does what was left. Not to be called from inside of what a connection is told.
+    /// Does what was left. Do not call it from inside of a call to a connection.
     func goOn(_ budget: PassBudget) {
         if !later.isEmpty {
             let connections = later

@@ -10,7 +10,7 @@ protocol Wire: AnyObject {
     func send(_ bytes: UnsafeRawBufferPointer) -> MirrorConnection.Sent
     func receive(into buffer: UnsafeMutableRawBufferPointer) -> MirrorConnection.Received
 
-    /// Closes it, also in the middle of connecting; its owner is not told.
+    /// Closes it, also in the middle of connecting, without a call to its owner.
     func close()
 }
 
@@ -20,11 +20,11 @@ extension MirrorConnection: Wire {}
 protocol WireMaker: AnyObject {
     func apply(_ settings: DestinationSettings)
 
-    /// Begins to connect to `url`, which moves at the next `kick`. What comes of it is told to `connection`, never from inside of this
-    /// call: `connected` or `failed`. Nil, and it is not told, when there is no memory.
+    /// Begins to connect to `url`, which moves at the next `kick`. `connection` gets the result, never from inside of this call:
+    /// `connected` or `failed`. Nil, without such a call, when there is no memory.
     func makeWire(to url: MirrorURL, addresses: [String]?, for connection: HTTP1Connection) -> (any Wire)?
 
-    /// Lets it do what is due. Connections may be told from inside of this call.
+    /// Lets it do what is due. It may call connections.
     func kick()
 }
 

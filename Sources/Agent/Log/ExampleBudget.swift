@@ -10,7 +10,7 @@ struct ExampleBudget {
     private var windows = [(start: Double, taken: Int)](
         repeating: (-.infinity, 0), count: Counter.allCases.count)
 
-    /// Whether one that ended in `end` is to be kept, which then counts. `now` is on the monotonic clock, in seconds.
+    /// Whether to keep one that ended in `end`; if so, it counts. `now` is on the monotonic clock, in seconds.
     mutating func take(_ end: Counter, now: Double) -> Bool {
         if now - windows[end.rawValue].start >= 1 { windows[end.rawValue] = (now, 0) }
         guard windows[end.rawValue].taken < Self.perSecond else { return false }

@@ -151,7 +151,7 @@ final class LogFile: Sendable {
         }
     }
 
-    /// Opens the path anew, appending: what was written so far stays in the file that was moved away. On failure the
+    /// Opens the path again, appending: what was written so far stays in the file that was moved away. On failure the
     /// old file is kept. The main thread only.
     func reopen() throws(SystemError) {
         guard let path else { return }

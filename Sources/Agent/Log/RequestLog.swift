@@ -23,16 +23,16 @@ final class RequestLog: Sendable {
 
     init(_ logger: Logger) { self.logger = logger }
 
-    /// Whether a line about a request that ended in `end` is to be made, which then counts as written. At most `rate` a second are; nil
-    /// stands for all. The first of each end in a second is in any case: a flood of one kind does not hide the others.
+    /// Whether to write a line about a request that ended in `end`; if so, it counts as written. At most `rate` lines a second are
+    /// written; nil stands for all. The first of each end in a second always is, so a flood of one kind does not hide the others.
     ///
-    /// To be asked before a line is made: one that is left out costs the question alone. `now` is on the monotonic clock, in
+    /// Ask before you make a line: one that is left out costs the question alone. `now` is on the monotonic clock, in
     /// seconds. Any thread.
     func takes(_ end: Counter, upTo rate: Int?, now: Double) -> Bool {
         guard let rate else { return true }
         return account.withLock { account in
             let most = Double(min(rate, max(Self.burst, rate / 10)))
-            // Workers look at the clock by themselves: a little later is a little earlier for another.
+            // Each worker reads the clock itself, so `now` may be a little before `account.time`.
             account.credit = min(most, account.credit + max(0, now - account.time) * Double(rate))
             account.time = max(account.time, now)
             guard account.credit >= 1 || now - account.lastLines[end.rawValue] >= 1 else {
@@ -48,7 +48,7 @@ final class RequestLog: Sendable {
     /// Writes a line. Any thread; never waits.
     func write(_ line: String) { logger.info("\(line)") }
 
-    /// Says how many lines were left out since it was said last. To be called at the end of each monitor interval, and at the end.
+    /// Logs how many lines were left out since the last call. Call it at the end of each monitor interval, and at the end.
     func sumUp() {
         let leftOut = account.withLock { account in
             defer { account.leftOut = 0 }

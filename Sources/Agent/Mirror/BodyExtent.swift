@@ -35,7 +35,7 @@ enum BodyExtent: Hashable {
         let isWhole: Bool?
         /// The request and what came of its body fill HAProxy's buffer.
         let fillsBuffer: Bool
-        /// Without a declared length, the request may have a body of which nothing has come yet.
+        /// The request has no declared length and may have a body, though nothing of it has come yet.
         let mayHaveBody: Bool
     }
 

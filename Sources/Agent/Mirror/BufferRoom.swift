@@ -1,4 +1,4 @@
-/// How far a request fills HAProxy's buffer, as well as it can be told from the copy.
+/// How far a request fills HAProxy's buffer, as far as the copy shows it.
 struct BufferRoom {
     /// Bytes that HAProxy's buffer holds of each field beside its name and value.
     static let bytesPerField = 8
@@ -6,7 +6,7 @@ struct BufferRoom {
     /// Method, target, fields and body leave no room for more of the body.
     ///
     /// HAProxy keeps 1 KiB of its buffer for rewriting (tune.maxrewrite) and about 110 bytes for itself: cut bodies of HTTP/1.1
-    /// clients of HAProxy 2.6 to 3.4 end within 20 bytes of that. A whole body that comes as close cannot be told from a cut one.
+    /// clients of HAProxy 2.6 to 3.4 end within 20 bytes of that. A whole body that comes as close looks like a cut one.
     let isUsedUp: Bool
     /// There is room for as much again. With less, the buffer may have been full: a body over HTTP/2 takes 8 bytes more of it for
     /// each DATA frame up to HAProxy 3.2, and tune.maxrewrite may be larger.

@@ -8,7 +8,7 @@ enum FieldRules {
     }
 
     /// A name that is no token can be another to the mirror than to us: one with a blank before the colon, with a colon, or with
-    /// the semicolon that means something to libcurl. HAProxy lets none through, unless it is told to take invalid requests.
+    /// the semicolon that means something to libcurl. HAProxy lets none through, unless an option makes it accept invalid requests.
     @inline(__always)
     static func isSendable(_ field: HeaderReader.Header, in block: RawSpan) -> Bool {
         block.isToken(field.name) && isValue(field.value, in: block)

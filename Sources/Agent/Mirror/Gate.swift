@@ -12,7 +12,7 @@ struct Gate {
 
     /// What becomes of a request before its ACK.
     enum Decision: Equatable {
-        /// It is to be mirrored under this number.
+        /// Mirror it, under this number.
         case selected(Int64)
         case skipped(Refusal)
     }

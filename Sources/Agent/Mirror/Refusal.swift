@@ -98,7 +98,7 @@ enum Refusal: Error, Hashable {
         case .loop: "it is a copy already: it has the mark (mark-header)"
         case .queueFull: "no room for one more copy (max-queue, max-queue-bytes)"
         case .expired: "it waited longer than max-queue-age"
-        case .flushed: "it was for a destination that was replaced, and an operator gave it up"
+        case .flushed: "an operator gave it up: its destination had been replaced"
         case .shutdown: "the agent stopped first"
         case .truncated(.bufferFull): "HAProxy's buffer cut the body off: tune.bufsize"
         case .truncated(.notAwaited):
@@ -113,8 +113,8 @@ enum Refusal: Error, Hashable {
         }
     }
 
-    /// The kind of thing that has to be changed before copies like this one are sent, for the log; nil for what traffic brings by
-    /// itself, of which it has the count.
+    /// What somebody has to change before copies like this one are sent, for the log. Nil for reasons that are part of normal
+    /// traffic: their counters are enough.
     var label: String? {
         switch self {
         case .truncated(.changed): "body"

@@ -19,11 +19,11 @@ final class Names {
         for name in waiting.keys { resolver.forget(name, for: sender) }
     }
 
-    /// The addresses of `name`, if they are known: in numbers, in the order in which they are to be tried, at least one; one of IPv6
+    /// The addresses of `name`, if they are known: in numbers, in the order to try them, at least one; one of IPv6
     /// may end with its zone, as in `fe80::1%eth0`.
     ///
-    /// If they are not, it returns nil, and `asker` is told once, in a later pass of the loop, of addresses or of a failure. One that
-    /// asks again before is told once all the same. There is no time-out.
+    /// If they are not, it returns nil, and `asker` gets addresses or a failure once, in a later pass of the loop. One that asks
+    /// again before still gets one answer. There is no time-out.
     func addresses(of name: String, for asker: any NameAsker) -> [String]? {
         if let addresses = resolver.addresses(of: name, for: sender) { return addresses }
         if waiting[name]?.contains(where: { $0.asker === asker }) != true {
@@ -32,7 +32,7 @@ final class Names {
         return nil
     }
 
-    /// `asker` is not told of `name` any more.
+    /// `asker` gets no answer for `name` any more.
     func forget(_ name: String, for asker: any NameAsker) {
         waiting[name]?.removeAll { $0.asker === asker }
         guard waiting[name]?.isEmpty == true else { return }

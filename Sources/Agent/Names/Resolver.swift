@@ -7,7 +7,7 @@ internal import System
 /// What it knows stays in use while the next look-up runs, so that a name server that hangs does not stop a healthy mirror. Any
 /// thread may call it.
 final class Resolver: Sendable {
-    /// One worker, told once the name that it asked for has been looked up.
+    /// One worker; it gets one message when the name that it asked for has been looked up.
     typealias Asker = Mailbox<Finding>.Sender
 
     struct Finding: Sendable {
@@ -29,7 +29,7 @@ final class Resolver: Sendable {
         (self.clock, self.lookUp) = (clock, lookUp)
     }
 
-    /// The addresses of `name`; nil when they are not known, and `asker` will be told.
+    /// The addresses of `name`. Nil when they are not known; `asker` then gets the finding.
     func addresses(of name: String, for asker: Asker) -> [String]? {
         let now = clock()
         let (addresses, wantsThread) = state.withLock { $0.ask(name, asker, now) }
@@ -37,7 +37,7 @@ final class Resolver: Sendable {
         return addresses
     }
 
-    /// `asker` need not be told of `name` any more.
+    /// `asker` needs no finding about `name` any more.
     func forget(_ name: String, for asker: Asker) { state.withLock { $0.forget(name, asker) } }
 
     private func startThread() {
@@ -146,7 +146,7 @@ private struct State: Sendable {
         return queue
     }
 
-    /// Returns who has to be told.
+    /// Returns the askers that wait for it.
     mutating func finish(_ name: String, _ answer: NameAnswer, _ now: Double) -> [Resolver.Asker] {
         let askers = entries[name]?.askers ?? []
         entries[name] = Entry(answer: answer, answeredAt: now)

@@ -61,7 +61,7 @@ struct BudgetOptions: LiveOptions {
     var given: [SettingName: String] = [:]
 }
 
-/// `--mirror-url`, the one live setting that is not checked by itself: `--allow-destination` may stand behind it.
+/// `--mirror-url`, the one live setting that cannot be checked alone: `--allow-destination` may stand behind it.
 struct MirrorURLOption: ExpressibleByArgument {
     /// Nil when the command line does not say.
     var given: String?

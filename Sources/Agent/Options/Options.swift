@@ -62,7 +62,7 @@ struct Options: ParsableCommand {
     @OptionGroup(title: "Service")
     var service: ServiceOptions
 
-    @Flag(help: "Try everything but to listen: options, files, rights, ports. Tell all problems, and exit.")
+    @Flag(help: "Check options, files, rights and ports without listening, show all problems, and exit.")
     var check = false
 
     @Flag(help: "The same, with the options and rights of the systemd unit spoa-mirror.service.")

@@ -41,7 +41,7 @@ extension Options {
             try report(UsageError("--message: the name of a SPOE message may not be empty"))
         }
         if control.log.logfile != nil, control.log.syslog {
-            try report(UsageError("--syslog: the log goes there or to --logfile, not to both"))
+            try report(UsageError("--syslog: cannot be combined with --logfile"))
         }
         if let read = try attempt({ try transport.settings() }) { settings.destination.transport = read }
         settings.destination.transport.source = try attempt {

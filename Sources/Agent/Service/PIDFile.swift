@@ -40,7 +40,7 @@ struct PIDFile: ~Copyable {
             // Its last owner may have removed it in between.
             if isNamed(path, number) { return file }
         }
-        throw PIDFileError(path, "others remove it again and again")
+        throw PIDFileError(path, "other programs keep removing it")
     }
 
     /// Whether there is a pid file that this process may have; throws when something else is there. Changes nothing.
@@ -67,7 +67,7 @@ struct PIDFile: ~Copyable {
         var status = stat()
         guard unsafe fstat(number, &status) == 0 else { throw PIDFileError(path, code: errno) }
         guard status.st_mode & S_IFMT == S_IFREG else { throw PIDFileError(path, "it is not a regular file") }
-        guard status.st_nlink <= 1 else { throw PIDFileError(path, "it has another name, a hard link") }
+        guard status.st_nlink <= 1 else { throw PIDFileError(path, "it has a second name, a hard link") }
         guard status.st_uid == geteuid() || status.st_uid == 0 else {
             throw PIDFileError(path, "it belongs to another user")
         }
@@ -75,7 +75,7 @@ struct PIDFile: ~Copyable {
         let count = unsafe pread(number, &bytes, bytes.count, 0)
         guard 0...longest ~= count,
             bytes.prefix(count).allSatisfy({ 0x30...0x39 ~= $0 || $0 == 0x0A || $0 == 0x20 })
-        else { throw PIDFileError(path, "what is in it is no process id") }
+        else { throw PIDFileError(path, "its content is no process id") }
     }
 
     private static func isNamed(_ path: String, _ number: Int32) -> Bool {

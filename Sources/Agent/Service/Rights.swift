@@ -32,11 +32,11 @@ struct Rights: ~Copyable {
         }
     }
 
-    /// Gives up root for good. To be called before the first thread starts.
+    /// Gives up root, with no way back. Call it before the first thread starts.
     consuming func drop() throws(SystemError) {
         guard let identity else { return }
         guard seteuid(0) == 0, linux_become(identity.uid, identity.gid) == 0 else {
-            throw SystemError("become \(identity) for good")
+            throw SystemError("give up root and become \(identity)")
         }
     }
 

@@ -2,12 +2,12 @@ internal import Logging
 internal import Stats
 internal import System
 
-/// What a service manager such as systemd is told, when it has asked to be (NOTIFY_SOCKET and WATCHDOG_USEC in the
+/// Reports to a service manager such as systemd, when it asks for that (NOTIFY_SOCKET and WATCHDOG_USEC in the
 /// environment).
 final class ServiceManager {
     /// Seconds on top of the drain timeout that an orderly end may take.
     private static let endMargin = 5.0
-    /// Seconds between two states that are told, at least: whoever changes settings without end must not keep the manager busy.
+    /// Least seconds between two reports of a state: a client that changes settings without end must not keep the manager busy.
     private static let statusInterval = 0.25
 
     private let socket: NotifySocket
@@ -51,7 +51,7 @@ final class ServiceManager {
     /// To be called when the state may have changed.
     func stateChanged() { announcer?.ask() }
 
-    /// Ends an interval of the rates that are told beside the state.
+    /// Ends an interval of the rates that are reported beside the state.
     func tick(_ snapshot: Snapshot) {
         status.tick(snapshot, now: MonotonicClock.now)
         stateChanged()

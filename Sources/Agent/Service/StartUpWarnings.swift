@@ -1,7 +1,7 @@
 internal import Glibc
 internal import System
 
-/// What an operator should know of the settings that an agent starts with.
+/// What an operator should know about the settings that an agent starts with.
 enum StartUpWarnings {
     /// To be called once root is given up.
     static func about(_ configuration: Configuration, urlOrigin: SettingsController.Origin) -> [String] {
@@ -15,11 +15,11 @@ enum StartUpWarnings {
                 ? "running as root; --user NAME drops root once sockets and files are open" : nil,
             LostRights.warning(configuration),
             configuration.ignoresAddress
-                ? "-a and -p are not followed: it listens on \(configuration.address)" : nil,
+                ? "ignoring -a and -p: listening on \(configuration.address), from the service manager" : nil,
             urlOrigin == .default
-                ? "nothing says where copies go (--mirror-url): they go to \(destination.url.text)" : nil,
+                ? "no --mirror-url is given: copies go to the default, \(destination.url.text)" : nil,
             wanted > allowed
-                ? "\(allowed) open files are allowed, the limits of connections and copies add up to \(wanted)"
+                ? "the limits of connections and copies allow \(wanted) open files, RLIMIT_NOFILE only \(allowed)"
                 : nil,
             transport.source?.elsewhere.map {
                 "\($0) is no address of this machine (--mirror-interface): no copy is sent until it is"
@@ -30,7 +30,7 @@ enum StartUpWarnings {
                 : nil,
             MemoryLimit.seesGroups
                 ? nil
-                : "there is no /proc: memory limits of control groups are not seen, and figures of the process are not shown",
+                : "there is no /proc: the agent sees no memory limit of a control group, and shows no figures of the process",
             transport.identity?.warning,
             destination.trustsNobody ? TrustStore.noAuthorities : nil,
         ]
@@ -38,7 +38,7 @@ enum StartUpWarnings {
     }
 }
 
-/// What an agent that has given up root cannot do any more, of what it may be asked for later.
+/// What an agent may have to do later, and cannot without root.
 private enum LostRights {
     /// One line, or nil when there is nothing. To be called once root is given up.
     static func warning(_ configuration: Configuration) -> String? {
@@ -60,7 +60,7 @@ private enum LostRights {
         if let manager = Environment.value("NOTIFY_SOCKET"), manager.hasPrefix("/"),
             unsafe access(manager, W_OK) != 0
         {
-            lost.append("tell the service manager its state (\(manager))")
+            lost.append("report its state to the service manager (\(manager))")
         }
         if let ports = transport.sourcePorts, ports.lowerBound < 1024 {
             lost.append("use source port \(ports.lowerBound)")
@@ -82,7 +82,7 @@ private enum LostRights {
 }
 
 extension Configuration {
-    /// The command line says where to listen, and somebody else has decided it.
+    /// The command line says where to listen, but the service manager decides it.
     fileprivate var ignoresAddress: Bool { if case .passed = address { namesAddress } else { false } }
 }
 

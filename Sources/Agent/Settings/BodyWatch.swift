@@ -2,13 +2,13 @@ internal import Synchronization
 
 /// Whether HAProxy seems to send requests before their bodies are there. Shared by all workers; a new one has seen nothing.
 ///
-/// A body of which a part is missing while HAProxy's buffer had room for it shows that HAProxy did not wait. From HAProxy 3.1 on,
+/// When a part of a body is missing while HAProxy's buffer had room for it, HAProxy did not wait. From HAProxy 3.1 on,
 /// a client that goes away in the middle of its body looks the same: a single part is forgotten after some bodies that came whole.
 final class BodyWatch: Sendable {
     /// From here on HAProxy counts as one that does not wait, until the level is back at 0.
     private static let threshold = 32
     private static let mostLevel = 4 * threshold
-    /// Three chunked bodies of which something or all seems to be missing weigh as much as a part of a declared one: an empty one is
+    /// Three chunked bodies that seem incomplete or empty weigh as much as a part of a declared one: an empty one is
     /// rare and not wrong, and HAProxy 2.6 adds a Content-Length beside the chunks to what it knows of their size.
     private static let chunkedWeight = 11
 
@@ -25,7 +25,7 @@ final class BodyWatch: Sendable {
     /// The same of a chunked body, or nothing has come of it.
     func noteChunkedPart() { raise(by: Self.chunkedWeight) }
 
-    /// A body has come of which nothing seems to be missing.
+    /// A body has come, and nothing of it seems to be missing.
     func noteWhole() {
         guard level.load(ordering: .relaxed) > 0 else { return }
         if level.subtract(1, ordering: .relaxed).newValue <= 0 { isFlagged.store(false, ordering: .relaxed) }

@@ -62,7 +62,7 @@ internal import COpenSSL
             if isLocked {
                 throw UsageError(
                     option, file,
-                    "has a key with a pass phrase, which nobody can be asked for (openssl pkey -in ... -out ... takes it off)"
+                    "has a key with a pass phrase: remove the pass phrase (openssl pkey -in ... -out ...)"
                 )
             }
             ERR_clear_error()

@@ -46,7 +46,7 @@ struct CopyStyle: Hashable, Sendable {
         case headers = "headers"
     }
 
-    /// What happens to a body of which nobody knows whether it is whole.
+    /// What happens to a body when nothing says whether it is whole.
     enum UnknownLength: String, CaseIterable, Hashable, Sendable {
         /// It counts as whole while HAProxy seems to wait for bodies, and as cut off while it does not.
         case auto = "auto"

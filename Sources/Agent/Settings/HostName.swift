@@ -4,7 +4,7 @@ enum HostName {
     ///
     /// DNS has labels of 1 to 63 bytes and names of 253 (RFC 1035, section 2.3.4); letters, digits and `-` are those of hosts
     /// (RFC 1123, section 2.1), and names of containers have `_`. libcurl turns other letters into those (IDNA) by the locale of
-    /// the process, of which a daemon has none.
+    /// the process, and a daemon has no locale.
     static func expectation(of name: String) -> String? {
         guard name.utf8.allSatisfy({ $0 < 0x80 }) else {
             return "a host name in ASCII, other letters written as in xn--bcher-kva.example"

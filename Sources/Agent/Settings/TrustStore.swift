@@ -49,7 +49,7 @@ internal import Glibc
 
     static func == (one: TrustStore, other: TrustStore) -> Bool { one === other }
 
-    /// A file or, where there is none, a directory, of which certificates are read when they are wanted.
+    /// A file or, where there is none, a directory; OpenSSL reads its certificates when it needs them.
     private func readSystem() -> Bool {
         guard let version = unsafe shim_version() else { return false }
         if let file = unsafe version.pointee.cainfo, unsafe access(file, R_OK) == 0 {
@@ -83,7 +83,7 @@ internal import Glibc
         guard !name.hasPrefix("OpenSSL/\(OPENSSL_version_major()).") else { return }
         throw TrustError(
             description:
-                "libcurl's TLS library is \(name.isEmpty ? "none" : name), and has to be OpenSSL \(OPENSSL_version_major())"
+                "libcurl's TLS library is \(name.isEmpty ? "none" : name); the agent needs OpenSSL \(OPENSSL_version_major())"
         )
     }
 

@@ -2,7 +2,7 @@
 ///
 /// The copy that it is given is its own until the end: it may change the bytes in place.
 protocol Transport: AnyObject {
-    /// Told of what concerns no single transfer. To be set before the first one.
+    /// Gets what concerns no single transfer. Set it before the first one.
     var client: (any TransportClient)? { get set }
 
     /// To be called before all else, on the thread that calls from then on.
@@ -11,18 +11,18 @@ protocol Transport: AnyObject {
     /// Uses `settings` for every copy that starts from now on.
     func apply(_ settings: DestinationSettings)
 
-    /// A pass of the loop begins, to be called before copies are started in it. Owners may be told from inside of this call, and of
+    /// A pass of the loop begins. Call it before you start copies in it. It may call owners, and so may
     /// `kick`.
     func beginPass()
 
-    /// Takes a copy, which moves at the next `kick`. Its end is told to `owner`, never from inside of this call. Nil, and nobody is
-    /// told, when it cannot be sent for want of memory. `now` is on the monotonic clock, in seconds.
+    /// Takes a copy, which moves at the next `kick`. `owner` gets its end, never from inside of this call. Nil, without a call to
+    /// `owner`, when there is no memory to send it. `now` is on the monotonic clock, in seconds.
     func start(_ copy: MirrorRequest, for owner: any TransferOwner, now: Double) -> Transfer?
 
     /// Moves what was started.
     func kick()
 
-    /// Ends a transfer in the middle: its owner is told before this returns, with `cause` in place of other details. A time-out
+    /// Ends a transfer in the middle: its owner learns that before this returns, with `cause` in place of other details. A time-out
     /// counts for the phase that it struck.
     func giveUp(_ transfer: Transfer, as reason: FailureReason, because cause: String)
 
@@ -30,10 +30,10 @@ protocol Transport: AnyObject {
     func takeBack(_ transfer: Transfer) -> MirrorRequest?
 }
 
-/// Who is told of the state of a transport.
+/// Gets what concerns a transport as a whole.
 protocol TransportClient: AnyObject {
-    /// The mirror kept one call for so long that all connections of this worker were shut down: what is under way is to be given
-    /// up. `cause` is for the log.
+    /// The mirror kept one call for so long that all connections of this worker were shut down: give up what is under
+    /// way. `cause` is for the log.
     func mirrorWasCutOff(_ cause: String)
 
     /// The transport goes on without something that it should have; both are for the log: what does not work now, and why.
@@ -43,7 +43,7 @@ protocol TransportClient: AnyObject {
     func mirrorSpokeUnasked()
 }
 
-/// Who is told of one transfer.
+/// Gets the end of one transfer.
 protocol TransferOwner: AnyObject {
     /// Bytes of it had been written, and it is sent again: the mirror may get it twice.
     func wasResent(_ transfer: Transfer)
@@ -67,7 +67,7 @@ class Transfer {
         (self.copy, self.owner, startedAt) = (copy, owner, now)
     }
 
-    /// From now on, `owner` is told of it.
+    /// From now on, `owner` gets its end.
     final func handOver(to owner: any TransferOwner) { self.owner = owner }
 
     /// The transport is done with the copy.

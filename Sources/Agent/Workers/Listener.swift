@@ -32,7 +32,7 @@ final class Listener {
             return
         }
         SocketOption.set(TCP_NODELAY, of: Int32(IPPROTO_TCP), connection.rawValue, to: 1)
-        // HAProxy 3.1 and newer keep connections for good: one whose host has vanished must not hold its place for ever.
+        // HAProxy 3.1 and newer keep connections open: one whose host has vanished must not keep its place for ever.
         SocketOption.set(SO_KEEPALIVE, connection.rawValue, to: 1)
         SocketOption.set(TCP_KEEPIDLE, of: Int32(IPPROTO_TCP), connection.rawValue, to: 60)
         guard let fewest = counts.indices.min(by: { counts[$0] < counts[$1] }) else { return }

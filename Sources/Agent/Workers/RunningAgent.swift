@@ -11,7 +11,7 @@ final class RunningAgent {
     /// The main thread's own counters.
     let counters: CounterBank
     let workers: [WorkerHandle]
-    /// Where changes are told.
+    /// Logs the changes that operators make.
     let changes: ChangeLog
     /// What tries destinations for operators.
     let prober: Prober
@@ -34,7 +34,7 @@ final class RunningAgent {
         prober = Prober(loop: loop)
     }
 
-    /// Everything that Prometheus is told.
+    /// All metrics, for Prometheus.
     var metrics: String {
         MetricsReport.text(
             statistics.total, version: Version.number, libcurl: Version.libcurlNumber, libev: Version.libev,

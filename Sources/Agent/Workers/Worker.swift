@@ -67,7 +67,7 @@ final class Worker {
         deadline = TimerWatcher(loop: loop) { [unowned self] in abandon() }
     }
 
-    /// Serves until told to stop.
+    /// Serves until `Message.stop` comes.
     func run() {
         context.pipeline.delivery.begin()
         loop.run()
@@ -110,7 +110,7 @@ final class Worker {
         loop.stop()
     }
 
-    /// Connections close by themselves soon after their goodbye; copies are gone, or the deadline takes them.
+    /// Connections close soon after their goodbye; copies are gone, or the deadline takes them.
     private func endWhenDone() {
         if isStopping, isDrained, connections.isEmpty { loop.stop() }
     }

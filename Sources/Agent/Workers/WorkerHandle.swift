@@ -48,7 +48,7 @@ final class WorkerHandle {
         sender.send(.settings)
     }
 
-    /// For messages of which nothing is kept here: `describeConnections`, `flush` and `stop`. The others have functions of their own.
+    /// For messages that leave no trace here: `describeConnections`, `flush` and `stop`. The others have functions of their own.
     func send(_ message: Worker.Message) { sender.send(message) }
 
     /// Asks the worker to show that its loop runs.

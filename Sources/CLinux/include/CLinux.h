@@ -67,7 +67,7 @@ int linux_clear_groups(void);
 /* setgroups(2). */
 int linux_set_groups(const unsigned int *groups, unsigned long count);
 
-/* Becomes somebody else, from root and for good: user and group ids, and unless `uid` is 0, all capabilities (capabilities(7)) and
+/* Becomes somebody else, from root and with no way back: user and group ids, and unless `uid` is 0, all capabilities (capabilities(7)) and
  * the ways to get any. To be called before the first thread starts: capabilities are the calling thread's. 0, or -1. */
 int linux_become(unsigned int uid, unsigned int gid);
 

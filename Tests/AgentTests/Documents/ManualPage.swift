@@ -58,6 +58,20 @@ struct ManualPage: CustomStringConvertible {
         items.contains { $0.contains("Fl") && $0.contains(option.dropFirst()) }
     }
 
+    /// The title of each subsection that lists options, and behind it their longest names, one dash short, in the page's order.
+    var optionsBySection: [[String]] {
+        var sections: [[String]] = []
+        for line in lines {
+            if line.hasPrefix(".Ss ") || line.hasPrefix(".Sh ") {
+                sections.append([String(line.dropFirst(4))])
+            }
+            guard line.hasPrefix(".It Fl ") else { continue }
+            let words = line.split(separator: " ").filter { $0.hasPrefix("-") && $0.count > 2 }
+            sections[sections.count - 1] += words.map(String.init)
+        }
+        return sections.filter { $0.count > 1 }
+    }
+
     /// Whether some item's head has all of these words, in any order.
     func lists(all words: [String]) -> Bool {
         items.contains { item in words.allSatisfy { item.contains($0[...]) } }

@@ -39,6 +39,21 @@ struct ManualTests {
         #expect(defaults > 35 && ranges > 6)
     }
 
+    @Test("options stand in the groups and the order of --help")
+    func order() throws {
+        let page = try ManualPage("man/spoa-mirror.8")
+        let options = try Parser(of: Options.self).command.named.filter { $0.names?.isEmpty == false }
+        // --help shows groups first and its own two last; one item may have several options (--user, --group).
+        let groups = options.filter { $0.sectionTitle != nil } + options.filter { $0.sectionTitle == nil }
+        var expected: [[String]] = []
+        for option in groups {
+            let title = option.sectionTitle ?? "Check and help"
+            if expected.last?.first != title { expected.append([title]) }
+            expected[expected.count - 1].append(String(option.longestName.dropFirst()))
+        }
+        #expect(page.optionsBySection == expected)
+    }
+
     @Test func everyCommandAndOptionOfTheClient() throws {
         let page = try ManualPage("man/mirrorctl.1")
         #expect(Dialect.prompt.rows.count > 27)

@@ -22,6 +22,8 @@ struct Parser: Decodable {
         let names: [Name]?
         let abstract: String?
         let defaultValue: String?
+        /// The heading of `--help` that it stands under; nil for the last one, which has no name of its own.
+        let sectionTitle: String?
 
         /// With its dashes.
         var longestName: String { (names ?? []).map(\.spelling).max { $0.count < $1.count } ?? "" }

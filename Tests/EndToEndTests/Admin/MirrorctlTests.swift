@@ -214,7 +214,7 @@ extension EndToEnd {
             "one that speaks something else",
             arguments: [
                 ("HTTP/1.1 400 Bad Request\n\nno\n\n", "it says \"HTTP/1.1 400 Bad Request\""),
-                ("", "it closed the connection without a word"), ("\nName: x\n", "the answer broke off"),
+                ("", "it closed the connection without an answer"), ("\nName: x\n", "the answer broke off"),
             ])
         func garbage(_ says: String, _ reason: String) throws {
             let path = directory.file("other.sock")

@@ -64,7 +64,7 @@ extension EndToEnd {
                 "# -p 0\nMIRROR_OPTIONS=\"-p \(port) \\\n -u http://a.example/ --mark-header 'X: b c'\"\n")
             #expect(good.exit == .status(0), "\(good.errors)")
             #expect(good.output.hasSuffix("spoa-mirror: configuration OK\n"))
-            #expect(!good.output.contains("nothing says where copies go"), "\(good.output)")
+            #expect(!good.output.contains("no --mirror-url is given"), "\(good.output)")
             let bad = try check(
                 "MIRROR_OPTIONS=\"-p \(port)\"\nexport MIRROR_OPTIONS=\"-u http://a.example/\"\n")
             #expect(bad.exit == .status(78))

@@ -32,7 +32,7 @@ extension EndToEnd {
         func hardLink(text: String) throws {
             let precious = try directory.write(text, to: "precious")
             try FileManager.default.linkItem(atPath: precious, toPath: file)
-            try expectRefused("it has another name, a hard link")
+            try expectRefused("it has a second name, a hard link")
             #expect(contents(of: precious) == text && FileManager.default.fileExists(atPath: precious))
         }
 
@@ -41,7 +41,7 @@ extension EndToEnd {
             arguments: ["listen 80;\n", "12 monkeys\n", String(repeating: "1", count: 40), "\u{0}"])
         func otherFile(text: String) throws {
             _ = try directory.write(text, to: "agent.pid")
-            try expectRefused("what is in it is no process id")
+            try expectRefused("its content is no process id")
             #expect(contents(of: file) == text)
         }
 

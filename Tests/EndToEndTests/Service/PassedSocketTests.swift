@@ -23,7 +23,7 @@ extension EndToEnd {
             agent.send(signal: SIGTERM)
             #expect(try agent.wait() == .status(0))
             #expect(agent.output.contains("(passed by the service manager)"))
-            #expect(agent.output.contains(" warning -a and -p are not followed: "), "\(agent.output)")
+            #expect(agent.output.contains(" warning ignoring -a and -p: listening on "), "\(agent.output)")
             // The socket's file belongs to who made it.
             if case .unix(let path) = endpoint { #expect(FileManager.default.fileExists(atPath: path)) }
         }
