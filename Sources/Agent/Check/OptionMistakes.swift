@@ -3,23 +3,31 @@ internal import System
 
 /// All that is wrong with a command line, where a parser stops at the first mistake.
 enum OptionMistakes {
-    /// The options without those that are mistaken, each of which goes to `findings`. Nil when nothing else is left to try, or when
-    /// help is what was asked for.
-    static func parse(_ arguments: [String], into findings: inout Findings) -> Options? {
+    /// What a command line comes to.
+    enum Outcome {
+        /// Those that are not mistaken.
+        case options(Options)
+        /// What was asked for is this text, by help and its like.
+        case text(String)
+        /// Nothing is left to try.
+        case mistakes
+    }
+
+    /// Leaves out the options that are mistaken, each of which goes to `findings`.
+    static func parse(_ arguments: [String], into findings: inout Findings) -> Outcome {
         var rest = arguments
         for _ in 0...arguments.count {
-            do { return try Options.parse(rest) } catch {
+            do { return .options(try Options.parse(rest)) } catch {
                 let message = Options.message(for: error)
                 guard Options.exitCode(for: error) != .success else {
-                    print(Options.fullMessage(for: error))
-                    return nil
+                    return .text(Options.fullMessage(for: error))
                 }
                 findings.add(UsageError("\(message) (see spoa-mirror --help)"))
-                guard let shorter = leavingOut(message, rest) else { return nil }
+                guard let shorter = leavingOut(message, rest) else { return .mistakes }
                 rest = shorter
             }
         }
-        return nil
+        return .mistakes
     }
 
     /// Without the first argument with which the parser says `message`, and without its option.
