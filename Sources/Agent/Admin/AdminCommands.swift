@@ -84,7 +84,7 @@ struct AdminCommands {
     private func resume() -> Reply { changed("pause", agent.settings.release()) }
 
     func set(_ name: String, _ value: String) throws(CommandError) -> Reply {
-        let setting = try setting(name, for: "set")
+        let setting = try setting(name, for: "set", value)
         do throws(InvalidValue) { return changed(name, try agent.settings.set(setting, to: value)) } catch {
             throw CommandError(error.sentence)
         }
@@ -102,9 +102,11 @@ struct AdminCommands {
         }
     }
 
-    private func setting(_ name: String, for verb: String) throws(CommandError) -> SettingName {
+    private func setting(
+        _ name: String, for verb: String, _ value: String? = nil
+    ) throws(CommandError) -> SettingName {
         guard let setting = SettingName(rawValue: name) else {
-            throw CommandError(Dialect.socket().unknown(setting: name, for: verb))
+            throw CommandError(Dialect.socket().unknown(setting: name, for: verb, value: value))
         }
         return setting
     }
@@ -121,7 +123,8 @@ struct AdminCommands {
         }
         do throws(SystemError) {
             let count = try agent.settings.save(to: file)
-            return changed("state file", "State saved to \(file.path) (\(count) settings).")
+            return changed(
+                "state file", "State saved to \(file.path) (\(count) setting\(count == 1 ? "" : "s")).")
         } catch {
             let text = "\(error)."
             throw CommandError(text.prefix(1).uppercased() + text.dropFirst())

@@ -41,8 +41,7 @@ final class SettingsController {
         lastChange = time(nil)
         // On the monotonic clock: it decides, whatever the clock on the wall says by then.
         timer = TimerWatcher(loop: loop) { [unowned self] in
-            // Nobody has said so: unless it was paused at the start, it is as it was.
-            resume(origin: startsPaused ? .runtime : .default)
+            resume()
             let failure = forgetPause().map { " (\($0))" } ?? ""
             expired("the pause is over: mirroring resumed\(failure)")
         }
@@ -105,9 +104,10 @@ final class SettingsController {
     }
 
     /// Ends a pause; nothing happens when there is none.
-    func resume(origin: Origin = .runtime) {
+    func resume() {
         pausedUntil = nil
-        pauseOrigin = origin
+        // Unless it was paused at the start, it is again as it was.
+        pauseOrigin = startsPaused ? .runtime : .default
         timer?.stop()
         settings.destination.isPaused = false
         apply()
