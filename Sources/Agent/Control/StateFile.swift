@@ -15,6 +15,8 @@ final class StateFile {
     let path: String
     /// What it held when it was read or written last.
     private(set) var held = Held()
+    /// When somebody had last written it when it was read, in seconds since 1970; nil when it was not there.
+    private var writtenAt: Int?
 
     init(path: String) { self.path = path }
 
@@ -42,6 +44,14 @@ final class StateFile {
         let entries = try Self.parse(try read() ?? [], path: path)
         held = Held(entries.map(\.entry))
         return entries
+    }
+
+    /// Seconds of a pause that are left at `now`, both in seconds since 1970. It is never longer than it was when it was written:
+    /// `now` may be by a clock that nobody has set yet.
+    func rest(ofPauseUntil end: Int, at now: Int) -> Int {
+        // A file that was written behind its end was copied, or touched.
+        let begin = writtenAt.flatMap { $0 < end ? $0 : nil } ?? now
+        return end - max(now, begin)
     }
 
     /// Writes what it is to hold. The file is there as a whole or not at all.
@@ -128,6 +138,7 @@ final class StateFile {
         guard unsafe fstat(number, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
             throw StateFileError(path: path, line: 0, reason: "it is not a regular file")
         }
+        writtenAt = status.st_mtim.tv_sec
         var bytes = [UInt8](repeating: 0, count: Self.longest + 1)
         var count = 0
         while count < bytes.count {
