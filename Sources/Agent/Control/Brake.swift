@@ -14,7 +14,7 @@ extension SettingsController {
         let failure = keepPause(pauseEntry)
         // A start that is paused anyway lifts none.
         guard let failure, !startsPaused else { return "\(text)." }
-        return "\(text). But a restart lifts it: \(failure)."
+        return "\(text). But a restart lifts it: \(failure.asSentence)"
     }
 
     /// Ends a pause. Returns `Mirroring resumed.`
@@ -22,7 +22,8 @@ extension SettingsController {
         resume()
         let failure = forgetPause()
         guard !startsPaused else { return "Mirroring resumed until the agent restarts (--paused)." }
-        return "Mirroring resumed." + (failure.map { " But a restart may pause it again: \($0)." } ?? "")
+        return "Mirroring resumed."
+            + (failure.map { " But a restart may pause it again: \($0.asSentence)" } ?? "")
     }
 
     /// Takes the pause out of the state file. Returns why that failed, if it did.

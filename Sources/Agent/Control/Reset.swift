@@ -31,7 +31,7 @@ extension SettingsController {
     /// Takes settings out of the state file: whether they were there, and what there is to say when that failed.
     private func forget(_ isForgotten: (StateFile.Entry) -> Bool) -> (wasKept: Bool, failure: String) {
         do { return (try file?.edit(without: isForgotten) ?? false, "") } catch {
-            return (false, " But a restart brings back what the state file says: \(error).")
+            return (false, " But a restart brings back what the state file says: \("\(error)".asSentence)")
         }
     }
 }

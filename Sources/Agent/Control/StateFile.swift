@@ -95,6 +95,8 @@ final class StateFile {
         var entries: [(line: Int, entry: Entry)] = []
         let isOurs = text.starts(with: mark.utf8)
         for (index, line) in text.split(separator: 0x0A, omittingEmptySubsequences: false).enumerated() {
+            // Somebody's editor may have ended it with CR LF.
+            let line = line.last == 0x0D ? line.dropLast() : line
             guard let first = line.first, first != UInt8(ascii: "#") else { continue }
             func fail(_ reason: String) -> StateFileError {
                 StateFileError(path: path, line: index + 1, reason: reason)
@@ -123,7 +125,7 @@ final class StateFile {
     private func write(_ lines: [[UInt8]]) throws(SystemError) {
         try FileReplacement.write(
             String(decoding: lines.flatMap { $0 + [0x0A] }, as: UTF8.self), to: path, mode: 0o640,
-            isDurable: true, action: "write state file \(path.debugDescription)")
+            keeps: true, isDurable: true, action: "write state file \(path.debugDescription)")
     }
 
     private func read() throws -> [UInt8]? {
