@@ -34,7 +34,7 @@ struct AdminCommands {
         case .pause: .now(try pause(call.arguments.first))
         case .resume: .now(resume())
         case .set: .now(try set(call.arguments[0], call.arguments[1]))
-        case .reset: .now(try reset(call.arguments[0]))
+        case .reset: try resetAndProbe(call.arguments[0])
         case .setURL: try setURL(call.arguments[0], isRequired: call.arguments.count > 1)
         case .probe: try probe(call.arguments.first)
         case .flush: flush()
@@ -90,7 +90,7 @@ struct AdminCommands {
         }
     }
 
-    private func reset(_ name: String) throws(CommandError) -> Reply {
+    func reset(_ name: String) throws(CommandError) -> Reply {
         do throws(InvalidValue) {
             if name == "all" { return changed("settings", try agent.settings.resetAll()) }
         } catch {

@@ -32,7 +32,20 @@ extension AdminCommands {
     private func setAndProbe(
         _ text: String, _ destination: DestinationSettings
     ) throws(CommandError) -> Answer {
-        let reply = try set("url", text)
+        probing(try set("url", text), destination)
+    }
+
+    /// Resets a setting, or all; a destination that comes into force by that is probed as one that is set.
+    func resetAndProbe(_ name: String) throws(CommandError) -> Answer {
+        let old = agent.settings.settings.destination.url.text
+        let reply = try reset(name)
+        let isChanged = agent.settings.settings.destination.url.text != old
+        guard isChanged || name == "url" else { return .now(reply) }
+        return probing(reply, try destination(nil))
+    }
+
+    /// Gives `reply`, with what the probe of a destination that was changed to has found.
+    private func probing(_ reply: Reply, _ destination: DestinationSettings) -> Answer {
         guard case .message(let sentence) = reply else { return .now(reply) }
         return .later { [agent] finished in
             let wait = ProbeWait()
