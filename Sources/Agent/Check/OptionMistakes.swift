@@ -16,6 +16,7 @@ enum OptionMistakes {
     /// Leaves out the options that are mistaken, each of which goes to `findings`.
     static func parse(_ arguments: [String], into findings: inout Findings) -> Outcome {
         var rest = arguments
+        var known = Failures()
         for _ in 0...arguments.count {
             do { return .options(try Options.parse(rest)) } catch {
                 let message = Options.message(for: error)
@@ -23,7 +24,7 @@ enum OptionMistakes {
                     return .text(Options.fullMessage(for: error))
                 }
                 findings.add(UsageError("\(message) (see spoa-mirror --help)"))
-                guard let shorter = leavingOut(message, rest) else { return .mistakes }
+                guard let shorter = leavingOut(message, rest, &known) else { return .mistakes }
                 rest = shorter
             }
         }
@@ -31,9 +32,11 @@ enum OptionMistakes {
     }
 
     /// Without the first argument with which the parser says `message`, and without its option.
-    private static func leavingOut(_ message: String, _ arguments: [String]) -> [String]? {
+    private static func leavingOut(
+        _ message: String, _ arguments: [String], _ known: inout Failures
+    ) -> [String]? {
         guard
-            let end = (1...max(1, arguments.count)).first(where: { failure(arguments.prefix($0)) == message })
+            let end = (1...max(1, arguments.count)).first(where: { known[arguments.prefix($0)] == message })
         else { return nil }
         var rest = arguments
         rest.remove(at: end - 1)
@@ -43,14 +46,26 @@ enum OptionMistakes {
         {
             rest.remove(at: end - 1)
         }
-        if end > 1, failure(arguments.prefix(end - 1))?.hasPrefix("Missing value") == true {
+        if end > 1, known[arguments.prefix(end - 1)]?.hasPrefix("Missing value") == true {
             rest.remove(at: end - 2)
         }
         return rest
     }
 
-    private static func failure(_ arguments: ArraySlice<String>) -> String? {
-        do { _ = try Options.parse(Array(arguments)) } catch { return Options.message(for: error) }
-        return nil
+    /// What the parser says of the beginnings of a command line. Parsing takes milliseconds, and those before a mistake stay as they are
+    /// when it is taken out.
+    private struct Failures {
+        private var known: [ArraySlice<String>: String?] = [:]
+
+        /// Nil when nothing is wrong with these.
+        subscript(_ arguments: ArraySlice<String>) -> String? {
+            mutating get {
+                if let failure = known[arguments] { return failure }
+                var failure: String?
+                do { _ = try Options.parse(Array(arguments)) } catch { failure = Options.message(for: error) }
+                known[arguments] = .some(failure)
+                return failure
+            }
+        }
     }
 }
