@@ -29,31 +29,51 @@ package struct Command: Equatable, Sendable {
     package static func find(
         _ words: [String], level: Level, in dialect: Dialect = .socket()
     ) throws(CommandError) -> Call {
-        let short = short(for: words)
-        let full = short.map { $0.command + words.dropFirst() } ?? words
-        guard let command = table.first(where: { full.starts(with: $0.words) }) else {
-            throw CommandError(dialect.unknown(words))
-        }
+        let fit = Fit(words)
+        guard let command = fit.command else { throw CommandError(dialect.unknown(words)) }
         guard command.level <= level else {
             throw CommandError(
                 "Permission denied (needs level \(command.level.rawValue)).", kind: .permission)
         }
-        let arguments = Array(full.dropFirst(command.words.count))
-        let usage = dialect.quote(short?.usage ?? command.usage)
-        guard arguments.count >= command.argumentCount.lowerBound else {
-            if command.words == ["set"], let name = arguments.first, Dialect.pausing.contains(name) {
-                throw CommandError(dialect.unknown(setting: name))
-            }
-            throw CommandError("Missing argument: \(usage) expected.")
+        guard fit.kind == .fits, Rewording.ofPause(fit) == nil else {
+            throw CommandError(dialect.misfit(fit, words))
         }
+        return (command, fit.arguments)
+    }
+}
+
+/// What words come to as a command: the row that they call, and whether what follows fits it.
+struct Fit {
+    enum Kind: Equatable {
+        case unknown, missing, fits
+        /// The argument from which on there are too many.
+        case unexpected(Int)
+    }
+
+    let kind: Kind
+    let command: Command?
+    /// Behind the command's own words, those that a short form stands for among these.
+    let arguments: [String]
+    /// How it is called: by the short form if that is what was typed.
+    let usage: String
+
+    init(_ words: [String]) {
+        let short = Command.short(for: words)
+        let full = short.map { $0.command + words.dropFirst() } ?? words
+        guard let command = Command.table.first(where: { full.starts(with: $0.words) }) else {
+            (kind, self.command, arguments, usage) = (.unknown, nil, [], "")
+            return
+        }
+        let arguments = Array(full.dropFirst(command.words.count))
         let known = command.fixedArgument.map { fixed in
             fixed.index + arguments.dropFirst(fixed.index).prefix { $0 == fixed.word }.count
         }
         let fitting = min(known ?? arguments.count, arguments.count, command.argumentCount.upperBound)
-        guard fitting == arguments.count else {
-            throw CommandError("Unexpected argument: '\(arguments[fitting])' (\(usage) expected).")
-        }
-        return (command, arguments)
+        kind =
+            arguments.count < command.argumentCount.lowerBound
+            ? .missing : fitting < arguments.count ? .unexpected(fitting) : .fits
+        (self.command, self.arguments) = (command, arguments)
+        usage = short?.usage ?? command.usage
     }
 }
 

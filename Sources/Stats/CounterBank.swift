@@ -30,6 +30,11 @@ internal import Synchronization
         unsafe slot.pointee.store(value &+ UInt64(bitPattern: Int64(amount)), ordering: .relaxed)
     }
 
+    /// Gives a counter a value. The writer's thread only.
+    func set(_ value: UInt64, of counter: Counter) {
+        unsafe slots[counter.rawValue].store(value, ordering: .relaxed)
+    }
+
     /// Lowers a gauge. The writer's thread only.
     @inline(__always)
     package func subtract(_ amount: Int = 1, from gauge: Counter) { add(-amount, to: gauge) }

@@ -103,10 +103,8 @@ struct ClientOptions {
             }
             let (name, attached) = Self.split(argument)
             guard let option = Self.table.first(where: { $0.names.contains(name) }) else {
-                let names = Self.table.flatMap(\.names).filter { $0.hasPrefix("--") }
-                let nearest = name.count > 2 ? Suggestion.nearest(to: name, in: names) : nil
-                throw Failure(
-                    mistake: "Unknown option '\(name)'\(nearest.map { ", did you mean '\($0)'?" } ?? "")")
+                let meant = Self.meant(by: name).map { ", did you mean '\($0)'?" } ?? ""
+                throw Failure(mistake: "Unknown option '\(name)'\(meant)")
             }
             guard let value = option.value else {
                 guard attached == nil || next != "-" else {
@@ -121,6 +119,18 @@ struct ClientOptions {
             }
             try option.apply(&self, text)
         }
+    }
+
+    /// The option, or the command, for one that there is not.
+    private static func meant(by name: String) -> String? {
+        guard name.count > 2 else { return nil }
+        let bare = String(name.drop { $0 == "-" })
+        if let setting = Setting.table.first(where: { $0.option == bare || $0.name.rawValue == bare }) {
+            return "set \(setting.name.rawValue)"
+        }
+        if Dialect.prompt.rows.contains(where: { $0.words == [bare] }) { return bare }
+        let names = table.flatMap(\.names).filter { $0.hasPrefix("--") }
+        return name == "--duration" ? "--for" : Suggestion.nearest(to: name, in: names)
     }
 
     /// `--name=value`, `-nvalue` or `-n=value`, taken apart.

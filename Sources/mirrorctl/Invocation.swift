@@ -91,8 +91,9 @@ struct Invocation {
     private func refused(_ text: String, _ call: Command.Call) -> Failure {
         guard [.set, .reset].contains(call.command.name) else { return .refused(text) }
         let (setting, verb) = (call.arguments[0], call.command.words[0])
-        let isUnknown = text == Dialect.socket().unknown(setting: setting, for: verb)
-        return .refused(isUnknown ? dialect.unknown(setting: setting, for: verb) : text)
+        let value = call.arguments.dropFirst().first
+        let isUnknown = text == Dialect.socket().unknown(setting: setting, for: verb, value: value)
+        return .refused(isUnknown ? dialect.unknown(setting: setting, for: verb, value: value) : text)
     }
 
     private func status() throws(Failure) {

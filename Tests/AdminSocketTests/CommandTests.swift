@@ -31,12 +31,12 @@ struct CommandTests {
         #expect(failure(["frobnicate"]) == "Unknown command: 'frobnicate', try 'help'.")
         #expect(
             failure(["show"])
-                == "Unknown command: 'show', 'show' takes info, stat, metrics, version, settings, errors, connections."
+                == "Missing argument: 'show' takes info, stat, metrics, version, settings, errors, connections."
         )
         #expect(
             failure(["set", "url"])
                 == "Missing argument: 'set url <url> [require-reachable]' expected.")
-        #expect(failure(["set", "timeout"]) == "Missing argument: 'set <setting> <value>' expected.")
+        #expect(failure(["set", "timeout"]) == "Missing argument: 'set timeout TIME' expected.")
         #expect(
             failure(["set", "url", "http://h/", "now"])
                 == "Unexpected argument: 'now' ('set url <url> [require-reachable]' expected).")

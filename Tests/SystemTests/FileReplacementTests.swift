@@ -42,6 +42,15 @@ struct FileReplacementTests {
         #expect(read(old, &bytes, 7) == 4 && String(field: bytes) == "old\n", "who reads it goes on")
         #expect(names() == ["file"])
 
+        // What somebody has given it, and where it really is.
+        chmod(path, 0o604)
+        try #require(symlink("file", "\(folder)/link") == 0)
+        defer { unlink("\(folder)/link") }
+        try FileReplacement.write(
+            "kept\n", to: "\(folder)/link", mode: 0o640, keeps: true, action: "write it")
+        #expect(mode(path) == 0o604 && KernelFile.contents(of: path) == "kept\n")
+        #expect(unlink("\(folder)/link") == 0)
+
         try #require(mkdir("\(path).d", 0o700) == 0)
         let error = #expect(throws: SystemError.self) {
             try FileReplacement.write("text", to: "\(path).d", mode: 0o600, action: "write it")

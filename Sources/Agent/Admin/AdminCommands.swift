@@ -34,7 +34,7 @@ struct AdminCommands {
         case .pause: try pause(call.arguments.first)
         case .resume: try kept("pause") { agent.settings.release(finished: $0) }
         case .set: .now(try set(call.arguments[0], call.arguments[1]))
-        case .reset: try reset(call.arguments[0])
+        case .reset: try resetAndProbe(call.arguments[0])
         case .setURL: try setURL(call.arguments[0], isRequired: call.arguments.count > 1)
         case .probe: try probe(call.arguments.first)
         case .flush: flush()
@@ -82,13 +82,13 @@ struct AdminCommands {
     }
 
     func set(_ name: String, _ value: String) throws(CommandError) -> Reply {
-        let setting = try setting(name, for: "set")
+        let setting = try setting(name, for: "set", value)
         do throws(InvalidValue) { return changed(name, try agent.settings.set(setting, to: value)) } catch {
             throw CommandError(error.sentence)
         }
     }
 
-    private func reset(_ name: String) throws(CommandError) -> Answer {
+    func reset(_ name: String) throws(CommandError) -> Answer {
         let setting = name == "all" ? nil : try setting(name, for: "reset")
         return try kept(setting?.rawValue ?? "settings") { finished throws(CommandError) in
             do throws(InvalidValue) {
@@ -100,9 +100,11 @@ struct AdminCommands {
         }
     }
 
-    private func setting(_ name: String, for verb: String) throws(CommandError) -> SettingName {
+    private func setting(
+        _ name: String, for verb: String, _ value: String? = nil
+    ) throws(CommandError) -> SettingName {
         guard let setting = SettingName(rawValue: name) else {
-            throw CommandError(Dialect.socket().unknown(setting: name, for: verb))
+            throw CommandError(Dialect.socket().unknown(setting: name, for: verb, value: value))
         }
         return setting
     }
@@ -123,7 +125,10 @@ struct AdminCommands {
                 switch result {
                 case .success(let count):
                     finished(
-                        .success(changed("state file", "State saved to \(file.path) (\(count) settings).")))
+                        .success(
+                            changed(
+                                "state file",
+                                "State saved to \(file.path) (\(count) setting\(count == 1 ? "" : "s")).")))
                 case .failure(let error):
                     let text = "\(error)."
                     finished(.failure(CommandError(text.prefix(1).uppercased() + text.dropFirst())))

@@ -32,7 +32,34 @@ extension AdminCommands {
     private func setAndProbe(
         _ text: String, _ destination: DestinationSettings
     ) throws(CommandError) -> Answer {
-        let reply = try set("url", text)
+        probing(try set("url", text), destination)
+    }
+
+    /// Resets a setting, or all; a destination that comes into force by that is probed as one that is set.
+    func resetAndProbe(_ name: String) throws(CommandError) -> Answer {
+        let old = agent.settings.settings.destination.url.text
+        let answer = try reset(name)
+        let isChanged = agent.settings.settings.destination.url.text != old
+        guard isChanged || name == "url" else { return answer }
+        let destination = try destination(nil)
+        switch answer {
+        case .now(let reply): return probing(reply, destination)
+        case .later(let begin):
+            return .later { finished in
+                let wait = SuccessiveWait()
+                wait.current = begin { [unowned wait] result in
+                    guard case .success(let reply) = result,
+                        case .later(let probe) = probing(reply, destination)
+                    else { return finished(result) }
+                    wait.current = probe(finished)
+                }
+                return wait
+            }
+        }
+    }
+
+    /// Gives `reply`, with what the probe of a destination that was changed to has found.
+    private func probing(_ reply: Reply, _ destination: DestinationSettings) -> Answer {
         guard case .message(let sentence) = reply else { return .now(reply) }
         return .later { [agent] finished in
             let wait = ProbeWait()
@@ -94,6 +121,11 @@ extension AdminCommands {
 /// `probe`, `set url`: until it is known what is there.
 private final class ProbeWait: AdminWait {
     var probe: Probe?
+}
+
+/// `reset url`: until the state file is written, and then as `set url`.
+private final class SuccessiveWait: AdminWait {
+    var current: (any AdminWait)?
 }
 
 /// `flush`: until no worker has any of those copies.

@@ -35,8 +35,8 @@ extension Report {
         let report = agent.state.report
         let answerAge = report.answerAge.map { Int($0) }
         let reason = report.losses.reason?.name
-        // Only a pause with a duration has it.
-        let left = agent.settings.pausedUntil.map { Field("pause_left_sec", max(0, $0 - time(nil))) }
+        // Of a pause that ends by itself.
+        let left = agent.settings.pauseLeft.map { Field("pause_left_sec", Int($0.rounded(.up))) }
         return [
             Field("state", report.state.rawValue),
             Field("state_since_sec", Int(report.age)),

@@ -15,7 +15,8 @@ enum Check {
         var findings = Findings()
         var surroundings = StartCheck.Surroundings()
         var words = arguments
-        if arguments.contains(serviceOption) {
+        let isService = arguments.contains(serviceOption)
+        if isService {
             guard arguments == [serviceOption] else {
                 findings.add(
                     UsageError(
@@ -26,10 +27,22 @@ enum Check {
             guard let service = ServiceCheck(into: &findings) else { return findings.tell() }
             (words, surroundings) = (Options.separatingFlags(service.arguments), service.surroundings)
         }
-        guard let options = OptionMistakes.parse(words, into: &findings) else {
-            return findings.problems.isEmpty ? EXIT_SUCCESS : findings.tell()
+        let options: Options
+        switch OptionMistakes.parse(words, into: &findings) {
+        case .options(let read): options = read
+        case .text(let text):
+            guard isService else {
+                print(text)
+                return findings.problems.isEmpty ? EXIT_SUCCESS : findings.tell()
+            }
+            let option = words.first { $0 == "-h" || $0.hasPrefix("--generate") } ?? "--help"
+            findings.add(ServiceCheck.endsAtOnce(option))
+            return findings.tell()
+        case .mistakes: return findings.tell()
         }
-        guard !options.version else {
+        if isService {
+            ServiceCheck.allow(options, into: &findings)
+        } else if options.version {
             print(Version.text)
             return EXIT_SUCCESS
         }

@@ -13,6 +13,35 @@ enum Files {
         unsafe faccessat(AT_FDCWD, path, access, AT_EACCESS) == 0 ? 0 : errno
     }
 
+    /// The text of a regular file, never waiting for anybody: nothing of it is missing. Throws `CheckProblem`.
+    static func text(of path: String) throws -> String {
+        func problem(_ text: String) -> CheckProblem {
+            CheckProblem("\(path): \(text)", status: ExitStatus.config)
+        }
+        // Blocking, the opening of a pipe would wait for one who writes into it.
+        let number = unsafe open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY)
+        guard number >= 0 else { throw problem("it cannot be read: \(SystemError.text(of: errno))") }
+        let file = Descriptor(owning: number)
+        var status = stat()
+        guard unsafe fstat(file.rawValue, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
+            throw problem("it is not a regular file; one with lines of text expected")
+        }
+        var bytes = [UInt8](repeating: 0, count: longest + 1)
+        var count = 0
+        while count < bytes.count {
+            let got = unsafe bytes.withUnsafeMutableBytes {
+                unsafe read(file.rawValue, $0.baseAddress.map { unsafe $0 + count }, $0.count - count)
+            }
+            guard got >= 0 else { throw problem("it cannot be read: \(SystemError.text(of: errno))") }
+            if got == 0 { return String(decoding: bytes.prefix(count), as: UTF8.self) }
+            count += got
+        }
+        throw problem("it is longer than \(longest >> 10) KiB; a few lines of text expected")
+    }
+
+    /// Bytes of a text that somebody has written for systemd.
+    private static let longest = 1 << 20
+
     /// The directory that a path is in.
     static func directory(of path: String) -> String {
         guard let slash = path.lastIndex(of: "/"), slash != path.startIndex else { return "/" }

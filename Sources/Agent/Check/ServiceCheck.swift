@@ -12,13 +12,14 @@ struct ServiceCheck {
 
     /// Acts as the user of the unit from then on, if it may. Nil when there is no such unit.
     init?(into findings: inout Findings, folders: [String] = UnitText.folders) {
-        guard let unit = UnitText(Self.unit, in: folders) else {
+        guard let unit = UnitText(Self.unit, in: folders, into: &findings) else {
             findings.add(
                 CheckProblem(
                     "there is no \(Self.unit) in \(folders.joined(separator: ", ")); --check behind your options checks these",
                     status: ExitStatus.config))
             return nil
         }
+        guard Self.starts(unit, into: &findings) else { return nil }
         let variables = Self.environment(of: unit, into: &findings)
         let words = unit.words("Service.ExecStart")
         arguments = Array(SystemdWords.expand(words, variables).dropFirst())
@@ -34,6 +35,47 @@ struct ServiceCheck {
             }
         }
         if let user { Self.act(as: user, unit, into: &findings) }
+    }
+
+    /// Whether the unit says, once, what it starts.
+    private static func starts(_ unit: UnitText, into findings: inout Findings) -> Bool {
+        let commands = unit["Service.ExecStart"]
+        let problem: String
+        if unit.isMasked {
+            problem = "it is masked; 'systemctl unmask spoa-mirror' brings it back"
+        } else if commands.isEmpty {
+            problem = "it has no ExecStart=; 'ExecStart=/usr/sbin/spoa-mirror OPTIONS' expected"
+        } else if commands.count > 1 {
+            problem =
+                "it has \(commands.count) ExecStart=; one expected ('ExecStart=' alone, before another, takes back the first)"
+        } else {
+            return true
+        }
+        // What could not be read has been said, and may be why.
+        if findings.problems.isEmpty {
+            findings.add(CheckProblem("\(unit.path): \(problem)", status: ExitStatus.config))
+        }
+        return false
+    }
+
+    /// Whether an agent starts with the unit's options: some only show something and end.
+    static func allow(_ options: Options, into findings: inout Findings) {
+        for (option, isGiven) in [
+            ("--version", options.version), ("--check", options.check),
+            ("--check-service", options.checkService),
+        ] where isGiven {
+            findings.add(endsAtOnce(option))
+        }
+        if options.service.daemonize {
+            findings.note("-D is not followed: systemd has to know which process stays; leave it out")
+        }
+    }
+
+    /// Of an option that has no place in a unit.
+    static func endsAtOnce(_ option: String) -> CheckProblem {
+        CheckProblem(
+            "\(option): with this option of the service no agent runs, it ends at once; leave it out",
+            status: ExitStatus.config)
     }
 
     /// Variables of `Environment=` and of the files of `EnvironmentFile=`, which come later, and win.
@@ -57,7 +99,11 @@ struct ServiceCheck {
                 }
                 continue
             }
-            let text = EnvironmentText(KernelFile.contents(of: path, upTo: 1 << 20))
+            let text: EnvironmentText
+            do { text = EnvironmentText(try Files.text(of: path)) } catch {
+                findings.add(error)
+                continue
+            }
             variables.merge(text.variables) { $1 }
             for remark in text.remarks {
                 findings.add(

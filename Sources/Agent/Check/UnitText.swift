@@ -8,14 +8,13 @@ struct UnitText {
         "/usr/lib/systemd/system",
         "/lib/systemd/system",
     ]
-    private static let longest = 1 << 20
 
     /// The file that it begins with.
     let path: String
     private var settings: [String: [String]] = [:]
 
-    /// Nil when no folder has it.
-    init?(_ name: String, in folders: [String] = Self.folders) {
+    /// Nil when no folder has it. Files of it that cannot be used go to `findings`.
+    init?(_ name: String, in folders: [String] = Self.folders, into findings: inout Findings) {
         guard let path = folders.map({ "\($0)/\(name)" }).first(where: { Files.exists($0) }) else {
             return nil
         }
@@ -27,11 +26,15 @@ struct UnitText {
                 additions[file] = "\(folder)/\(name).d/\(file)"
             }
         }
-        add(KernelFile.contents(of: path, upTo: Self.longest))
-        for (_, addition) in additions.sorted(by: { $0.key < $1.key }) {
-            add(KernelFile.contents(of: addition, upTo: Self.longest))
+        for file in [path] + additions.sorted(by: { $0.key < $1.key }).map(\.value) where !Self.isMask(file) {
+            findings.attempt { add(try Files.text(of: file)) }
         }
     }
+
+    /// Whether somebody has put a link to /dev/null in the place of the unit, so that nothing starts it.
+    var isMasked: Bool { Self.isMask(path) }
+
+    private static func isMask(_ path: String) -> Bool { Files.link(path) == "/dev/null" }
 
     /// All that `Section.Name` has been given since it was last emptied.
     subscript(_ name: String) -> [String] { settings[name] ?? [] }

@@ -15,7 +15,7 @@ extension SettingsController {
         keepPause(pauseEntry) { failure in
             // A start that is paused anyway lifts none.
             guard let failure, !startsPaused else { return finished("\(text).") }
-            finished("\(text). But a restart lifts it: \(failure).")
+            finished("\(text). But a restart lifts it: \(failure.asSentence)")
         }
     }
 
@@ -28,7 +28,8 @@ extension SettingsController {
                 return finished("Mirroring resumed until the agent restarts (--paused).")
             }
             finished(
-                "Mirroring resumed." + (failure.map { " But a restart may pause it again: \($0)." } ?? ""))
+                "Mirroring resumed."
+                    + (failure.map { " But a restart may pause it again: \($0.asSentence)" } ?? ""))
         }
     }
 

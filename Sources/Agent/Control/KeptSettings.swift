@@ -17,8 +17,9 @@ extension SettingsController {
         guard !startsPaused else { return entries.count }
         switch file.held.pause {
         case .pause: pause(for: nil, origin: .stateFile)
-        case .pauseUntil(let end) where end > time(nil):
-            pause(for: .seconds(end - time(nil)), origin: .stateFile)
+        case .pauseUntil(let end) where end > wallClock():
+            pause(
+                for: .seconds(file.rest(ofPauseUntil: end, at: wallClock())), origin: .stateFile)
         default: break
         }
         return entries.count
@@ -67,7 +68,7 @@ extension SettingsController {
     /// The same for the pause, if `save state` could change that.
     var isPauseUnsaved: Bool {
         var held = file?.held.pause
-        if case .pauseUntil(let end) = held, end <= time(nil) { held = nil }
+        if case .pauseUntil(let end) = held, end <= wallClock() { held = nil }
         return !startsPaused && held != pauseEntry
     }
 

@@ -39,7 +39,8 @@ extension SettingsController {
             switch result {
             case .success(let wasKept): finished(wasKept, "")
             case .failure(let error):
-                finished(false, " But a restart brings back what the state file says: \(error).")
+                finished(
+                    false, " But a restart brings back what the state file says: \("\(error)".asSentence)")
             }
         }
     }

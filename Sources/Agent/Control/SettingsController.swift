@@ -21,8 +21,11 @@ final class SettingsController {
     private(set) var origins: [SettingName: Origin]
     /// Of the pause, or of its absence.
     private(set) var pauseOrigin: Origin
-    /// When a pause ends by itself, in seconds since 1970; nil when it does not.
-    private(set) var pausedUntil: Int?
+    /// When a pause ends by itself: on the monotonic clock, which decides, and as seconds since 1970 by the clock of its beginning. Nil
+    /// when it does not.
+    private var deadline: (monotonic: Double, wall: Int)?
+    /// In whole seconds since 1970; somebody may set it while the agent runs.
+    let wallClock: () -> Int
     /// Of the last change, or of the start, in seconds since 1970.
     private(set) var lastChange: Int
     /// Gets each new value, to put it into force everywhere.
@@ -30,7 +33,11 @@ final class SettingsController {
     private var timer: TimerWatcher?
 
     /// Calls `expired` when a pause has ended by itself, with what there is to say of that.
-    init(_ configuration: Configuration, loop: EventLoop, expired: @escaping (String) -> Void) {
+    init(
+        _ configuration: Configuration, loop: EventLoop, wallClock: @escaping () -> Int = { time(nil) },
+        expired: @escaping (String) -> Void
+    ) {
+        self.wallClock = wallClock
         settings = configuration.settings
         settings.destination.readAuthorities()
         base = settings
@@ -39,10 +46,8 @@ final class SettingsController {
         origins = configuration.given.reduce(into: [:]) { $0[$1] = .option }
         pauseOrigin = configuration.settings.destination.isPaused ? .option : .default
         lastChange = time(nil)
-        // On the monotonic clock: it decides, whatever the clock on the wall says by then.
         timer = TimerWatcher(loop: loop) { [unowned self] in
-            // Nobody has said so: unless it was paused at the start, it is as it was.
-            resume(origin: startsPaused ? .runtime : .default)
+            resume()
             forgetPause { failure in
                 expired("the pause is over: mirroring resumed\(failure.map { " (\($0))" } ?? "")")
             }
@@ -95,8 +100,8 @@ final class SettingsController {
 
     /// Pauses, for good or for at least a second.
     func pause(for duration: Duration?, origin: Origin = .runtime) {
-        pausedUntil = duration.map {
-            time(nil) + Int($0.components.seconds) + ($0.components.attoseconds > 0 ? 1 : 0)
+        deadline = duration.map {
+            (MonotonicClock.now + $0.inSeconds, Self.end($0.inSeconds, after: wallClock()))
         }
         pauseOrigin = origin
         timer?.stop()
@@ -106,12 +111,29 @@ final class SettingsController {
     }
 
     /// Ends a pause; nothing happens when there is none.
-    func resume(origin: Origin = .runtime) {
-        pausedUntil = nil
-        pauseOrigin = origin
+    func resume() {
+        deadline = nil
+        // Unless it was paused at the start, it is again as it was.
+        pauseOrigin = startsPaused ? .runtime : .default
         timer?.stop()
         settings.destination.isPaused = false
         apply()
+    }
+
+    /// Seconds until a pause ends by itself; nil when it does not.
+    var pauseLeft: Double? { deadline.map { max(0, $0.monotonic - MonotonicClock.now) } }
+
+    /// When that is, in seconds since 1970 by the clock as it is now, from 0 to the end of the year 9999.
+    var pausedUntil: Int? {
+        guard let deadline, let left = pauseLeft else { return nil }
+        let end = Self.end(left, after: wallClock())
+        // As it was said, unless the clock was set meanwhile: seconds are rounded in two places.
+        return abs(end - deadline.wall) <= 2 ? deadline.wall : end
+    }
+
+    /// No earlier than `seconds` from `now`, if there is such a time.
+    private static func end(_ seconds: Double, after now: Int) -> Int {
+        min(max(0, now + Int(seconds.rounded(.up))), 253_402_300_799)
     }
 
     /// Reads the authorities again, for connections that are made from now on, each with a TLS session of its own. The old ones stay

@@ -44,7 +44,7 @@ enum StateChange: Sendable, Equatable {
     private func edit(
         _ path: String, adding added: StateFile.Entry?, without isRemoved: (StateFile.Entry) -> Bool
     ) throws -> Outcome {
-        let old = try StateFile.read(path) ?? []
+        let old = try StateFile.read(path)?.bytes ?? []
         let entries = try StateFile.parse(old, path: path)
         var lines = old.split(separator: 0x0A, omittingEmptySubsequences: false).map { Array($0) }
         if lines.last?.isEmpty == true { lines.removeLast() }

@@ -15,6 +15,8 @@ final class StateFile {
     let path: String
     /// What it held when it was read or written last.
     private(set) var held = Held()
+    /// When somebody had last written it when it was read, in seconds since 1970; nil when it was not there.
+    private var writtenAt: Int?
 
     /// Who writes it while the agent runs; nil before.
     private(set) var writer: StateWriter?
@@ -42,7 +44,9 @@ final class StateFile {
 
     /// What the file says, each thing with the number of its line; a file that is not there says nothing.
     func load() throws -> [(line: Int, entry: Entry)] {
-        let entries = try Self.parse(try Self.read(path) ?? [], path: path)
+        let found = try Self.read(path)
+        writtenAt = found?.writtenAt
+        let entries = try Self.parse(found?.bytes ?? [], path: path)
         held = Held(entries.map(\.entry))
         return entries
     }
@@ -50,6 +54,14 @@ final class StateFile {
     /// Changes are made on a thread of their own from now on.
     func startWriter(loop: EventLoop) {
         writer = StateWriter(loop: loop) { [path] in try $0.apply(to: path) }
+    }
+
+    /// Seconds of a pause that are left at `now`, both in seconds since 1970. It is never longer than it was when it was written:
+    /// `now` may be by a clock that nobody has set yet.
+    func rest(ofPauseUntil end: Int, at now: Int) -> Int {
+        // A file that was written behind its end was copied, or touched.
+        let begin = writtenAt.flatMap { $0 < end ? $0 : nil } ?? now
+        return end - max(now, begin)
     }
 
     /// Has `change` made: at once, or by the `writer` if there is one. What it holds is known when `finished` is called.
@@ -68,6 +80,8 @@ final class StateFile {
         var entries: [(line: Int, entry: Entry)] = []
         let isOurs = text.starts(with: mark.utf8)
         for (index, line) in text.split(separator: 0x0A, omittingEmptySubsequences: false).enumerated() {
+            // Somebody's editor may have ended it with CR LF.
+            let line = line.last == 0x0D ? line.dropLast() : line
             guard let first = line.first, first != UInt8(ascii: "#") else { continue }
             func fail(_ reason: String) -> StateFileError {
                 StateFileError(path: path, line: index + 1, reason: reason)
@@ -96,11 +110,11 @@ final class StateFile {
     static func write(_ lines: [[UInt8]], to path: String) throws(SystemError) {
         try FileReplacement.write(
             String(decoding: lines.flatMap { $0 + [0x0A] }, as: UTF8.self), to: path, mode: 0o640,
-            isDurable: true, action: "write state file \(path.debugDescription)")
+            keeps: true, isDurable: true, action: "write state file \(path.debugDescription)")
     }
 
-    /// The bytes of the file; nil when it is not there.
-    static func read(_ path: String) throws -> [UInt8]? {
+    /// The bytes of the file, and when somebody wrote it, in seconds since 1970; nil when it is not there.
+    static func read(_ path: String) throws -> (bytes: [UInt8], writtenAt: Int)? {
         // Not blocking: a pipe would hold up the start until somebody writes into it.
         let number = unsafe open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
         guard number >= 0 else {
@@ -119,7 +133,7 @@ final class StateFile {
                 unsafe Glibc.read(file.rawValue, $0.baseAddress.map { unsafe $0 + count }, $0.count - count)
             }
             guard got >= 0 else { throw SystemError("read state file \(path.debugDescription)") }
-            if got == 0 { return Array(bytes.prefix(count)) }
+            if got == 0 { return (Array(bytes.prefix(count)), status.st_mtim.tv_sec) }
             count += got
         }
         throw StateFileError(path: path, line: 0, reason: "it is longer than \(longest) bytes")

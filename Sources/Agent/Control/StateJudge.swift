@@ -28,15 +28,22 @@ struct StateJudge {
     private var latest: Sample
     /// The oldest first, which is a window old, or where counting began.
     private var samples: [Sample]
-    private var beginsAfresh = false
-    private var isLossy = false
+    /// More is lost than may be.
+    private(set) var isLossy = false
     private(set) var losses = Losses()
-    /// When HAProxy last sent a request, the mirror last answered, and a connection was last seen to be there; nil for never.
+    /// Why most requests of the window were not selected; nil for none.
+    private(set) var skipReason: Counter?
+    /// When HAProxy last sent a request, one was last selected, the mirror last answered, and a connection was last seen to be there;
+    /// nil for never.
     private(set) var lastRequest: Double?
+    private var lastSelected: Double?
     private(set) var lastAnswer: Double?
     private var lastConnected: Double?
     /// When the first and the last try failed since then.
     private(set) var refusals: (first: Double, last: Double)?
+
+    /// Since when copies are there and none comes to its end; nil while there are none.
+    private var noneEndsSince: Double?
 
     /// Knows nothing yet; counts from `figures` on.
     init(_ figures: CopyFigures, at now: Double) {
@@ -44,28 +51,44 @@ struct StateJudge {
         samples = [latest]
     }
 
-    /// Another mirror is meant from now on, and nothing counts that was seen of the old one. What workers count before they know comes
-    /// with the next figures, and does not count either.
-    mutating func beginAfresh() { beginsAfresh = true }
+    /// Another mirror is meant from now on, whose figures begin at 0, and nothing counts that was seen of the old one but that there
+    /// are requests.
+    mutating func beginAfresh(at now: Double) {
+        let (request, selected) = (lastRequest, lastSelected)
+        self = StateJudge(CopyFigures(), at: now)
+        (lastRequest, lastSelected) = (request, selected)
+    }
+
+    /// Copies that wait or are under way.
+    var underWay: UInt64 { latest.figures.underWay }
 
     /// Looks at the figures as they are at `now`.
     mutating func look(at figures: CopyFigures, _ now: Double, _ rules: StateRules) {
         let sample = Sample(figures: figures, time: now)
         let news = figures.since(latest.figures)
         latest = sample
-        if news.received > 0 { lastRequest = now }
-        if beginsAfresh {
-            let request = lastRequest
-            self = StateJudge(figures, at: now)
-            lastRequest = request
-            return
-        }
+        noteRequests(news, now)
         noteConnections(news, now)
         let window = rules.window.inSeconds
         let past = samples.lastIndex { $0.time <= now - window } ?? 0
         samples.removeFirst(past)
-        weigh(figures.since(samples[0].figures), rules)
+        let recent = figures.since(samples[0].figures)
+        weigh(recent, rules)
+        skipReason = recent.skipped.indices.max { recent.skipped[$0] < recent.skipped[$1] }
+            .flatMap { recent.skipped[$0] > 0 ? CopyFigures.skipReasons[$0] : nil }
         if now - (samples.last?.time ?? 0) >= window / Self.samplesOfWindow { samples.append(sample) }
+    }
+
+    private mutating func noteRequests(_ news: CopyFigures, _ now: Double) {
+        let lost = news.lost.reduce(0, &+)
+        if news.received > 0 { lastRequest = now }
+        // One that is dropped may not have been taken.
+        if news.taken > 0 || news.answered > 0 || lost > 0 { lastSelected = now }
+        if latest.figures.underWay == 0 {
+            noneEndsSince = nil
+        } else if news.ended > 0 || noneEndsSince == nil {
+            noneEndsSince = now
+        }
     }
 
     private mutating func noteConnections(_ news: CopyFigures, _ now: Double) {
@@ -89,8 +112,10 @@ struct StateJudge {
         isLossy = losses.share > (isLossy ? tolerated / 2 : tolerated)
     }
 
-    /// The first that holds, at the time of the last look.
-    func state(isStopping: Bool, isPaused: Bool, _ rules: StateRules) -> MirrorState {
+    /// The first that holds, at the time of the last look. With `selectsNone`, no request is mirrored, whichever it is.
+    func state(
+        isStopping: Bool, isPaused: Bool, selectsNone: Bool = false, _ rules: StateRules
+    ) -> MirrorState {
         let window = rules.window.inSeconds
         if isStopping { return .stopping }
         if isPaused { return .paused }
@@ -101,7 +126,9 @@ struct StateJudge {
             return .unreachable
         }
         if isLossy { return .degraded }
-        guard let lastRequest, latest.time - lastRequest < window else { return .idle }
+        // A timeout of an hour is no reason to believe for an hour that all is well.
+        if let noneEndsSince, latest.time - noneEndsSince >= window { return .degraded }
+        guard !selectsNone, let lastSelected, latest.time - lastSelected < window else { return .idle }
         return .mirroring
     }
 }

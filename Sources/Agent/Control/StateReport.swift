@@ -46,9 +46,9 @@ struct StateReason {
         case .paused:
             return pausedUntil.map { "until \(Timestamp.text(seconds: $0))" } ?? ""
         case .unreachable: return "no connection\(cause(of: lastRefusal).map { " (\($0))" } ?? "")"
-        case .idle:
-            return judge.lastRequest == nil
-                ? "no requests since the start" : "no requests in the last \(window)"
+        case .idle: return idle(judge, window)
+        case .degraded where !judge.isLossy:
+            return "no answer in the last \(window), \(judge.underWay) waiting or under way"
         case .degraded:
             let losses = judge.losses
             let share = "\((losses.share * 1000).rounded() / 10)%"
@@ -58,6 +58,23 @@ struct StateReason {
             return
                 "\(share) of copies lost in the last \(window), \(losses.lost) of \(losses.ended)\(most ?? "")"
         }
+    }
+
+    /// Without requests, or with none that is mirrored.
+    private func idle(_ judge: StateJudge, _ window: String) -> String {
+        if settings.sampleRate.thousandths == 0 { return "no request is selected (sample-rate is 0%)" }
+        guard judge.lastRequest != nil else { return "no requests since the start" }
+        guard let reason = judge.skipReason else { return "no requests in the last \(window)" }
+        let cause: String? =
+            switch reason {
+            case .skippedSampled where settings.sampleRate != .all: "sample-rate is \(settings.sampleRate)"
+            case .skippedMethod: "methods is \(settings.methods)"
+            case .skippedLoop: "they are copies, by mark-header"
+            case .skippedPaused: "it was paused"
+            // Since a change, there was none.
+            default: nil
+            }
+        return "no request was selected in the last \(window)\(cause.map { " (\($0))" } ?? "")"
     }
 
     /// Of those for which no connection comes about, the one that was noted last.

@@ -14,7 +14,8 @@ final class StateWatch {
     private var timer: TimerWatcher?
     private var judge: StateJudge
     private var rules: StateRules
-    private var url: String
+    /// The number of the destination's.
+    private var mirror = 0
     /// What the last look has found, and since when it is so.
     private var current: (state: MirrorState, since: Double)
     /// What the log knows, and since when.
@@ -32,18 +33,18 @@ final class StateWatch {
     ) {
         (self.banks, self.settings, self.failures, self.logger) = (banks, settings, failures, logger)
         let now = MonotonicClock.now
-        (rules, url) = (
-            settings.settings.destination.stateRules, settings.settings.destination.url.text
-        )
-        judge = StateJudge(CopyFigures(banks), at: now)
+        rules = settings.settings.destination.stateRules
+        judge = StateJudge(CopyFigures(banks, mirror: mirror), at: now)
         current = (settings.settings.destination.isPaused ? .paused : .idle, now)
         logged = (current.state, -.infinity)
         timer = TimerWatcher(loop: loop) { [unowned self] in
-            judge.look(at: CopyFigures(banks), MonotonicClock.now, rules)
+            judge.look(at: figures, MonotonicClock.now, rules)
             look()
         }
         timer?.start(after: rules.interval, every: rules.interval)
     }
+
+    private var figures: CopyFigures { CopyFigures(banks, mirror: mirror) }
 
     /// The state now.
     var report: StateReport { report(MonotonicClock.now) }
@@ -51,9 +52,11 @@ final class StateWatch {
     private func report(_ now: Double) -> StateReport {
         // On a copy: what is asked in between changes nothing of what is seen regularly.
         var judge = judge
-        judge.look(at: CopyFigures(banks), now, rules)
+        judge.look(at: figures, now, rules)
         let destination = settings.settings.destination
-        let state = judge.state(isStopping: isStopping, isPaused: destination.isPaused, rules)
+        let state = judge.state(
+            isStopping: isStopping, isPaused: destination.isPaused,
+            selectsNone: destination.sampleRate.thousandths == 0, rules)
         var since = state == current.state ? current.since : now
         if state == .unreachable, let first = judge.refusals?.first { since = first }
         let reason = StateReason(
@@ -63,12 +66,12 @@ final class StateWatch {
             answerAge: judge.lastAnswer.map { max(0, now - $0) }, losses: judge.losses)
     }
 
-    /// To be called when settings have changed.
-    func settingsChanged() {
+    /// To be called when settings have changed; `mirror` is the number of the destination's.
+    func settingsChanged(mirror: Int) {
         let destination = settings.settings.destination
-        if destination.url.text != url {
-            url = destination.url.text
-            judge.beginAfresh()
+        if mirror != self.mirror {
+            self.mirror = mirror
+            judge.beginAfresh(at: MonotonicClock.now)
         }
         if destination.stateRules != rules {
             rules = destination.stateRules

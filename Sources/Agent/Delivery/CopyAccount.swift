@@ -6,15 +6,22 @@ internal import Stats
 struct CopyAccount {
     private let bank: CopyBank
     private let counters: CounterBank
+    private let isReplaced: Bool
     private let queued: BoundedCount
     private let memory: MemoryBudget
 
     /// `isReplaced` for the copies that still go to destinations which `destination` has replaced.
     init(_ destination: Destination, worker: Int, memory: MemoryBudget, isReplaced: Bool = false) {
+        self.isReplaced = isReplaced
         bank = destination.books.banks[worker]
         counters = isReplaced ? bank.replaced : bank.counters
         queued = destination.books.queued
         self.memory = memory
+    }
+
+    /// The worker has come to know of another mirror.
+    func begin(mirror number: Int, keepsCopies: Bool) {
+        bank.begin(mirror: number, keepsCopies: keepsCopies)
     }
 
     /// Bytes that are left of `maxBytes`; throws `queueFull` when `maxQueue` copies wait.
@@ -33,6 +40,7 @@ struct CopyAccount {
         }
         counters.add(to: .queued)
         counters.add(size, to: .queuedBytes)
+        bank.noteTaken()
     }
 
     /// The sending of one that has waited begins.
@@ -84,5 +92,6 @@ struct CopyAccount {
     private func release(_ copy: MirrorRequest) {
         memory.copies.giveBack(copy.memorySize)
         counters.subtract(copy.memorySize, from: .queuedBytes)
+        if !isReplaced { bank.noteEnded() }
     }
 }

@@ -74,6 +74,10 @@ final class Delivery {
     /// its copies go there, out of the way of those for the new one.
     func apply(_ destination: Destination, maxQueueBytes: Int) {
         let isSameMirror = destination.isSameMirror(as: self.destination)
+        // It may be the same again, if there was another in between.
+        if destination.mirror != self.destination.mirror {
+            account.begin(mirror: destination.mirror, keepsCopies: isSameMirror)
+        }
         self.destination = destination
         self.maxQueueBytes = maxQueueBytes
         transport.apply(settings)

@@ -7,6 +7,8 @@ internal import Stats
 final class Destination: Sendable {
     let settings: DestinationSettings
     let books: Books
+    /// Another number with each URL: what workers count of one mirror can be told from what they count of the one before.
+    let mirror: Int
 
     /// What a destination, those that it replaced and those that will replace it have in common: the operator sees one.
     final class Books: Sendable {
@@ -28,15 +30,19 @@ final class Destination: Sendable {
     /// The first one of its kind.
     init(_ settings: DestinationSettings, workers: Int) {
         self.settings = settings
+        mirror = 0
         books = Books(workers: workers)
     }
 
-    private init(_ settings: DestinationSettings, books: Books) {
-        (self.settings, self.books) = (settings, books)
+    private init(_ settings: DestinationSettings, books: Books, mirror: Int) {
+        (self.settings, self.books, self.mirror) = (settings, books, mirror)
     }
 
     /// The one that takes its place.
-    func changed(to settings: DestinationSettings) -> Destination { Destination(settings, books: books) }
+    func changed(to settings: DestinationSettings) -> Destination {
+        let isSame = settings.url.text == self.settings.url.text
+        return Destination(settings, books: books, mirror: isSame ? mirror : mirror + 1)
+    }
 
     /// Whether copies that were made for `other` go where its own go.
     func isSameMirror(as other: Destination) -> Bool { settings.url.text == other.settings.url.text }

@@ -158,7 +158,7 @@ final class Agent {
         log.level = settings.logLevel
         workers.apply(settings)
         listener?.maxConnections = settings.maxConnections
-        running.state.settingsChanged()
+        running.state.settingsChanged(mirror: workers.mirror)
         serviceManager?.stateChanged()
     }
 

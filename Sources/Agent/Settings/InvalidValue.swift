@@ -15,29 +15,34 @@ struct InvalidValue: Error, Hashable, CustomStringConvertible {
     let value: String
     let accepted: String
     let problem: Problem
+    /// What may have been meant, or something that would be right; nil for nothing that helps.
+    let example: String?
 
-    init(_ value: String, accepted: String, problem: Problem = .malformed) {
+    init(_ value: String, accepted: String, problem: Problem = .malformed, example: String? = nil) {
         self.value = value
         self.accepted = accepted
         self.problem = problem
+        self.example = example
     }
+
+    private var suchAs: String { example.map { ", such as \($0)" } ?? "" }
 
     /// Goes behind the option parser's own "The value 'x' is invalid for '-p <port>': ".
     var description: String {
         switch problem {
-        case .withoutUnit(let meaning): "it is \(meaning) without a unit, expected \(accepted)"
+        case .withoutUnit(let meaning): "it is \(meaning) without a unit, expected \(accepted)\(suchAs)"
         case .unknownMode(let mode): "unknown mode '\(mode)', expected \(accepted)"
-        default: "expected \(accepted)"
+        default: "expected \(accepted)\(suchAs)"
         }
     }
 
     /// A whole sentence, for who changes a setting.
     var sentence: String {
         switch problem {
-        case .malformed, .unknownMode: "Invalid value: '\(value)' (\(accepted) expected)."
-        case .outOfRange: "Value out of range: '\(value)' (\(accepted) expected)."
+        case .malformed, .unknownMode: "Invalid value: '\(value)' (\(accepted) expected\(suchAs))."
+        case .outOfRange: "Value out of range: '\(value)' (\(accepted) expected\(suchAs))."
         case .withoutUnit(let meaning):
-            "Value out of range: '\(value)' is \(meaning) without a unit (\(accepted) expected, such as \(value)s)."
+            "Value out of range: '\(value)' is \(meaning) without a unit (\(accepted) expected\(suchAs))."
         case .url(let text): "Invalid URL: \(text)."
         }
     }

@@ -38,7 +38,8 @@ enum OptionParsers {
                 let hasUnit = value == .zero || text.last?.isLetter == true
                 throw InvalidValue(
                     text, accepted: accepted,
-                    problem: hasUnit ? .outOfRange : .withoutUnit(TimeValue.format(value)))
+                    problem: hasUnit ? .outOfRange : .withoutUnit(TimeValue.format(value)),
+                    example: hasUnit ? nil : "\(text)s")
             }
             return value
         }

@@ -19,11 +19,20 @@ struct SampleRate: Hashable, Sendable, CustomStringConvertible {
             parts[0].count <= 9,
             (parts[0] + fraction).utf8.allSatisfy({ $0 >= 0x30 && $0 <= 0x39 }), let whole = Int(parts[0]),
             let part = Int(fraction + String(repeating: "0", count: 3 - fraction.count))
-        else { throw InvalidValue(text, accepted: Self.accepted) }
+        else { throw InvalidValue(text, accepted: Self.accepted, example: Self.example(for: text)) }
         guard whole * 1000 + part <= Self.all.thousandths else {
             throw InvalidValue(text, accepted: "0% to 100%", problem: .outOfRange)
         }
         thousandths = whole * 1000 + part
+    }
+
+    /// What may be meant by a number without a sign; below 1 there are two answers.
+    private static func example(for text: String) -> String {
+        let isNumber = text.utf8.allSatisfy { 0x30...0x39 ~= $0 || $0 == 0x2E }
+        guard isNumber, let rate = try? SampleRate("\(text)%") else { return "10%" }
+        let part = rate.thousandths * 100
+        guard rate.thousandths > 0, part <= all.thousandths, text.contains(".") else { return "\(rate)" }
+        return "\(rate) or \(SampleRate(thousandths: part))"
     }
 
     /// `10%`, `0.5%`.

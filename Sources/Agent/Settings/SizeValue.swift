@@ -13,9 +13,17 @@ enum SizeValue {
         let factor = unit.isEmpty ? 1 : units.first { $0.name.lowercased() == unit }?.bytes
         guard let factor, let count = Int(digits), !count.multipliedReportingOverflow(by: factor).overflow
         else {
-            throw InvalidValue(text, accepted: accepted)
+            throw InvalidValue(text, accepted: accepted, example: example(for: text))
         }
         return count * factor
+    }
+
+    /// The same in a unit that there is: `5MB` is 5MiB.
+    private static func example(for text: String) -> String {
+        let digits = text.prefix { $0.isASCII && $0.isNumber }
+        let unit = text.dropFirst(digits.count).lowercased()
+        let known = units.first { unit.first == $0.name.lowercased().first }?.name ?? "MiB"
+        return (digits.isEmpty || digits.count > 9 ? "64" : digits) + known
     }
 
     /// The shortest exact spelling: 67108864 is `64MiB`.

@@ -14,11 +14,20 @@ enum TimeValue {
         let unit = text.dropFirst(number.count)
         let factor = unit.isEmpty ? 1e6 : units.first { $0.name == unit }?.nanoseconds
         guard let factor, number.first != ".", number.last != ".", let count = Double(number)
-        else { throw InvalidValue(text, accepted: accepted) }
+        else { throw InvalidValue(text, accepted: accepted, example: example(for: text)) }
         guard count * factor <= longest else {
             throw InvalidValue(text, accepted: "at most 36525d", problem: .outOfRange)
         }
         return .nanoseconds(Int64((count * factor).rounded()))
+    }
+
+    /// The same in a unit that there is: `10min` is 10m.
+    private static func example(for text: String) -> String {
+        let number = text.prefix { $0.isASCII && $0.isNumber }
+        let unit = text.dropFirst(number.count).lowercased()
+        let beginnings = [("ms", "ms"), ("mil", "ms"), ("us", "us"), ("m", "m"), ("h", "h"), ("d", "d")]
+        guard !number.isEmpty else { return "10s" }
+        return "\(number)\(beginnings.first { unit.hasPrefix($0.0) }?.1 ?? "s")"
     }
 
     /// The shortest exact spelling: 90 seconds are `90s`, 60 are `1m`.

@@ -24,6 +24,9 @@ final class WorkerPool {
     /// What workers count of copies, one for each.
     var copyBanks: [CopyBank] { destination.books.banks }
 
+    /// Which mirror is meant now.
+    var mirror: Int { destination.mirror }
+
     /// Their last failures.
     var failures: [RecentFailures] { workers.map(\.failures) }
 

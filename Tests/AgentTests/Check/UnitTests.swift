@@ -21,10 +21,11 @@ struct UnitTests {
         try text.write(to: folder.appendingPathComponent(name), atomically: true, encoding: .utf8)
     }
 
+    private var folders: [String] { ["etc", "lib"].map { folder.appendingPathComponent($0).path } }
+
     private func unit() throws -> UnitText {
-        try #require(
-            UnitText(
-                "spoa-mirror.service", in: ["etc", "lib"].map { folder.appendingPathComponent($0).path }))
+        var findings = Findings()
+        return try #require(UnitText("spoa-mirror.service", in: folders, into: &findings))
     }
 
     @Test(
@@ -41,7 +42,49 @@ struct UnitTests {
         #expect(unit.words("Service.ExecStart") == ["/usr/sbin/spoa-mirror", "-p", "7", "$A"])
         #expect(unit.words("Service.Environment") == ["A=9"])
         #expect(unit["Service.User"] == ["spoa-mirror"])
-        #expect(UnitText("no-such.service", in: [folder.path]) == nil)
+        var findings = Findings()
+        #expect(UnitText("no-such.service", in: [folder.path], into: &findings) == nil)
+    }
+
+    @Test(
+        "a unit that starts nothing, or too much, or cannot be read",
+        arguments: [
+            ("[Service]\nExecStart=\n", "it has no ExecStart=; 'ExecStart="),
+            ("[Service]\nExecStart=/bin/true\n", "it has 2 ExecStart=; one expected"),
+            ("-pipe", "it is not a regular file; one with lines of text expected"),
+            ("-mask", "it is masked; 'systemctl unmask spoa-mirror' brings it back"),
+        ])
+    func startsNothing(_ text: String, _ reason: String) throws {
+        defer { try? FileManager.default.removeItem(at: folder) }
+        switch text {
+        case "-pipe":
+            #expect(mkfifo(folder.appendingPathComponent("etc/spoa-mirror.service").path, 0o600) == 0)
+        case "-mask":
+            try FileManager.default.createSymbolicLink(
+                atPath: folder.appendingPathComponent("etc/spoa-mirror.service").path,
+                withDestinationPath: "/dev/null")
+        default: try write(text, to: "etc/spoa-mirror.service.d/a.conf")
+        }
+        var findings = Findings()
+        #expect(ServiceCheck(into: &findings, folders: folders) == nil)
+        let problems = findings.problems.map { "\($0)" }
+        #expect(problems.count == 1 && problems[0].contains(": \(reason)"), "\(problems)")
+    }
+
+    @Test("a file of options is a regular file of some length")
+    func files() throws {
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let path = folder.appendingPathComponent("options").path
+        #expect(mkfifo(path, 0o600) == 0)
+        func problem() -> String {
+            do { return try Files.text(of: path) } catch { return "\(error)" }
+        }
+        #expect(problem() == "\(path): it is not a regular file; one with lines of text expected")
+        try FileManager.default.removeItem(atPath: path)
+        try write(String(repeating: "#", count: 1 << 20), to: "options")
+        #expect(problem().count == 1 << 20)
+        try write(String(repeating: "#", count: (1 << 20) + 1), to: "options")
+        #expect(problem() == "\(path): it is longer than 1024 KiB; a few lines of text expected")
     }
 
     @Test("options come from the unit, and from the files that it names, the last of them first of all")

@@ -71,4 +71,12 @@ struct KeptSettingsTests {
             Report.settings(stage.controller).lines.contains(
                 "max-queue: 8 (default 10000, from runtime, saved)"))
     }
+
+    @Test("a pause that is over leaves nothing behind in the report")
+    func resumed() throws {
+        let stage = try SettingsStage()
+        _ = stage.controller.brake(for: nil)
+        _ = stage.controller.release()
+        #expect(Report.settings(stage.controller).lines.contains("paused: no (default no, from default)"))
+    }
 }

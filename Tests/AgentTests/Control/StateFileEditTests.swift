@@ -1,3 +1,4 @@
+import Foundation
 import Testing
 
 @testable import Agent
@@ -11,13 +12,16 @@ struct StateFileEditTests {
             (nil, "pause\n"), ("", "pause\n"), ("resume\n", "pause\n"),
             ("# mine\n\nset timeout 3s\n", "# mine\n\nset timeout 3s\npause\n"),
             ("set timeout 3s; pause\nset url http://h/", "set timeout 3s\nset url http://h/\npause\n"),
+            ("# mine\r\nset timeout 3s\r\nresume\r\n", "# mine\r\nset timeout 3s\r\npause\n"),
             ("pause until 12\nset mark-header X:\\ a\\;b; resume\n", "set mark-header X:\\ a\\;b\npause\n"),
         ])
     func pause(_ before: String?, _ after: String) throws {
         let stage = try SettingsStage(state: before)
         #expect(stage.controller.brake(for: nil) == "Mirroring paused.")
         let text = try #require(stage.lines).joined(separator: "\n")
-        #expect(text == after.split(separator: "\n").joined(separator: "\n"))
+        #expect(
+            text.replacing("\r", with: "")
+                == after.replacing("\r", with: "").split(separator: "\n").joined(separator: "\n"))
         #expect(stage.controller.file?.held.pause == .pause)
         try stage.restart()
         #expect(stage.controller.settings.destination.isPaused)
@@ -36,6 +40,47 @@ struct StateFileEditTests {
         let none = try SettingsStage()
         #expect(none.controller.release() == "Mirroring resumed.")
         #expect(none.lines == nil, "a resume needs no file")
+    }
+
+    @Test("a link stays one, and the mode of the file behind it stays, too")
+    func link() throws {
+        let stage = try SettingsStage()
+        let real = "\(stage.path).real"
+        #expect(symlink("state.real", stage.path) == 0)
+        #expect(stage.controller.brake(for: nil) == "Mirroring paused.")
+        chmod(real, 0o664)
+        try stage.save()
+        var status = stat()
+        #expect(lstat(stage.path, &status) == 0 && status.st_mode & S_IFMT == S_IFLNK)
+        #expect(stat(real, &status) == 0 && status.st_mode & 0o7777 == 0o664)
+        #expect(stage.lines == ["pause"])
+        #expect(stage.controller.release() == "Mirroring resumed.")
+        #expect(stat(real, &status) == 0 && status.st_mode & 0o7777 == 0o664)
+    }
+
+    @Test("a reason that is a sentence gets no second full stop")
+    func sentences() throws {
+        let stage = try SettingsStage(state: "")
+        for (line, end) in [
+            ("set tiemout 3s", "did you mean 'timeout'?"), ("set colour red", "'show settings' lists them."),
+            ("frob", "'resume' expected)."),
+        ] {
+            try stage.write("# spoa-mirror state 1\n\(line)\n")
+            #expect(stage.controller.brake(for: nil).hasSuffix(end))
+            #expect(stage.controller.release().hasSuffix(end))
+            #expect(try stage.controller.reset(.timeout).hasSuffix(end))
+        }
+    }
+
+    @Test("'save state' writes again what somebody has deleted")
+    func deleted() throws {
+        let stage = try SettingsStage()
+        _ = try stage.controller.set(.timeout, to: "3s")
+        _ = stage.controller.brake(for: nil)
+        try stage.save()
+        try FileManager.default.removeItem(atPath: stage.path)
+        try stage.save()
+        #expect(stage.lines == ["set timeout 3s", "pause"])
     }
 
     @Test("what somebody has written there meanwhile stays")

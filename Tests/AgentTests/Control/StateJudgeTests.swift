@@ -11,6 +11,9 @@ struct StateJudgeTests {
         var received: UInt64 = 0
         var answered: UInt64 = 0
         var lost: [Counter: UInt64] = [:]
+        var skipped: [Counter: UInt64] = [:]
+        var taken: UInt64 = 0
+        var ended: UInt64 = 0
     }
 
     /// A history, and the state at its end, by the rules of an agent without options.
@@ -27,10 +30,34 @@ struct StateJudgeTests {
     static let cases = [
         Case("nothing since the start", .idle, [News(at: 1), News(at: 30)]),
         Case("a request that is answered", .mirroring, [News(at: 1, received: 1, answered: 1)]),
-        Case("a request that is not mirrored is one", .mirroring, [News(at: 1, received: 1), News(at: 59)]),
+        Case(
+            "requests of which none is mirrored", .idle,
+            [News(at: 1, received: 9, skipped: [.skippedMethod: 9])]),
+        Case(
+            "one that is mirrored", .mirroring,
+            [News(at: 1, received: 9, skipped: [.skippedSampled: 8], taken: 1)]),
+        Case(
+            "a minute after the last one that was", .idle,
+            [
+                News(at: 1, received: 1, answered: 1, taken: 1, ended: 1),
+                News(at: 61, received: 9, skipped: [.skippedMethod: 9]),
+            ]),
         Case(
             "a minute after the last request", .idle, [News(at: 1, received: 1, answered: 1), News(at: 61)]),
-        Case("copies under way of which nothing is known", .mirroring, [News(at: 1, received: 9)]),
+        Case("copies under way of which nothing is known", .mirroring, [News(at: 1, received: 9, taken: 9)]),
+        Case(
+            "no answer for less than a minute", .mirroring,
+            [News(at: 1, received: 9, taken: 9), News(at: 60, received: 1, taken: 1)]),
+        Case("no answer for a minute", .degraded, [News(at: 1, received: 9, taken: 9), News(at: 61)]),
+        Case(
+            "no answer for a minute, with copies under way now and then", .mirroring,
+            [
+                News(at: 1, received: 1, taken: 1), News(at: 40, answered: 1, ended: 1),
+                News(at: 41, received: 1, taken: 1), News(at: 90),
+            ]),
+        Case(
+            "one answer in a minute", .mirroring,
+            [News(at: 1, received: 9, taken: 9), News(at: 30, answered: 1, ended: 1), News(at: 61)]),
         Case("the first try fails", .unreachable, [News(at: 1, received: 1, lost: [.failedConnect: 1])]),
         Case("no name", .unreachable, [News(at: 1, received: 1, lost: [.failedDNS: 1])]),
         Case("no TLS", .unreachable, [News(at: 1, received: 1, lost: [.failedTLS: 1])]),
@@ -53,7 +80,7 @@ struct StateJudgeTests {
             "forgotten after a minute", .idle,
             [News(at: 1, received: 1, lost: [.failedConnect: 1]), News(at: 62)]),
         Case(
-            "forgotten after a minute in which all is skipped", .mirroring,
+            "forgotten after a minute in which all is skipped", .idle,
             [News(at: 1, received: 1, lost: [.failedConnect: 1]), News(at: 62, received: 1)]),
         Case(
             "back again, and what was lost is not forgotten", .degraded,
@@ -117,6 +144,11 @@ struct StateJudgeTests {
         figures.received &+= news.received
         figures.answered += news.answered
         for (reason, count) in news.lost { figures[reason] += count }
+        for (reason, count) in news.skipped {
+            CopyFigures.skipReasons.firstIndex(of: reason).map { figures.skipped[$0] += count }
+        }
+        figures.taken += news.taken
+        figures.ended += news.ended
         judge.look(at: figures, news.at, rules)
     }
 
@@ -152,18 +184,33 @@ struct StateJudgeTests {
         #expect(Self.state(judge) == .unreachable)
     }
 
-    @Test("begins afresh with another mirror, and leaves out what was counted before all workers knew")
+    @Test("begins afresh with another mirror, whose first failure counts")
     func afresh() {
         let rules = StateRules()
-        var (judge, figures) = Self.judge([News(at: 1, received: 5, lost: [.failedConnect: 5])])
-        #expect(Self.state(judge) == .unreachable)
-        judge.beginAfresh()
-        Self.add(News(at: 2, received: 1, lost: [.failedConnect: 2]), to: &figures, &judge, rules)
-        #expect(Self.state(judge) == .mirroring && judge.lastAnswer == nil)
-        Self.add(News(at: 3, received: 1, answered: 1), to: &figures, &judge, rules)
-        #expect(Self.state(judge) == .mirroring && judge.losses.ended == 1)
-        Self.add(News(at: 4, received: 1, lost: [.failedConnect: 1]), to: &figures, &judge, rules)
+        var (judge, figures) = Self.judge([News(at: 1, received: 5, answered: 4, lost: [.failedReset: 1])])
         #expect(Self.state(judge) == .degraded)
+        judge.beginAfresh(at: 1.5)
+        figures = CopyFigures()
+        judge.look(at: figures, 1.6, rules)
+        #expect(Self.state(judge) == .mirroring && judge.lastAnswer == nil && judge.lastRequest == 1)
+        Self.add(News(at: 2, received: 1, lost: [.failedConnect: 1]), to: &figures, &judge, rules)
+        #expect(Self.state(judge) == .unreachable && judge.losses.ended == 1)
+    }
+
+    @Test("a sample of nothing is no mirroring, whatever was mirrored before")
+    func sampleOfNothing() {
+        let (judge, _) = Self.judge([News(at: 1, received: 1, answered: 1)])
+        #expect(Self.state(judge) == .mirroring)
+        #expect(judge.state(isStopping: false, isPaused: false, selectsNone: true, StateRules()) == .idle)
+    }
+
+    @Test("knows why most requests are skipped")
+    func skipped() {
+        let (judge, _) = Self.judge([
+            News(at: 1, received: 3, skipped: [.skippedMethod: 2, .skippedSampled: 1])
+        ])
+        #expect(judge.skipReason == .skippedMethod)
+        #expect(Self.judge([News(at: 1, received: 1, taken: 1)]).0.skipReason == nil)
     }
 
     @Test("a share of 0% tolerates none, one of 100% all", arguments: [("0%", true), ("100%", false)])

@@ -60,10 +60,15 @@ final class DeliveryStage {
 
     /// The destination is `url` from now on.
     func replace(by url: String) throws {
+        try replaceUnseen(by: url)
+        delivery.apply(destination, maxQueueBytes: maxQueueBytes)
+    }
+
+    /// The same, for a worker that does not look there before the next change.
+    func replaceUnseen(by url: String) throws {
         var settings = destination.settings
         settings.url = try MirrorURL(url)
         destination = destination.changed(to: settings)
-        delivery.apply(destination, maxQueueBytes: maxQueueBytes)
     }
 
     /// Mirroring is paused from now on.

@@ -8,24 +8,41 @@ final class SettingsStage {
     private let directory: URL
     let path: String
     private(set) var controller: SettingsController
+    private let clock = Clock()
+
+    /// What the clock on the wall says, if it is not right.
+    private final class Clock {
+        var now: Int?
+    }
 
     /// With a state file that says `text`, if it is there at all, and is read.
-    init(_ arguments: [String] = [], state text: String? = nil) throws {
+    init(_ arguments: [String] = [], state text: String? = nil, now: Int? = nil) throws {
         directory = FileManager.default.temporaryDirectory.appendingPathComponent("spoa-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: false)
         path = directory.appendingPathComponent("state").path
         try text?.write(toFile: path, atomically: false, encoding: .utf8)
-        controller = try Self.start(arguments, path)
+        clock.now = now
+        controller = try Self.start(arguments, path, clock)
+    }
+
+    /// In seconds since 1970.
+    var now: Int {
+        get { clock.now ?? time(nil) }
+        set { clock.now = newValue }
     }
 
     deinit { try? FileManager.default.removeItem(at: directory) }
 
     /// Starts anew, as an agent of these options would.
-    func restart(_ arguments: [String] = []) throws { controller = try Self.start(arguments, path) }
+    func restart(_ arguments: [String] = []) throws { controller = try Self.start(arguments, path, clock) }
 
-    private static func start(_ arguments: [String], _ path: String) throws -> SettingsController {
+    private static func start(
+        _ arguments: [String], _ path: String, _ clock: Clock
+    ) throws -> SettingsController {
         let configuration = try Options.parse(arguments + ["--state-file", path]).configuration()
-        let controller = SettingsController(configuration, loop: try EventLoop(backend: nil)) { _ in }
+        let controller = SettingsController(
+            configuration, loop: try EventLoop(backend: nil), wallClock: { clock.now ?? time(nil) },
+            expired: { _ in })
         _ = try controller.load()
         return controller
     }

@@ -14,7 +14,7 @@ extension EndToEnd {
             stat | 64 | Unknown command: 'stat', did you mean 'mirrorctl stats'?
             shwo info | 64 | Unknown command: 'shwo info', did you mean 'mirrorctl show info'?
             shwo | 64 | Unknown command: 'shwo', did you mean 'mirrorctl show'?
-            show | 64 | Unknown command: 'show', 'mirrorctl show' takes info, stat, metrics, version, settings, errors, connections.
+            show | 64 | Missing argument: 'mirrorctl show' takes info, stat, metrics, version, settings, errors, connections.
             show inof | 64 | Unknown command: 'show inof', did you mean 'mirrorctl show info'?
             show infos | 64 | Unknown command: 'show infos', did you mean 'mirrorctl show info'?
             show stats | 64 | Unknown command: 'show stats', did you mean 'mirrorctl show stat'?
@@ -24,7 +24,7 @@ extension EndToEnd {
             show sett | 64 | Unknown command: 'show sett', did you mean 'mirrorctl show settings'?
             show setting | 64 | Unknown command: 'show setting', did you mean 'mirrorctl show settings'?
             show conn | 64 | Unknown command: 'show conn', did you mean 'mirrorctl show connections'?
-            show sess | 64 | Unknown command: 'show sess', 'mirrorctl show' takes info, stat, metrics, version, settings, errors, connections.
+            show sess | 64 | Unknown command: 'show sess', did you mean 'mirrorctl show connections'?
             show error | 64 | Unknown command: 'show error', did you mean 'mirrorctl show errors'?
             show nothing | 64 | Unknown command: 'show nothing', 'mirrorctl show' takes info, stat, metrics, version, settings, errors, connections.
             show stat jsno | 64 | Unexpected argument: 'jsno' ('mirrorctl show stat [json]' expected).
@@ -44,16 +44,16 @@ extension EndToEnd {
             metrics -o | 64 | Missing value for '-o <file>' (see mirrorctl --help)
             metric | 64 | Unknown command: 'metric', did you mean 'mirrorctl metrics'?
             pasue | 64 | Unknown command: 'pasue', did you mean 'mirrorctl pause'?
-            pause soon | 1 | Invalid value: 'soon' (a number and us, ms, s, m, h or d; milliseconds without a unit expected).
+            pause soon | 1 | Invalid value: 'soon' (a number and us, ms, s, m, h or d; milliseconds without a unit expected, such as 10s).
             pause 10 | 1 | Value out of range: '10' is 10ms without a unit (at least 1s expected, such as 10s).
             pause --for 10 | 1 | Value out of range: '10' is 10ms without a unit (at least 1s expected, such as 10s).
             pause 0 | 1 | Value out of range: '0' (at least 1s expected).
-            pause 10x | 1 | Invalid value: '10x' (a number and us, ms, s, m, h or d; milliseconds without a unit expected).
+            pause 10x | 1 | Invalid value: '10x' (a number and us, ms, s, m, h or d; milliseconds without a unit expected, such as 10s).
             pause 100000d | 1 | Value out of range: '100000d' (at most 36525d expected).
-            pause -5 | 1 | Invalid value: '-5' (a number and us, ms, s, m, h or d; milliseconds without a unit expected).
-            pause 10 m | 64 | Unexpected argument: 'm' ('mirrorctl pause [<duration>]' expected).
+            pause -5 | 1 | Invalid value: '-5' (a number and us, ms, s, m, h or d; milliseconds without a unit expected, such as 10s).
+            pause 10 m | 64 | Unknown command: 'pause 10 m', did you mean 'mirrorctl pause 10m'?
             pause 10m --for 5m | 64 | A pause has one time, not two.
-            pause until tomorrow | 64 | Unexpected argument: 'tomorrow' ('mirrorctl pause [<duration>]' expected).
+            pause until tomorrow | 64 | Unexpected argument: 'tomorrow' ('mirrorctl pause [<duration>]' expected, such as 'mirrorctl pause 10m').
             puase 10m | 64 | Unknown command: 'puase 10m', did you mean 'mirrorctl pause'?
             unpause | 64 | Unknown command: 'unpause', did you mean 'mirrorctl resume'?
             resme | 64 | Unknown command: 'resme', did you mean 'mirrorctl resume'?
@@ -68,7 +68,7 @@ extension EndToEnd {
             reset pause | 1 | Unknown setting: 'pause', did you mean 'mirrorctl resume'?
             reset tiemout | 1 | Unknown setting: 'tiemout', did you mean 'timeout'?
             reset mirror-url | 1 | Unknown setting: 'mirror-url', did you mean 'url'?
-            reset ALL | 1 | Unknown setting: 'ALL', 'mirrorctl show settings' lists them.
+            reset ALL | 1 | Unknown setting: 'ALL', did you mean 'all'?
             reset timeout 3s | 64 | Unexpected argument: '3s' ('mirrorctl reset <setting>|all' expected).
             reste all | 64 | Unknown command: 'reste all', did you mean 'mirrorctl reset'?
             restore | 64 | Unknown command: 'restore', did you mean 'mirrorctl reset'?
@@ -85,11 +85,11 @@ extension EndToEnd {
             seturl http://h/ | 64 | Unknown command: 'seturl http://h/', did you mean 'mirrorctl set-url'?
             set-sample-rate | 64 | Missing argument: 'mirrorctl set-sample-rate <percent>' expected.
             set-sample-rate 150% | 1 | Value out of range: '150%' (0% to 100% expected).
-            set-sample-rate 0.5 | 1 | Invalid value: '0.5' (0% to 100%, in steps of 0.001% expected).
+            set-sample-rate 0.5 | 1 | Invalid value: '0.5' (0% to 100%, in steps of 0.001% expected, such as 0.5% or 50%).
             set-samplerate 5% | 64 | Unknown command: 'set-samplerate 5%', did you mean 'mirrorctl set-sample-rate'?
             set sampel-rate 5% | 1 | Unknown setting: 'sampel-rate', did you mean 'sample-rate'?
             set rate 5% | 1 | Unknown setting: 'rate', did you mean 'sample-rate'?
-            set sample-rate half | 1 | Invalid value: 'half' (0% to 100%, in steps of 0.001% expected).
+            set sample-rate half | 1 | Invalid value: 'half' (0% to 100%, in steps of 0.001% expected, such as 10%).
             sample-rate 10% | 64 | Unknown command: 'sample-rate 10%', did you mean 'mirrorctl set sample-rate'?
             mirror-url http://h/ | 64 | Unknown command: 'mirror-url http://h/', did you mean 'mirrorctl set url'?
             set mirror-url http://h/ | 1 | Unknown setting: 'mirror-url', did you mean 'url'?
@@ -100,7 +100,7 @@ extension EndToEnd {
             set max-queue 0 | 1 | Value out of range: '0' (a number from 1 to 10000000 expected).
             set max-queue -1 | 1 | Value out of range: '-1' (a number from 1 to 10000000 expected).
             set max-que 7 | 1 | Unknown setting: 'max-que', did you mean 'max-queue'?
-            set timeout 5x | 1 | Invalid value: '5x' (a number and us, ms, s, m, h or d; milliseconds without a unit expected).
+            set timeout 5x | 1 | Invalid value: '5x' (a number and us, ms, s, m, h or d; milliseconds without a unit expected, such as 5s).
             set timeout 0 | 1 | Value out of range: '0' (at least 1ms expected).
             set tiemout 5s | 1 | Unknown setting: 'tiemout', did you mean 'timeout'?
             set truncated-body dorp | 1 | Invalid value: 'dorp' (drop, send, headers expected).
@@ -108,19 +108,19 @@ extension EndToEnd {
             set log-level WARN | 1 | Invalid value: 'WARN' (trace, debug, info, notice, warning, error, critical expected).
             set methods get | 1 | Invalid value: 'get' (all, safe, or methods in capitals separated by commas, such as GET,HEAD expected).
             set mark-header X-A | 1 | Invalid value: 'X-A' (NAME: value, or none expected).
-            set max-queue-bytes 5MB | 1 | Invalid value: '5MB' (a number of bytes, or a number and KiB, MiB or GiB expected).
+            set max-queue-bytes 5MB | 1 | Invalid value: '5MB' (a number of bytes, or a number and KiB, MiB or GiB expected, such as 5MiB).
             set severity-output number | 64 | 'set severity-output number' is for other clients: mirrorctl uses it itself.
             sev-output | 64 | Unknown command: 'sev-output', try 'mirrorctl help'.
-            clear | 64 | Unknown command: 'clear', did you mean 'mirrorctl clear-counters'?
+            clear | 64 | Missing argument: 'mirrorctl clear counters [all]' expected.
             clear counter | 64 | Unknown command: 'clear counter', did you mean 'mirrorctl clear counters'?
             clear counters some | 64 | Unexpected argument: 'some' ('mirrorctl clear counters [all]' expected).
             clear-counter | 64 | Unknown command: 'clear-counter', did you mean 'mirrorctl clear-counters'?
             clear table | 64 | Unknown command: 'clear table', 'mirrorctl clear' takes counters.
             cler counters | 64 | Unknown command: 'cler counters', did you mean 'mirrorctl clear counters'?
-            wait | 64 | Unknown command: 'wait', did you mean 'mirrorctl wait-drained'?
+            wait | 64 | Missing argument: 'mirrorctl wait drained [<duration>]' expected.
             wait draind | 64 | Unknown command: 'wait draind', did you mean 'mirrorctl wait drained'?
-            wait drained soon | 1 | Invalid value: 'soon' (a number and us, ms, s, m, h or d; milliseconds without a unit expected).
-            wait-drained x | 1 | Invalid value: 'x' (a number and us, ms, s, m, h or d; milliseconds without a unit expected).
+            wait drained soon | 1 | Invalid value: 'soon' (a number and us, ms, s, m, h or d; milliseconds without a unit expected, such as 10s).
+            wait-drained x | 1 | Invalid value: 'x' (a number and us, ms, s, m, h or d; milliseconds without a unit expected, such as 10s).
             wait-draind | 64 | Unknown command: 'wait-draind', did you mean 'mirrorctl wait-drained'?
             drain | 64 | Unknown command: 'drain', did you mean 'mirrorctl wait drained'?
             save stat | 64 | Unexpected argument: 'stat' ('mirrorctl save' expected).
@@ -150,7 +150,7 @@ extension EndToEnd {
             --versoin | 64 | Unknown option '--versoin', did you mean '--version'? (see mirrorctl --help)
             show stat json json | 64 | Unexpected argument: 'json' ('mirrorctl show stat [json]' expected).
             set paused | 64 | Unknown setting: 'paused', did you mean 'mirrorctl pause'?
-            set timeuot | 64 | Missing argument: 'mirrorctl set <setting> <value>' expected.
+            set timeuot | 64 | Unknown setting: 'timeuot', did you mean 'timeout'?
             help stauts | 64 | Unknown command: 'stauts', did you mean 'mirrorctl status'?
             pause --fro 10m | 64 | Unknown option '--fro', did you mean '--for'? (see mirrorctl --help)
             stats --jsonn | 64 | Unknown option '--jsonn', did you mean '--json'? (see mirrorctl --help)
@@ -161,13 +161,76 @@ extension EndToEnd {
             flush all | 64 | Unexpected argument: 'all' ('mirrorctl flush' expected).
             set timeout 3s --require-reachable | 64 | The option '--require-reachable' belongs to 'mirrorctl set url'.
             set-urls http://h/ | 64 | Unknown command: 'set-urls http://h/', did you mean 'mirrorctl set-url'?
+            pause for 10m | 64 | Unknown command: 'pause for 10m', did you mean 'mirrorctl pause 10m'?
+            pause for | 1 | Invalid value: 'for' (a number and us, ms, s, m, h or d; milliseconds without a unit expected, such as 10s).
+            pause on | 64 | Unknown command: 'pause on', did you mean 'mirrorctl pause'?
+            pause off | 64 | Unknown command: 'pause off', did you mean 'mirrorctl resume'?
+            pause forever | 64 | Unknown command: 'pause forever', did you mean 'mirrorctl pause'?
+            pause 10min | 1 | Invalid value: '10min' (a number and us, ms, s, m, h or d; milliseconds without a unit expected, such as 10m).
+            pause 1h30m | 1 | Invalid value: '1h30m' (a number and us, ms, s, m, h or d; milliseconds without a unit expected, such as 1h).
+            stop mirroring | 64 | Unknown command: 'stop mirroring', did you mean 'mirrorctl pause'?
+            stop pause | 64 | Unknown command: 'stop pause', did you mean 'mirrorctl resume'?
+            disable pause | 64 | Unknown command: 'disable pause', did you mean 'mirrorctl resume'?
+            disable server be/srv | 64 | Unknown command: 'disable server be/srv', did you mean 'mirrorctl pause'?
+            enable server be/srv | 64 | Unknown command: 'enable server be/srv', did you mean 'mirrorctl resume'?
+            set weight be/srv 50% | 64 | Unknown setting: 'weight', did you mean 'sample-rate'?
+            set maxconn global 100 | 64 | Unknown setting: 'maxconn', did you mean 'max-connections'?
+            set rate-limit connections global 10 | 64 | Unknown setting: 'rate-limit', 'mirrorctl show settings' lists them.
+            set timeout cli 10 | 64 | Unexpected argument: '10' ('mirrorctl set timeout TIME' expected).
+            set timeout=5s | 64 | Unknown command: 'set timeout=5s', did you mean 'mirrorctl set timeout 5s'?
+            set timeout = 5s | 64 | Unknown command: 'set timeout = 5s', did you mean 'mirrorctl set timeout 5s'?
+            set timeout to 5s | 64 | Unknown command: 'set timeout to 5s', did you mean 'mirrorctl set timeout 5s'?
+            set timeout | 64 | Missing argument: 'mirrorctl set timeout TIME' expected.
+            set TIMEOUT 5s | 1 | Unknown setting: 'TIMEOUT', did you mean 'timeout'?
+            set max_queue 5 | 1 | Unknown setting: 'max_queue', did you mean 'max-queue'?
+            set sample rate 10% | 64 | Unknown command: 'set sample rate 10%', did you mean 'mirrorctl set sample-rate 10%'?
+            set sample-rate 10 | 1 | Invalid value: '10' (0% to 100%, in steps of 0.001% expected, such as 10%).
+            set-sample-rate 10 | 1 | Invalid value: '10' (0% to 100%, in steps of 0.001% expected, such as 10%).
+            sample 10% | 64 | Unknown command: 'sample 10%', did you mean 'mirrorctl set sample-rate'?
+            set destination http://h/ | 1 | Unknown setting: 'destination', did you mean 'url'?
+            set url http://h/ for 10m | 64 | Unexpected argument: 'for' ('mirrorctl set url <url> [require-reachable]' expected).
+            set url=http://h/ | 64 | Unknown command: 'set url=http://h/', did you mean 'mirrorctl set url http://h/'?
+            set methods GET, HEAD | 64 | Unknown command: 'set methods GET, HEAD', did you mean 'mirrorctl set methods GET,HEAD'?
+            set max-queue-bytes 5M | 1 | Invalid value: '5M' (a number of bytes, or a number and KiB, MiB or GiB expected, such as 5MiB).
+            set paused off | 1 | Unknown setting: 'paused', did you mean 'mirrorctl resume'?
+            set enabled yes | 1 | Unknown setting: 'enabled', did you mean 'mirrorctl resume'?
+            show state | 64 | Unknown command: 'show state', did you mean 'mirrorctl status'?
+            show servers state | 64 | Unknown command: 'show servers state', did you mean 'mirrorctl show info'?
+            show backend | 64 | Unknown command: 'show backend', did you mean 'mirrorctl show info'?
+            show table | 64 | Unknown command: 'show table', 'mirrorctl show' takes info, stat, metrics, version, settings, errors, connections.
+            show activity | 64 | Unknown command: 'show activity', did you mean 'mirrorctl show stat'?
+            show events | 64 | Unknown command: 'show events', did you mean 'mirrorctl show errors'?
+            show timeout | 64 | Unknown command: 'show timeout', did you mean 'mirrorctl show settings'?
+            show stat -1 4 -1 | 64 | Unexpected argument: '-1' ('mirrorctl show stat [json]' expected).
+            show ? | 64 | Unknown command: 'show ?', did you mean 'mirrorctl help'?
+            get timeout | 64 | Unknown command: 'get timeout', did you mean 'mirrorctl show settings'?
+            list errors | 64 | Unknown command: 'list errors', did you mean 'mirrorctl errors'?
+            clear stats | 64 | Unknown command: 'clear stats', did you mean 'mirrorctl clear counters'?
+            clear errors | 64 | Unknown command: 'clear errors', 'mirrorctl clear' takes counters.
+            wait drained for 10s | 64 | Unknown command: 'wait drained for 10s', did you mean 'mirrorctl wait drained 10s'?
+            wait 10s | 64 | Unknown command: 'wait 10s', 'mirrorctl wait' takes drained.
+            drained | 64 | Unknown command: 'drained', did you mean 'mirrorctl wait drained'?
+            reload | 64 | Unknown command: 'reload', 'systemctl reload spoa-mirror' does that.
+            shutdown sessions | 64 | Unknown command: 'shutdown sessions', 'systemctl stop spoa-mirror' does that.
+            reset sample rate | 64 | Unknown command: 'reset sample rate', did you mean 'mirrorctl reset sample-rate'?
+            @1 show info | 64 | Unknown command: '@1 show info', did you mean 'mirrorctl show info'?
+            STATUS | 64 | Unknown command: 'STATUS', did you mean 'mirrorctl status'?
+            Show Info | 64 | Unknown command: 'Show Info', did you mean 'mirrorctl show info'?
+            ? | 64 | Unknown command: '?', did you mean 'mirrorctl help'?
+            online | 64 | Unknown command: 'online', did you mean 'mirrorctl resume'?
+            watch status | 64 | Unknown command: 'watch status', did you mean 'mirrorctl status'?
+            --sample-rate 10% | 64 | Unknown option '--sample-rate', did you mean 'set sample-rate'? (see mirrorctl --help)
+            --pause | 64 | Unknown option '--pause', did you mean 'pause'? (see mirrorctl --help)
+            set-timeout 5s | 64 | Unknown command: 'set-timeout 5s', did you mean 'mirrorctl set timeout'?
+            timeout 5s | 64 | Unknown command: 'timeout 5s', did you mean 'mirrorctl set timeout'?
+            raw pause for 10m | 1 | Unknown command: 'pause for 10m', did you mean 'pause 10m'?
             """#.split(separator: "\n").map { $0.components(separatedBy: " | ") }
 
         @Test("in the shell and piped in, and nothing is changed by it")
         func mistakes() throws {
             let agent = try WatchedAgent(mirrorURL: "http://127.0.0.1:9/", in: try TemporaryDirectory())
             let settings = try agent.ask("show settings")
-            #expect(Self.table.count > 130)
+            #expect(Self.table.count > 190)
             for row in Self.table {
                 let words = row[0].components(separatedBy: " ")
                 let run = try MirrorctlRun(words, socket: agent.adminSocket)

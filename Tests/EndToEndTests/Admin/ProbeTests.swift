@@ -67,6 +67,21 @@ extension EndToEnd {
             withExtendedLifetime(hanging) {}
         }
 
+        @Test("a destination that comes back by reset is probed as one that is set")
+        func reset() throws {
+            let dead = try Ports.free()
+            let url = "http://127.0.0.1:\(dead)/"
+            let agent = try WatchedAgent(mirrorURL: url, in: try TemporaryDirectory())
+            let warning = "Warning: connection refused (127.0.0.1:\(dead))."
+            _ = try agent.ask("set url \(oldURL)")
+            #expect(
+                try agent.ask("reset url") == "Destination reset to \(url) (was \(oldURL)). \(warning)\n\n")
+            #expect(try agent.ask("reset url") == "Destination is not changed: it is \(url). \(warning)\n\n")
+            _ = try agent.ask("set url \(oldURL)")
+            #expect(try agent.ask("reset all") == "Reset: url to \(url) (was \(oldURL)). \(warning)\n\n")
+            #expect(try agent.ask("reset all") == "No setting is changed.\n\n")
+        }
+
         @Test("require-reachable changes nothing unless it can be reached, in the shell and on the socket")
         func required() throws {
             let dead = try Ports.free()

@@ -94,7 +94,7 @@ extension EndToEnd {
             for plant in [symlink, link] {
                 unlink("\(state).new")
                 #expect(plant(precious, "\(state).new") == 0)
-                #expect(try agent.ask("set sample-rate 5%; save state").hasSuffix("(1 settings).\n\n"))
+                #expect(try agent.ask("set sample-rate 5%; save state").hasSuffix("(1 setting).\n\n"))
                 #expect(contents(of: precious) == "precious")
             }
             let names = try FileManager.default.contentsOfDirectory(atPath: directory.path)
@@ -108,7 +108,7 @@ extension EndToEnd {
             let state = "\(folder)/state"
             let agent = try WatchedAgent(
                 mirrorURL: "http://127.0.0.1:9/", ["--state-file", state], in: directory)
-            #expect(try agent.ask("set sample-rate 5%; save state").hasSuffix("(1 settings).\n\n"))
+            #expect(try agent.ask("set sample-rate 5%; save state").hasSuffix("(1 setting).\n\n"))
             let before = try String(contentsOfFile: state, encoding: .utf8)
             try FileManager.default.moveItem(atPath: folder, toPath: "\(folder).away")
             #expect(

@@ -99,12 +99,60 @@ extension EndToEnd {
             #expect(try agent.counters()["failed_connect"] > 0)
         }
 
-        @Test("copies that are dropped count, requests that are skipped are requests")
-        func droppedAndSkipped() throws {
+        @Test("with nothing selected, it is idle and says why")
+        func selectsNothing() throws {
             let mirror = try RecordingMirror()
-            let agent = try agent(of: mirror.port, ["--sample-rate", "0%"])
+            let agent = try agent(of: mirror.port)
             try send(to: agent, until: "mirroring")
-            _ = try agent.ask("set sample-rate 100%; set max-queue-bytes 1KiB")
+            #expect(
+                try agent.ask("set sample-rate 0%; show info").contains(
+                    "\nState: idle\nState_since_sec: 0\nState_reason: no request is selected (sample-rate is 0%)\n"
+                ))
+            _ = try agent.ask("set sample-rate 100%; set methods POST,PUT")
+            let client = try SPOPClient(agent.endpoint)
+            var info = ""
+            try eventually("idle", evidence: { info }) {
+                try client.notify(.init())
+                info = try agent.ask("show info")
+                return info.contains("\nState: idle\n")
+                    && info.contains(
+                        "\nState_reason: no request was selected in the last 2s (methods is POST,PUT)\n")
+            }
+            _ = try agent.ask("set methods all")
+            try send(to: agent, until: "mirroring")
+        }
+
+        @Test("a mirror that never answers is degraded, whatever the timeout is")
+        func neverAnswers() throws {
+            let mirror = try RecordingMirror { _ in .hang }
+            let agent = try agent(of: mirror.port, ["--timeout", "1h"])
+            let info = try send(to: agent, until: "degraded")
+            #expect(info.contains("\nState_reason: no answer in the last 2s, "), "\(info)")
+            #expect(
+                info.contains(" waiting or under way\n") && info.contains("\nLost_percent: 0.0\n"), "\(info)")
+            // What hangs there says nothing of another.
+            let other = try RecordingMirror()
+            _ = try agent.ask("set url http://127.0.0.1:\(other.port)/")
+            try send(to: agent, until: "mirroring")
+            try wait(for: agent, "idle")
+        }
+
+        @Test("the first failure after 'set url' is one of the new destination")
+        func firstFailure() throws {
+            let mirror = try RecordingMirror()
+            let agent = try agent(of: mirror.port, ["--state-window", "1h"])
+            try send(to: agent, until: "mirroring")
+            _ = try agent.ask("set url http://127.0.0.1:\(try Ports.free())/")
+            try SPOPClient(agent.endpoint).notify(.init())
+            try wait(for: agent, "unreachable")
+        }
+
+        @Test("copies that are dropped count")
+        func dropped() throws {
+            let mirror = try RecordingMirror()
+            let agent = try agent(of: mirror.port)
+            try send(to: agent, until: "mirroring")
+            _ = try agent.ask("set max-queue-bytes 1KiB")
             let client = try SPOPClient(agent.endpoint)
             var info = ""
             try eventually("degraded", evidence: { "\(info)\n\(agent.process.log)" }) {

@@ -30,8 +30,8 @@ extension EndToEnd {
                 toFile: "\(units)/spoa-mirror.service.d/test.conf", atomically: true, encoding: .utf8)
         }
 
-        private func check(_ text: String) throws -> CommandLineRun {
-            try text.write(toFile: options, atomically: true, encoding: .utf8)
+        private func check(_ text: String?) throws -> CommandLineRun {
+            try text?.write(toFile: options, atomically: true, encoding: .utf8)
             let script = #"mkdir -p "$2" && mount --bind "$1" "$2" && shift 2 && exec "$@""#
             return try CommandLineRun(
                 ["--check-service"],
@@ -69,6 +69,32 @@ extension EndToEnd {
                 "MIRROR_OPTIONS=\"-p \(port)\"\nexport MIRROR_OPTIONS=\"-u http://a.example/\"\n")
             #expect(bad.exit == .status(78))
             #expect(bad.errors.contains("\(options), line 2: 'export MIRROR_OPTIONS'"), "\(bad.errors)")
+        }
+
+        @Test("options with which no agent would run are refused, and -D is a note")
+        func endsAtOnce() throws {
+            let port = try Ports.free()
+            for option in ["--version", "-V", "--help", "-h", "--check", "--check-service"] {
+                let run = try check("MIRROR_OPTIONS=\"-p \(port) -u http://a.example/ \(option)\"\n")
+                let name = option == "-V" ? "--version" : option
+                #expect(run.exit == .status(78) && run.output.isEmpty, "\(option): \(run.output)")
+                #expect(
+                    run.errorLines.count == 1 && run.errors.hasSuffix("; leave it out\n"), "\(run.errors)")
+                #expect(run.errors.hasPrefix("spoa-mirror: \(name): "), "\(run.errors)")
+            }
+            let run = try check("MIRROR_OPTIONS=\"-p \(port) -u http://a.example/ -D\"\n")
+            #expect(run.exit == .status(0), "\(run.errors)")
+            #expect(run.output.contains("note: -D is not followed: "), "\(run.output)")
+        }
+
+        @Test("a pipe in the place of the options is refused at once")
+        func pipe() throws {
+            #expect(mkfifo(options, 0o644) == 0)
+            let run = try check(nil)
+            #expect(run.exit == .status(78))
+            #expect(
+                run.errors
+                    == "spoa-mirror: \(options): it is not a regular file; one with lines of text expected\n")
         }
 
         @Test("it stands alone")

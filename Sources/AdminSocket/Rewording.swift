@@ -1,0 +1,110 @@
+/// What somebody meant who called a command in the words of another program, or in those of a sentence.
+enum Rewording {
+    /// The command that was meant: `pause for 10m`, `set timeout=5s`, `set sample rate 10 %`, `SHOW INFO`. Nil when there is none
+    /// that fits.
+    static func of(_ words: [String]) -> [String]? {
+        let small = words.map { $0.lowercased() }
+        if small != words, isSound(small) { return small }
+        let fit = Fit(words)
+        guard let command = fit.command else { return nil }
+        let arguments =
+            switch command.name {
+            case .set, .reset: ofSetting(fit.arguments)
+            default: joined(withoutFillers(fit.arguments))
+            }
+        let new = command.words + arguments
+        return new != words && isSound(new) ? new : nil
+    }
+
+    /// `pause` or `resume`, for one who says to what a pause is to be switched. Nil for a pause as it should be.
+    static func ofPause(_ fit: Fit) -> String? {
+        guard fit.command?.name == .pause, fit.arguments.count == 1 else { return nil }
+        if on.contains(fit.arguments[0]) { return "pause" }
+        // No time at all is a time that is too short.
+        return off.contains(fit.arguments[0]) && fit.arguments[0] != "0" ? "resume" : nil
+    }
+
+    static let on: Set = [
+        "on", "yes", "true", "now", "all", "forever", "indefinitely", "mirroring", "traffic", "enable",
+    ]
+    static let off: Set = ["off", "no", "false", "end", "stop", "never", "disable", "0"]
+
+    /// Whether the words are a command with arguments that it may well take.
+    private static func isSound(_ words: [String]) -> Bool {
+        let fit = Fit(words)
+        guard fit.kind == .fits, let command = fit.command else { return false }
+        switch command.name {
+        case .pause, .waitDrained: return fit.arguments.allSatisfy(isDuration)
+        case .set: return SettingName(rawValue: fit.arguments[0]) != nil
+        case .reset: return fit.arguments == ["all"] || SettingName(rawValue: fit.arguments[0]) != nil
+        case .setURL, .probe: return fit.arguments.allSatisfy { !fillers.contains($0) }
+        default: return true
+        }
+    }
+
+    private static func isDuration(_ text: String) -> Bool {
+        let unit = text.drop { $0.isNumber || $0 == "." }
+        return unit.count < text.count && ["us", "ms", "s", "m", "h", "d"].contains(unit)
+    }
+
+    private static let fillers: Set = [
+        "for", "to", "=", ":", "is", "as", "by", "in", "of", "the", "a", "with",
+    ]
+
+    /// Without words that a sentence has and a command does not, and without the dashes of an option.
+    private static func withoutFillers(_ arguments: [String]) -> [String] {
+        arguments.map { $0.hasPrefix("--") ? String($0.dropFirst(2)) : $0 }.filter { !fillers.contains($0) }
+    }
+
+    /// A number and the unit behind it in one word.
+    private static func joined(_ arguments: [String]) -> [String] {
+        arguments.reduce(into: []) { result, word in
+            guard let last = result.last, last.last?.isNumber == true, last.first?.isNumber == true,
+                let unit = unit(word)
+            else { return result.append(word) }
+            result[result.count - 1] = last + unit
+        }
+    }
+
+    private static func unit(_ word: String) -> String? {
+        switch word.lowercased() {
+        case "%", "percent": "%"
+        case "us", "ms", "d", "h", "m", "s": word.lowercased()
+        case "sec", "secs", "second", "seconds": "s"
+        case "min", "mins", "minute", "minutes": "m"
+        case "hour", "hours": "h"
+        case "day", "days": "d"
+        default: nil
+        }
+    }
+
+    /// The name of a setting in one word, and its value in another.
+    private static func ofSetting(_ arguments: [String]) -> [String] {
+        var words = withoutFillers(arguments)
+        // timeout=5s, timeout:5s
+        if let first = words.first, let mark = first.firstIndex(where: { "=:".contains($0) }) {
+            let value = String(first[mark...].dropFirst())
+            words.replaceSubrange(0...0, with: [String(first[..<mark])] + (value.isEmpty ? [] : [value]))
+        }
+        // sample rate
+        for count in stride(from: min(4, words.count), to: 1, by: -1) {
+            let name = words.prefix(count).joined(separator: "-")
+            guard SettingName(rawValue: name) != nil else { continue }
+            words.replaceSubrange(0..<count, with: [name])
+            break
+        }
+        guard let first = words.first, let name = SettingName(rawValue: first), words.count > 2 else {
+            return joined(words)
+        }
+        let values = words.dropFirst()
+        switch name {
+        case .methods:
+            let list = values.joined(separator: ",").split(separator: ",")
+            return [words[0], list.joined(separator: ",")]
+        case .markHeader:
+            let value = values.joined(separator: " ")
+            return [words[0], value.filter { $0 != "'" && $0 != "\"" }]
+        default: return joined(words)
+        }
+    }
+}
