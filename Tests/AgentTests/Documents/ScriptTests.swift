@@ -21,7 +21,7 @@ struct ScriptTests {
         "no Swift, or one too old, is said with where to get it",
         arguments: [
             ("", "There is no swift in PATH"), ("Swift version 6.1.2", "is Swift 6.1.2, which is too old"),
-            ("x", "does not tell"),
+            ("x", "does not say"),
         ])
     func swift(version: String, said: String) throws {
         // Some distributions have a Swift of their own there.
