@@ -33,7 +33,10 @@ extension Dialect {
         if isSet, let name = fit.arguments.first, setting == nil {
             return unknown(setting: name, value: fit.arguments.dropFirst().first)
         }
-        let own = isSet ? setting.map { "set \($0.rawValue) \($0.row.values.joined(separator: "|"))" } : nil
+        // A short form has a usage of its own.
+        let own =
+            isSet && fit.usage == fit.command?.usage
+            ? setting.map { "set \($0.rawValue) \($0.row.values.joined(separator: "|"))" } : nil
         let usage = quote(own ?? fit.usage)
         let example = fit.usage.contains("<duration>") ? ", such as \(quote(example(fit.usage)))" : ""
         guard case .unexpected(let index) = fit.kind else {

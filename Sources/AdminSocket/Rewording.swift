@@ -16,7 +16,7 @@ enum Rewording {
         return new != words && isSound(new) ? new : nil
     }
 
-    /// `pause` or `resume`, for one who says to what a pause is to be switched. Nil for a pause as it should be.
+    /// `pause` or `resume`, for a word that switches a pause on or off. Nil for a pause as it should be.
     static func ofPause(_ fit: Fit) -> String? {
         guard fit.command?.name == .pause, fit.arguments.count == 1 else { return nil }
         if on.contains(fit.arguments[0]) { return "pause" }
@@ -48,7 +48,7 @@ enum Rewording {
     }
 
     private static let fillers: Set = [
-        "for", "to", "=", ":", "is", "as", "by", "in", "of", "the", "a", "with",
+        "for", "to", "=", ":", "is", "as", "by", "in", "of", "the", "with",
     ]
 
     /// Without words that a sentence has and a command does not, and without the dashes of an option.

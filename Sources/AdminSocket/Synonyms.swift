@@ -28,7 +28,7 @@ enum Synonyms {
     private static let commands = [
         "disable": "pause", "stop": "pause", "offline": "pause", "off": "pause", "hold": "pause",
         "mute": "pause",
-        "suspend": "pause", "halt": "pause",
+        "suspend": "pause",
         "enable": "resume", "start": "resume", "unpause": "resume", "online": "resume", "on": "resume",
         "continue": "resume", "unmute": "resume",
         "config": "show settings", "get": "show settings", "list": "show settings",

@@ -37,13 +37,17 @@ package enum FileReplacement {
         if isDurable { syncDirectory(of: path) }
     }
 
-    /// Where the links at `path` lead to in the end, whether something is there or not.
+    /// Where the links at `path` lead to in the end, whether something is there or not. Only root's links and our own are followed: where
+    /// others may write, they would choose the file.
     private static func target(of path: String) -> String {
         var path = path
         // As many as the kernel follows.
         for _ in 0..<40 {
             var bytes = [CChar](repeating: 0, count: Int(PATH_MAX))
-            guard unsafe readlink(path, &bytes, bytes.count - 1) > 0 else { break }
+            var status = stat()
+            guard unsafe lstat(path, &status) == 0, status.st_uid == geteuid() || status.st_uid == 0,
+                unsafe readlink(path, &bytes, bytes.count - 1) > 0
+            else { break }
             let link = String(field: bytes)
             let folder = path.lastIndex(of: "/").map { String(path[...$0]) } ?? ""
             path = link.hasPrefix("/") ? link : folder + link

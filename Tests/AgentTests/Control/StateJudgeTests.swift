@@ -31,7 +31,7 @@ struct StateJudgeTests {
         Case("nothing since the start", .idle, [News(at: 1), News(at: 30)]),
         Case("a request that is answered", .mirroring, [News(at: 1, received: 1, answered: 1)]),
         Case(
-            "requests of which none is mirrored", .idle,
+            "requests that are all skipped", .idle,
             [News(at: 1, received: 9, skipped: [.skippedMethod: 9])]),
         Case(
             "one that is mirrored", .mirroring,

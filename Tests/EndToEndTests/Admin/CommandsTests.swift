@@ -35,7 +35,7 @@ extension EndToEnd {
                     """
                     Mirroring resumed.
 
-                    Destination is not changed: it is http://127.0.0.1:9/.
+                    Destination is not changed: it is http://127.0.0.1:9/. Warning: connection refused (127.0.0.1:9).
                     """
                 ),
                 ("clear counters", "Counters cleared."), ("clear counters all", "Counters cleared."),
@@ -52,7 +52,10 @@ extension EndToEnd {
             arguments: [
                 ("sohw info", "Unknown command: 'sohw info', did you mean 'show info'?"),
                 ("set sample-rate 150%", "Value out of range: '150%' (0% to 100% expected)."),
-                ("set sample-rate 0.5", "Invalid value: '0.5' (0% to 100%, in steps of 0.001% expected)."),
+                (
+                    "set sample-rate 0.5",
+                    "Invalid value: '0.5' (0% to 100%, in steps of 0.001% expected, such as 0.5% or 50%)."
+                ),
                 ("set url ftp://h/", "Invalid URL: scheme 'ftp' (http or https expected)."),
                 ("set url http://u:p@h/", "Invalid URL: credentials are not allowed in it."),
                 (
@@ -68,7 +71,7 @@ extension EndToEnd {
                 ("set url a b", "Unexpected argument: 'b' ('set url <url> [require-reachable]' expected)."),
                 (
                     "pause soon",
-                    "Invalid value: 'soon' (a number and us, ms, s, m, h or d; milliseconds without a unit expected)."
+                    "Invalid value: 'soon' (a number and us, ms, s, m, h or d; milliseconds without a unit expected, such as 10s)."
                 ),
                 ("set url http://h:0/", "Invalid URL: port 0 (1 to 65535 expected)."),
                 (
