@@ -55,6 +55,8 @@ extension Malformation {
     private static let longestName = 64
     /// Names of arguments that are repeated.
     private static let mostNames = 16
+    /// Bytes of them all, as they are shown: one that is not printable takes four.
+    private static let longestList = 1000
 
     static let pastTheLast = "behind the \(Notification.mostMessages)th message of a NOTIFY"
 
@@ -79,7 +81,7 @@ extension Malformation {
 
     private static func missing(_ arguments: MirrorArguments, _ payload: RawSpan) -> String {
         var names: [String] = []
-        var (count, nameless) = (0, 0)
+        var (count, nameless, length) = (0, 0, 0)
         var (hasMethod, hasPath) = (false, false)
         arguments.forEach(in: payload) { argument, bytes in
             count += 1
@@ -88,8 +90,9 @@ extension Malformation {
             if bytes.matches(argument.name, "arg_path") { hasPath = true }
             if argument.name.isEmpty {
                 nameless += 1
-            } else if names.count < mostNames {
+            } else if names.count < mostNames, length < longestList {
                 names.append(name(argument.name, bytes))
+                length += names.last?.utf8.count ?? 0
             }
         }
         var problems: [String] = []
@@ -107,13 +110,15 @@ extension Malformation {
 
     private static func wrongType(_ arguments: MirrorArguments, _ payload: RawSpan) -> String {
         var wrong: [String] = []
+        var length = 0
         arguments.forEach(in: payload) { argument, bytes in
             var alone = MirrorArguments(at: 0)
             alone.take(argument, in: bytes)
-            guard alone.hasWrongType else { return }
+            guard alone.hasWrongType, wrong.count < mostNames, length < longestList else { return }
             wrong.append("\(name(argument.name, bytes)) cannot be \(argument.value.typeName)")
+            length += wrong.last?.utf8.count ?? 0
         }
-        return wrong.prefix(mostNames).joined(separator: ", ")
+        return wrong.joined(separator: ", ")
     }
 
     private static func method(_ range: Range<Int>, _ payload: RawSpan) -> String {

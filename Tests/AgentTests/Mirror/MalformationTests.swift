@@ -58,6 +58,13 @@ struct MalformationTests {
         }
     }
 
+    @Test("names of bytes that are no text take no more room", arguments: [[0] as [UInt8], [8, 1, 0x78]])
+    func unprintable(value: [UInt8]) throws {
+        let names = (0..<200).map { "\($0)" + String(repeating: "\u{1}", count: 60) }
+        let text = try #require(PayloadBuilder.problem(of: Self.payload(names.map { ($0, value) })))
+        #expect(text.utf8.count < 1500 && text.hasSuffix(" more"), "\(text)")
+    }
+
     @Test("many names, and long ones, are cut")
     func many() throws {
         let long = String(repeating: "n", count: 20_000)
