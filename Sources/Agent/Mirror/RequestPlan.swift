@@ -100,7 +100,7 @@ struct RequestPlan {
             fieldBytes += policy.room(for: field, action)
         }
         guard isWhole else { throw .malformed(.headers) }
-        // Without a valid traceparent, a tracestate says nothing (W3C "Trace Context", section 3.3.1).
+        // Without a valid traceparent, a tracestate says nothing (W3C "Trace Context", section 3.3).
         if trace == .child, traceID.isEmpty { trace = .drop }
     }
 
