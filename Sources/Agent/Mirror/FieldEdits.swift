@@ -71,6 +71,8 @@ struct FieldEdits {
         removedLengths &>> UInt64(name.count & 63) & 1 == 1 && isRemoved(name, in: block)
     }
 
+    // Out of the loops over fields, which are slower with it inside.
+    @inline(never)
     private func isRemoved(_ name: Range<Int>, in block: RawSpan) -> Bool {
         removed.contains { block.equalsIgnoringCase(name, $0) }
     }

@@ -12,8 +12,6 @@ struct HeaderPolicy {
         case rewrite(Value)
         /// Sent as it is, with this value behind its own.
         case append(Value)
-
-        var isSent: Bool { if case .drop = self { false } else { true } }
     }
 
     /// What a copy says on its own account, in a field of the client's or in one that is added.

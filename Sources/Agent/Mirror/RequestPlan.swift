@@ -90,14 +90,8 @@ struct RequestPlan {
                 throw .loop
             }
             let known = KnownField(field.name, in: block)
-            try note(known, field, in: block)
-            let action = policy.action(known, field, in: block, edits)
-            if known == .authorization, action.isSent,
-                FieldRules.authenticatesConnection(field.value, in: block)
-            {
-                authenticates = true
-            }
-            fieldBytes += policy.room(for: field, action)
+            try note(known, field, in: block, edits)
+            fieldBytes += policy.room(for: field, policy.action(known, field, in: block, edits))
         }
         guard isWhole else { throw .malformed(.headers) }
         // Without a valid traceparent, a tracestate says nothing (W3C "Trace Context", section 3.3).
@@ -107,20 +101,24 @@ struct RequestPlan {
     /// What the field says of the request, whatever becomes of it.
     @inline(__always)
     private mutating func note(
-        _ known: KnownField, _ field: HeaderReader.Header, in block: RawSpan
+        _ known: KnownField, _ field: HeaderReader.Header, in block: RawSpan, _ edits: FieldEdits
     ) throws(Refusal) {
         switch known {
-        case .other, .hopByHop, .te, .authorization, .tracestate: break
+        case .other, .hopByHop, .te, .tracestate: break
         case .host: try noteHost(block.trimmed(field.value), in: block)
         case .contentLength: try noteLength(field, in: block)
         case .transferEncoding: wasChunked = true
         case .forwardedFor: lastForwardedFor = field.name.lowerBound
         case .requestID: id = nil
+        case .authorization:
+            let isOfConnection = FieldRules.authenticatesConnection(field.value, in: block)
+            if isOfConnection, !edits.removes(field.name, in: block) { authenticates = true }
         case .traceparent: if trace == .child { noteTrace(block.trimmed(field.value), in: block) }
         }
     }
 
     /// A second one makes both invalid: nobody knows which trace is meant.
+    @inline(never)
     private mutating func noteTrace(_ value: Range<Int>, in block: RawSpan) {
         defer { traceparents += 1 }
         traceID = traceparents == 0 ? TraceParent.traceID(value, in: block) ?? 0..<0 : 0..<0

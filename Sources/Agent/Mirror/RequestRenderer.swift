@@ -139,6 +139,7 @@ struct RequestRenderer {
     }
 
     /// Flags of zero: not sampled, and nothing else that this version knows.
+    @inline(never)
     private func appendTraceparent(
         _ traceID: Range<Int>, _ block: RawSpan, _ parentID: UInt64, to writer: inout RequestWriter
     ) {
