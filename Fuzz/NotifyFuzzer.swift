@@ -17,6 +17,11 @@ enum NotifyFuzzer {
         headers.unknownLength = .drop
         headers.host = .literal("qa.example")
         headers.mark = nil
+        headers.trace = .child
+        headers.strippedPrefix = try? PathPrefix.parse("/api")
+        if let rules = try? HeaderRules("remove:@credentials,set:X-Forwarded-For:,add:X-A: b,remove:X-B") {
+            headers.headers = rules
+        }
         return [
             RequestRenderer(url: url, style: CopyStyle()),
             RequestRenderer(url: url, style: sending),

@@ -50,6 +50,8 @@ enum Seeds {
         "--sample-rate 0.5% --methods GET,PUT --host-header destination --truncated-body send",
         "--haproxy-bufsize 32KiB --mark-header none --http-version 2 --tls-insecure --allow-link-local",
         "--max-in-flight 1 --max-queue 2 --max-queue-bytes 64MiB --max-queue-age 1.5s --connect-timeout 1",
+        "--header remove:@credentials,add:X-A:1 --header=set:X-B:a\\,b\\\\ --credential-header X-S --trace child",
+        "--strip-prefix /api/ --header none --credential-header none --trace drop --header remove:Host",
         "-u http://qa.example:8080/p --allow-destination qa.example --allow-destination=b.example:443 https://B.example.",
         "-u http://[::1]/ --allow-destination [::1]:80 --allow-destination 127.1 http://0x7f.1/ http://127.0.0.1:9/",
         "--timeout 10s --max-response 1MiB --resend never --max-connections 3 --hello-timeout 1d --mark-header=X-M:y",
@@ -79,6 +81,10 @@ enum Seeds {
         set max-queue-bytes 64MiB
         set max-queue-age 90s
         set host-header qa.example
+        set headers remove:@credentials,set:X-QA:\\ a\\\\,b,add:X-B:
+        set credential-headers X-S
+        set strip-prefix /api
+        set trace child
         pause until 1900000000
         """
 

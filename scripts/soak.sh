@@ -185,13 +185,13 @@ change() {
     12) control "set max-queue-bytes $(pick 64KiB 1MiB 64MiB)" ;;
     13) control "set max-queue-age $(pick 100ms 1s 5s)" ;;
     14) control "set truncated-body $(pick drop send headers)" ;;
-    15) control "set host-header $(pick preserve destination qa.example); set mark-header $(pick none 'X-Copy:\ yes')" ;;
+    15) control "set host-header $(pick preserve destination qa.example); set mark-header $(pick none 'X-Copy:\ yes'); set headers $(pick none 'remove:@credentials,add:X-QA:1')" ;;
     16) control "set log-level $(pick debug info error); set request-log $(pick off on query all); set request-log-rate $(pick auto 1 500)" ;;
     17) control "pause $(pick 1s 2s); show settings json; show connections" >/dev/null ;;
     18) control 'resume; save state; show errors; show metrics' >/dev/null ;;
     19) restart_mirror ;;
     20) strangers ;;
-    21) control "set resend $(pick idempotent all never)" ;;
+    21) control "set resend $(pick idempotent all never); set trace $(pick keep drop child)" ;;
     22) kill -STOP "$agent" && sleep 0.2 && kill -CONT "$agent" && kill -HUP "$agent" ;;
     esac
 }

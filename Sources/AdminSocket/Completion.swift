@@ -36,5 +36,6 @@ extension Setting {
     package var completions: [String] {
         values.filter { $0 == $0.lowercased() }
             + (name == .methods ? ["GET", "HEAD", "POST", "PUT", "DELETE"] : [])
+            + (name == .headers ? ["remove:@credentials"] : [])
     }
 }

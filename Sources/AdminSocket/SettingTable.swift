@@ -7,6 +7,10 @@ package enum SettingName: String, CaseIterable, CodingKey, Sendable {
     case methods = "methods"
     case hostHeader = "host-header"
     case markHeader = "mark-header"
+    case headers = "headers"
+    case credentialHeaders = "credential-headers"
+    case stripPrefix = "strip-prefix"
+    case trace = "trace"
     case truncatedBody = "truncated-body"
     case unknownLength = "unknown-length"
     case haproxyBufsize = "haproxy-bufsize"
@@ -109,6 +113,33 @@ extension Setting {
             .markHeader, .own, .copies, "NAME: VALUE|none",
             "field that marks each copy, 'NAME: value', or none", placeholder: "name: value",
             option: "Field that marks each copy, or none. A request that carries it is not mirrored again."),
+        Setting(
+            .headers, .own, .copies, "none|RULES",
+            "rules for the fields of copies: remove:NAME, set:NAME: VALUE or add:NAME: VALUE, commas between",
+            named: "header", repeats: true,
+            option: """
+                Rules for the fields of copies, in their order, separated by commas: remove:NAME, remove:@credentials, \
+                set:NAME: VALUE, add:NAME: VALUE. Repeatable.
+                """),
+        Setting(
+            .credentialHeaders, .own, .copies, "none|NAMES",
+            "more fields that remove:@credentials takes out, separated by commas",
+            named: "credential-header", repeats: true,
+            option: """
+                Fields that remove:@credentials takes out beside Authorization, Proxy-Authorization, Cookie and X-Api-Key. \
+                Repeatable.
+                """),
+        Setting(
+            .stripPrefix, .own, .copies, "none|PATH",
+            "beginning of a path that copies do without: of /api/x, /api leaves /x",
+            option: "Beginning of a path that copies do without, whole segments: of /api/x, /api leaves /x."),
+        Setting(
+            .trace, .own, .copies, "keep|drop|child",
+            "the W3C trace context of copies: keep, drop, or child",
+            option: """
+                The W3C trace context (traceparent) of copies: keep it, drop it, or child: the same trace, another parent, \
+                not sampled.
+                """),
         Setting(
             .maxInFlight, .own, .budgets, "NUMBER", "copies under way at once",
             option: "Copies under way to the mirror at once, 1 to 100000."),

@@ -5,9 +5,9 @@ internal import System
 extension SettingsController {
     /// Takes back the change of one setting. `finished` gets `Sample rate reset to 100% (was 10%).` once it is out of the state file.
     func reset(_ name: SettingName, finished: @escaping (String) -> Void) throws(InvalidValue) {
-        let (old, isChanged) = (settings.text(of: name), isChanged(name))
+        let (old, isChanged) = (settings.shownText(of: name), isChanged(name))
         try putBack([name])
-        let (label, value, warning) = (name.row.label, settings.text(of: name), warning(of: name))
+        let (label, value, warning) = (name.row.label, settings.shownText(of: name), warning(of: name))
         forget([name]) { wasKept, failure in
             if isChanged { return finished("\(label) reset to \(value) (was \(old)).\(failure)\(warning)") }
             let rest = wasKept ? "; what the state file had for it is out of there" : ""
@@ -19,9 +19,9 @@ extension SettingsController {
     /// out of the state file.
     func resetAll(finished: @escaping (String) -> Void) throws(InvalidValue) {
         let changed = SettingName.allCases.filter { isChanged($0) }
-        let old = changed.map { settings.text(of: $0) }
+        let old = changed.map { settings.shownText(of: $0) }
         try putBack(SettingName.allCases)
-        let list = zip(changed, old).map { "\($0.rawValue) to \(settings.text(of: $0)) (was \($1))" }
+        let list = zip(changed, old).map { "\($0.rawValue) to \(settings.shownText(of: $0)) (was \($1))" }
         let warning = changed.contains(.url) ? warning(of: .url) : ""
         let pause = settings.destination.isPaused ? " The pause stays." : ""
         forget(Set(SettingName.allCases)) { wasKept, failure in

@@ -56,11 +56,21 @@ final class SettingsController {
 
     /// Changes one setting and says so: `Sample rate set to 10% (was 100%).`
     func set(_ name: SettingName, to text: String, origin: Origin = .runtime) throws(InvalidValue) -> String {
-        let old = settings.text(of: name)
-        try settings.set(name, to: text)
+        let old = settings.shownText(of: name)
+        var changed = settings
+        try changed.set(name, to: text)
+        // Not of a state file, which says one thing after the other: what is left then leaves the mark as it is.
+        if origin == .runtime, [.headers, .credentialHeaders, .markHeader].contains(name),
+            let field = changed.destination.style.ruleOnMark
+        {
+            throw InvalidValue(
+                "", accepted: "",
+                problem: .notRepeated("no rule changes \(field): it is the mark (mark-header)"))
+        }
+        settings = changed
         origins[name] = origin
         apply()
-        return "\(name.row.label) set to \(settings.text(of: name)) (was \(old)).\(warning(of: name))"
+        return "\(name.row.label) set to \(settings.shownText(of: name)) (was \(old)).\(warning(of: name))"
     }
 
     /// Gives settings the values that they have without any change at run time; all of them, or none.

@@ -97,7 +97,10 @@ final class StateFile {
                     }
                     let accepted =
                         "'set <setting> <value>', 'pause', 'pause until <seconds since 1970>' or 'resume' expected"
-                    throw fail(isOurs ? "'\(words.joined(separator: " "))' (\(accepted))" : accepted)
+                    // Nor a value that belongs to a setting whose values are not shown, or may.
+                    let isSecret = words.count > 3 && SettingName(rawValue: words[1])?.field.isSecret != false
+                    let shown = (isSecret ? words[..<2] + ["..."] : words[...]).joined(separator: " ")
+                    throw fail(isOurs ? "'\(shown)' (\(accepted))" : accepted)
                 }
                 entries.append((index + 1, entry))
             }

@@ -26,6 +26,8 @@ struct HeaderPolicy {
         case requestID
         /// The number of bytes that the client declared of a body that is cut off.
         case declaredLength
+        /// The client's trace, with a parent of the copy's own.
+        case traceparent
     }
 
     /// Which X-Forwarded-For gets the client's address.
@@ -38,6 +40,8 @@ struct HeaderPolicy {
     }
 
     var addressField = AddressField.any
+    /// What becomes of the trace context; `child` as long as nothing says that it is invalid.
+    var trace: TraceMode
     /// Host says another name than the client's.
     let replacesHost: Bool
     /// `te: trailers` stays: HTTP/2 allows it, and no other TE (RFC 9113, section 8.2.2), and gRPC servers want it.
@@ -48,21 +52,29 @@ struct HeaderPolicy {
     private var sent: UInt16 = 0
 
     /// `host` is what `Value.host` stands for.
-    init(host: [UInt8], replacesHost: Bool, keepsTrailers: Bool) {
+    init(host: [UInt8], replacesHost: Bool, keepsTrailers: Bool, trace: TraceMode) {
         self.replacesHost = replacesHost
         self.keepsTrailers = keepsTrailers
-        longestValue = max(host.count, ClientAddress.longest)
+        self.trace = trace
+        longestValue = max(
+            host.count, ClientAddress.longest, trace == .child ? TraceParent.length : 0)
     }
 
-    /// `known` is what the name of `field` says.
+    /// `known` is what the name of `field` says. The operator's `edits` go by what the others leave, so a field that they take out is
+    /// not sent, whatever else would become of it.
     @inline(__always)
-    mutating func action(_ known: KnownField, _ field: HeaderReader.Header, in block: RawSpan) -> Action {
-        switch known {
+    mutating func action(
+        _ known: KnownField, _ field: HeaderReader.Header, in block: RawSpan, _ edits: FieldEdits
+    ) -> Action {
+        if edits.removes(field.name, in: block) { return .drop }
+        return switch known {
         case .other, .requestID, .authorization: .keep
         case .hopByHop, .transferEncoding: .drop
         case .forwardedFor: getsAddress(field) ? .append(.clientAddress) : .keep
         case .host: !isFirst(known) ? .drop : replacesHost ? .rewrite(.host) : .keep
         case .contentLength: isFirst(known) ? .rewrite(.bodyLength) : .drop
+        case .traceparent: trace == .keep ? .keep : trace == .drop ? .drop : .rewrite(.traceparent)
+        case .tracestate: trace == .drop ? .drop : .keep
         case .te:
             keepsTrailers && FieldRules.listsTrailers(field.value, in: block) && isFirst(known)
                 ? .rewrite(.trailers) : .drop

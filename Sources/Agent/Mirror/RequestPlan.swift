@@ -21,6 +21,10 @@ struct RequestPlan {
     private(set) var authenticates = false
     /// Where the last of the X-Forwarded-For fields begins in the header block; nil when there is none.
     private(set) var lastForwardedFor: Int?
+    /// What becomes of the trace context.
+    private(set) var trace: TraceMode
+    /// Where the trace id is in the header block, if `trace` is `child`.
+    private(set) var traceID = 0..<0
     /// Bytes of the client's fields as they are sent, at most.
     private(set) var fieldBytes = 0
 
@@ -30,13 +34,14 @@ struct RequestPlan {
         return .at(lastForwardedFor)
     }
 
+    private var traceparents = 0
     /// Bytes that the request without its body took of HAProxy's buffer.
     private var bufferUse: Int
 
     /// `bufferSize` is that of the HAProxy that sent it, in bytes.
     init(
         _ arguments: MirrorArguments, payload: RawSpan, style: CopyStyle, policy: HeaderPolicy,
-        bufferSize: Int, watch: BodyWatch
+        edits: FieldEdits, bufferSize: Int, watch: BodyWatch
     ) throws(Refusal) {
         guard !arguments.hasWrongType else { throw .malformed(.wrongType) }
         guard let method = arguments.method, let path = arguments.path else { throw .malformed(.missing) }
@@ -47,11 +52,14 @@ struct RequestPlan {
         guard FieldRules.isTarget(path, in: payload) else { throw .malformed(.target) }
         self.method = method
         bufferUse = method.count + path.count
-        target = RequestTarget(path, in: payload, method: method)
+        let target = RequestTarget(path, in: payload, method: method)
+        self.target = style.strippedPrefix.map { target.without($0, in: payload) } ?? target
         body = arguments.body ?? 0..<0
-        source = arguments.source.map { ClientAddress($0, in: payload) }
+        trace = policy.trace
+        source = edits.removesForwardedFor ? nil : arguments.source.map { ClientAddress($0, in: payload) }
         id = arguments.id.flatMap { $0.isEmpty ? nil : $0 }
-        try measure(arguments, payload, policy, mark: style.mark)
+        try measure(arguments, payload, policy, edits, mark: style.mark)
+        if edits.removesRequestID { id = nil }
         if let id, !FieldRules.isValue(id, in: payload) { throw .malformed(.id) }
         let room = BufferRoom(used: bufferUse + body.count, of: style.bufferSize ?? bufferSize)
         try settleLength(BodyExtent(evidence(arguments, payload, room: room)), room, style, watch)
@@ -64,7 +72,8 @@ struct RequestPlan {
     static let mostFields = 32_767
 
     private mutating func measure(
-        _ arguments: MirrorArguments, _ payload: RawSpan, _ policy: HeaderPolicy, mark: CopyStyle.Mark?
+        _ arguments: MirrorArguments, _ payload: RawSpan, _ policy: HeaderPolicy, _ edits: FieldEdits,
+        mark: CopyStyle.Mark?
     ) throws(Refusal) {
         var policy = policy
         var count = 0
@@ -81,27 +90,38 @@ struct RequestPlan {
                 throw .loop
             }
             let known = KnownField(field.name, in: block)
-            try note(known, field, in: block)
-            fieldBytes += policy.room(for: field, policy.action(known, field, in: block))
+            try note(known, field, in: block, edits)
+            fieldBytes += policy.room(for: field, policy.action(known, field, in: block, edits))
         }
         guard isWhole else { throw .malformed(.headers) }
+        // Without a valid traceparent, a tracestate says nothing (W3C "Trace Context", section 3.3).
+        if trace == .child, traceID.isEmpty { trace = .drop }
     }
 
     /// What the field says of the request, whatever becomes of it.
     @inline(__always)
     private mutating func note(
-        _ known: KnownField, _ field: HeaderReader.Header, in block: RawSpan
+        _ known: KnownField, _ field: HeaderReader.Header, in block: RawSpan, _ edits: FieldEdits
     ) throws(Refusal) {
         switch known {
-        case .other, .hopByHop, .te: break
+        case .other, .hopByHop, .te, .tracestate: break
         case .host: try noteHost(block.trimmed(field.value), in: block)
         case .contentLength: try noteLength(field, in: block)
         case .transferEncoding: wasChunked = true
         case .forwardedFor: lastForwardedFor = field.name.lowerBound
         case .requestID: id = nil
         case .authorization:
-            if FieldRules.authenticatesConnection(field.value, in: block) { authenticates = true }
+            let isOfConnection = FieldRules.authenticatesConnection(field.value, in: block)
+            if isOfConnection, !edits.removes(field.name, in: block) { authenticates = true }
+        case .traceparent: if trace == .child { noteTrace(block.trimmed(field.value), in: block) }
         }
+    }
+
+    /// A second one makes both invalid: nobody knows which trace is meant.
+    @inline(never)
+    private mutating func noteTrace(_ value: Range<Int>, in block: RawSpan) {
+        defer { traceparents += 1 }
+        traceID = traceparents == 0 ? TraceParent.traceID(value, in: block) ?? 0..<0 : 0..<0
     }
 
     /// Servers refuse a second Host (RFC 9112, section 3.2), or choose one of two; HAProxy makes one of two that are equal.

@@ -9,6 +9,8 @@ struct RequestRenderer {
     private let policy: HeaderPolicy
     /// What Host says where it does not say what the client's does.
     private let host: [UInt8]
+    private let edits: FieldEdits
+    private let parentIDs = TraceParent.ParentIDs()
 
     /// For copies to the destination that has `settings`.
     init(_ settings: DestinationSettings, watch: BodyWatch) {
@@ -22,7 +24,10 @@ struct RequestRenderer {
         self.style = style
         self.watch = watch
         host = if case .literal(let name) = style.host { Array(name.utf8) } else { url.authority }
-        policy = HeaderPolicy(host: host, replacesHost: style.host != .preserve, keepsTrailers: keepsTrailers)
+        policy = HeaderPolicy(
+            host: host, replacesHost: style.host != .preserve, keepsTrailers: keepsTrailers,
+            trace: style.trace)
+        edits = FieldEdits(style)
     }
 
     /// Throws when the copy would not be true, or is not wanted, and `queueFull` when it would hold more than `room` bytes; nothing is
@@ -31,8 +36,8 @@ struct RequestRenderer {
         _ arguments: MirrorArguments, payload: RawSpan, _ arrival: Arrival, room: Int = .max
     ) throws(Refusal) -> MirrorRequest {
         let plan = try RequestPlan(
-            arguments, payload: payload, style: style, policy: policy, bufferSize: arrival.bufferSize,
-            watch: watch)
+            arguments, payload: payload, style: style, policy: policy, edits: edits,
+            bufferSize: arrival.bufferSize, watch: watch)
         let size = size(of: plan, payload)
         guard MirrorRequest.leastMemory(size: size) <= room else { throw .queueFull }
         let request = MirrorRequest.make(size: size, to: url, arrival: arrival)
@@ -42,7 +47,7 @@ struct RequestRenderer {
             writeMethodAndTarget(plan, payload, to: &writer)
             unsafe layout.pointee.targetEnd = writer.count
             writeVersion(plan, payload, to: &writer)
-            writeClientFields(plan, arguments, payload, to: &writer)
+            writeClientFields(plan, arguments, payload, arrival, to: &writer)
             writeOwnFields(plan, payload, to: &writer)
             unsafe layout.pointee.fieldsEnd = writer.count
             unsafe layout.pointee.fieldCount = writer.fieldCount
@@ -53,7 +58,7 @@ struct RequestRenderer {
             unsafe layout.pointee.answerHasNoBody = payload.matches(plan.method, "HEAD")
             // Another method by its case (RFC 9110, section 9.1), and CONNECT to some proxies: Squid's relaxed_header_parser.
             unsafe layout.pointee.mayOpenTunnel = payload.equalsIgnoringCase(plan.method, "connect")
-            unsafe layout.pointee.authenticates = plan.authenticates
+            unsafe layout.pointee.authenticates = plan.authenticates || edits.authenticates
         }
         return request
     }
@@ -95,12 +100,14 @@ struct RequestRenderer {
 
     /// The client's header lines in their order. The plan has walked the same bytes to their end.
     private func writeClientFields(
-        _ plan: RequestPlan, _ arguments: MirrorArguments, _ payload: RawSpan, to writer: inout RequestWriter
+        _ plan: RequestPlan, _ arguments: MirrorArguments, _ payload: RawSpan, _ arrival: Arrival,
+        to writer: inout RequestWriter
     ) {
         var policy = policy
         policy.addressField = plan.addressField
+        policy.trace = plan.trace
         arguments.forEachField(in: payload) { field, block in
-            switch policy.action(KnownField(field.name, in: block), field, in: block) {
+            switch policy.action(KnownField(field.name, in: block), field, in: block, edits) {
             case .drop: return
             case .append(let value):
                 writer.append(block, field.name)
@@ -121,22 +128,41 @@ struct RequestRenderer {
             case .rewrite(let value):
                 writer.append(block, field.name)
                 writer.append(": ")
-                append(value, plan, payload, to: &writer)
+                if case .traceparent = value {
+                    appendTraceparent(plan.traceID, block, parentIDs.id(of: arrival.id), to: &writer)
+                } else {
+                    append(value, plan, payload, to: &writer)
+                }
             }
             writer.endField()
         }
     }
 
-    /// The fields that the client did not send.
+    /// Flags of zero: not sampled, and nothing else that this version knows.
+    @inline(never)
+    private func appendTraceparent(
+        _ traceID: Range<Int>, _ block: RawSpan, _ parentID: UInt64, to writer: inout RequestWriter
+    ) {
+        writer.append("00-")
+        writer.append(block, traceID)
+        writer.append(UInt8(ascii: "-"))
+        writer.append(hexadecimal: parentID)
+        writer.append("-00")
+    }
+
+    /// The fields that the client did not send; the mark is the last.
     private func writeOwnFields(_ plan: RequestPlan, _ payload: RawSpan, to writer: inout RequestWriter) {
         if plan.declaredLength == nil, !plan.body.isEmpty || plan.wasChunked {
             add("content-length", .bodyLength, plan, payload, to: &writer)
         }
-        if plan.isTruncated { add("X-Mirror-Truncated", .declaredLength, plan, payload, to: &writer) }
+        if plan.isTruncated, !edits.removesTruncated {
+            add("X-Mirror-Truncated", .declaredLength, plan, payload, to: &writer)
+        }
         if plan.lastForwardedFor == nil, plan.source != nil {
             add("X-Forwarded-For", .clientAddress, plan, payload, to: &writer)
         }
         if plan.id != nil { add("X-Request-ID", .requestID, plan, payload, to: &writer) }
+        writer.append(lines: edits.lines, count: edits.lineCount)
         if let mark = style.mark {
             writer.append(mark.name)
             writer.append(": ")
@@ -163,6 +189,7 @@ struct RequestRenderer {
         case .host: writer.append(host)
         case .trailers: writer.append("trailers")
         case .clientAddress: if let source = plan.source { writer.append(source) }
+        case .traceparent: break
         case .requestID: if let id = plan.id { writer.append(payload, uniqueID: id) }
         case .declaredLength:
             if let length = plan.declaredLength {

@@ -4,7 +4,7 @@ internal import SPOP
 enum RequestTarget {
     /// Sent byte for byte, behind the prefix of the mirror URL.
     case origin(Range<Int>)
-    /// `?query`, or nothing, of an absolute-form target without a path: "/" is put in front.
+    /// `?query`, or nothing, of a target without a path, or of which the path was stripped: "/" is put in front.
     case pathless(Range<Int>)
     /// Sent byte for byte and without prefix: "*", and whatever has neither "/" nor a scheme in front.
     case verbatim(Range<Int>)
@@ -28,6 +28,20 @@ enum RequestTarget {
         }
         let rest = path..<range.upperBound
         self = payload.byte(path) == UInt8(ascii: "/") ? .origin(rest) : .pathless(rest)
+    }
+
+    /// The same without `prefix`, where that is one or more whole segments at the beginning of its path.
+    func without(_ prefix: PathPrefix, in payload: RawSpan) -> RequestTarget {
+        guard case .origin(let range) = self, range.count >= prefix.bytes.count else { return self }
+        let end = range.lowerBound + prefix.bytes.count
+        guard payload.matches(range.lowerBound..<end, prefix.bytes) else { return self }
+        let rest = end..<range.upperBound
+        guard let next = rest.first else { return .pathless(rest) }
+        return switch payload.byte(next) {
+        case UInt8(ascii: "/"): .origin(rest)
+        case UInt8(ascii: "?"): .pathless(rest)
+        default: self
+        }
     }
 
     /// The first byte behind `scheme://`; nil when the target does not start with a scheme (RFC 3986, section 3.1).

@@ -45,6 +45,12 @@
 
     mutating func append(_ source: [UInt8]) { unsafe source.withUnsafeBytes { unsafe append(from: $0) } }
 
+    /// Whole header lines, each with its end.
+    mutating func append(lines: [UInt8], count: Int) {
+        append(lines)
+        fieldCount &+= count
+    }
+
     mutating func append(_ text: StaticString) {
         unsafe append(from: UnsafeRawBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount))
     }
@@ -56,6 +62,14 @@
     mutating func append(decimal number: Int) {
         if number >= 10 { append(decimal: number / 10) }
         append(UInt8(ascii: "0") + UInt8(number % 10))
+    }
+
+    /// 16 digits.
+    mutating func append(hexadecimal number: UInt64) {
+        for shift in stride(from: UInt64(60), through: 0, by: -4) {
+            let digit = UInt8(number >> shift & 15)
+            append(digit < 10 ? UInt8(ascii: "0") + digit : UInt8(ascii: "a") - 10 + digit)
+        }
     }
 
     private mutating func append(from source: UnsafeRawBufferPointer) {

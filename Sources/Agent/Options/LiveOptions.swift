@@ -18,28 +18,36 @@ extension LiveOptions {
         self.init()
         let options = try decoder.container(keyedBy: SettingName.self)
         for row in Self.rows {
-            given[row.name] = try options.decode(Option<String?>.self, forKey: row.name).wrappedValue
+            guard row.repeats else {
+                given[row.name] = try options.decode(Option<String?>.self, forKey: row.name).wrappedValue
+                continue
+            }
+            let texts = try options.decode(Option<[String]>.self, forKey: row.name).wrappedValue
+            given[row.name] = texts.isEmpty ? nil : texts.joined(separator: ",")
         }
     }
 
     var customMirror: Mirror {
-        let defaults = Settings()
-        return Mirror(
-            self,
-            children: Self.rows.map { row in
-                let option = Option<String?>(
-                    name: .customLong(row.option),
-                    help: ArgumentHelp(
-                        "\(row.optionText) (default: \(defaults.text(of: row.name))\(row.remark))",
-                        valueName: row.placeholder),
-                    completion: row.completions.isEmpty ? .default : .list(row.completions),
-                    transform: { text in
-                        var settings = Settings()
-                        try settings.set(row.name, to: text)
-                        return text
-                    })
-                return (label: row.name.rawValue, value: option)
-            })
+        Mirror(self, children: Self.rows.map { (label: $0.name.rawValue, value: Self.option(of: $0)) })
+    }
+
+    private static func option(of row: Setting) -> Any {
+        let help = ArgumentHelp(
+            "\(row.optionText) (default: \(Settings().text(of: row.name))\(row.remark))",
+            valueName: row.placeholder)
+        let completion = row.completions.isEmpty ? CompletionKind.default : .list(row.completions)
+        let check: @Sendable (String) throws -> String = { text in
+            // The parser would repeat a value that is refused: one that may be a secret is checked later.
+            guard !row.name.field.isSecret else { return text }
+            var settings = Settings()
+            try settings.set(row.name, to: text)
+            return text
+        }
+        let name = NameSpecification.customLong(row.option)
+        return row.repeats
+            ? Option<[String]>(
+                wrappedValue: [], name: name, help: help, completion: completion, transform: check)
+            : Option<String?>(name: name, help: help, completion: completion, transform: check)
     }
 }
 

@@ -51,8 +51,17 @@ extension Options {
         settings.destination.isPaused = control.paused
         var given: Set<SettingName> = essentials.mirrorURL.given == nil ? [] : [.url]
         for options in [control.log.live, copies, budgets] as [any LiveOptions] {
-            for (name, text) in options.given { try settings.set(name, to: text) }
-            given.formUnion(options.given.keys)
+            for (name, text) in options.given {
+                let isSet: Void? = try attempt {
+                    do throws(InvalidValue) { try settings.set(name, to: text) } catch {
+                        throw UsageError("--\(name.row.option): \(error)")
+                    }
+                }
+                if isSet != nil { given.insert(name) }
+            }
+        }
+        if let name = settings.destination.style.ruleOnMark {
+            try report(UsageError("--header: no rule changes \(name): it is the mark (--mark-header)"))
         }
         let identity = try attempt { try Identity(user: service.user, group: service.group) }
         return Configuration(

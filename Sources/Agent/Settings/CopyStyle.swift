@@ -89,6 +89,20 @@ struct CopyStyle: Hashable, Sendable {
     var mark: Mark? = .standard
     /// HAProxy's tune.bufsize, in bytes; nil goes by what each HAProxy says.
     var bufferSize: Int?
+    /// What else becomes of the fields.
+    var headers = HeaderRules()
+    /// What `headers` takes for credentials.
+    var credentials = CredentialFields()
+    /// What targets do without.
+    var strippedPrefix: PathPrefix?
+    var trace = TraceMode.keep
+
+    /// The first name of a field that a rule would change although the mark has it.
+    var ruleOnMark: String? {
+        guard let mark else { return nil }
+        let names = headers.names + credentials.added
+        return names.first { FieldName.areEqual($0, mark.name) }.map { String(decoding: $0, as: UTF8.self) }
+    }
 
     /// HAProxy's own default of tune.bufsize, in bytes.
     static let usualBufferSize = 16384

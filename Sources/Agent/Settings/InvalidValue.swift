@@ -10,6 +10,8 @@ struct InvalidValue: Error, Hashable, CustomStringConvertible {
         case unknownMode(String)
         /// A mirror URL; the text says what about it.
         case url(String)
+        /// A value that may be a secret; the text says what is wrong, and does not repeat it.
+        case notRepeated(String)
     }
 
     let value: String
@@ -32,6 +34,7 @@ struct InvalidValue: Error, Hashable, CustomStringConvertible {
         switch problem {
         case .withoutUnit(let meaning): "it is \(meaning) without a unit, expected \(accepted)\(suchAs)"
         case .unknownMode(let mode): "unknown mode '\(mode)', expected \(accepted)"
+        case .notRepeated(let text): text
         default: "expected \(accepted)\(suchAs)"
         }
     }
@@ -44,6 +47,7 @@ struct InvalidValue: Error, Hashable, CustomStringConvertible {
         case .withoutUnit(let meaning):
             "Value out of range: '\(value)' is \(meaning) without a unit (\(accepted) expected\(suchAs))."
         case .url(let text): "Invalid URL: \(text)."
+        case .notRepeated(let text): "Invalid value: \(text)."
         }
     }
 }

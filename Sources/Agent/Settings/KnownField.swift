@@ -12,6 +12,8 @@ enum KnownField: UInt8 {
     case host, contentLength, transferEncoding, te, forwardedFor, requestID
     /// Of some schemes, it speaks for the whole connection.
     case authorization
+    /// The trace context.
+    case traceparent, tracestate
 
     /// Field names are compared without case (RFC 9110, section 5.1). The length sorts out nearly all of them.
     init(_ name: Range<Int>, in block: RawSpan) {
@@ -24,6 +26,8 @@ enum KnownField: UInt8 {
             case 7 where block.equalsIgnoringCase(name, "upgrade"): .hopByHop
             case 10 where block.equalsIgnoringCase(name, "connection"): .hopByHop
             case 10 where block.equalsIgnoringCase(name, "keep-alive"): .hopByHop
+            case 10 where block.equalsIgnoringCase(name, "tracestate"): .tracestate
+            case 11 where block.equalsIgnoringCase(name, "traceparent"): .traceparent
             case 12 where block.equalsIgnoringCase(name, "x-request-id"): .requestID
             case 13 where block.equalsIgnoringCase(name, "authorization"): .authorization
             case 14 where block.equalsIgnoringCase(name, "http2-settings"): .hopByHop
@@ -40,7 +44,7 @@ enum KnownField: UInt8 {
     var framesMessage: Bool {
         switch self {
         case .hopByHop, .host, .contentLength, .transferEncoding, .te: true
-        case .other, .forwardedFor, .requestID, .authorization: false
+        case .other, .forwardedFor, .requestID, .authorization, .traceparent, .tracestate: false
         }
     }
 }

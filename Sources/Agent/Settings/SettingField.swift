@@ -6,14 +6,20 @@ internal import System
 struct SettingField {
     /// What `put` takes for the same value.
     let text: (Settings) -> String
+    /// What reports, answers and logs say of it: the same, unless there may be a secret in it.
+    let shown: (Settings) -> String
+    let isSecret: Bool
     /// Throws, and changes nothing, when the setting cannot take the text.
     let put: (String, inout Settings) throws(InvalidValue) -> Void
 
     init<Value: Equatable>(
         _ path: WritableKeyPath<Settings, Value>, _ parse: @escaping OptionParsers.Parser<Value>,
-        _ print: @escaping (Value) -> String
+        _ print: @escaping (Value) -> String, shown: ((Value) -> String)? = nil
     ) {
         text = { print($0[keyPath: path]) }
+        let show = shown ?? print
+        self.shown = { show($0[keyPath: path]) }
+        isSecret = shown != nil
         put = { text, settings throws(InvalidValue) in
             let value = try parse(text)
             if value != settings[keyPath: path] { settings[keyPath: path] = value }
@@ -40,6 +46,9 @@ struct SettingField {
 extension Settings {
     /// The value of a setting as an operator writes it.
     func text(of name: SettingName) -> String { name.field.text(self) }
+
+    /// The same for reports, answers and logs.
+    func shownText(of name: SettingName) -> String { name.field.shown(self) }
 
     /// Gives a setting the value that an operator wrote. Throws, and changes nothing, when it cannot take that.
     mutating func set(_ name: SettingName, to text: String) throws(InvalidValue) {

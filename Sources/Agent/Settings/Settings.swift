@@ -78,6 +78,14 @@ extension SettingName {
         case .hostHeader: SettingField(\.destination.style.host, CopyStyle.HostHeader.init, \.description)
         case .markHeader:
             SettingField(\.destination.style.mark, CopyStyle.Mark.parse, { $0?.description ?? "none" })
+        case .headers:
+            SettingField(\.destination.style.headers, HeaderRules.init, \.description, shown: \.shown)
+        case .credentialHeaders:
+            SettingField(\.destination.style.credentials, CredentialFields.init, \.description)
+        case .stripPrefix:
+            SettingField(
+                \.destination.style.strippedPrefix, PathPrefix.parse, { $0?.description ?? "none" })
+        case .trace: .word(\.destination.style.trace)
         case .truncatedBody: .word(\.destination.style.truncatedBody)
         case .unknownLength: .word(\.destination.style.unknownLength)
         case .haproxyBufsize:

@@ -13,6 +13,11 @@ struct LiveSettingTests {
         .methods: ["all", "safe", "GET,PURGE", "CONNECT"],
         .hostHeader: ["preserve", "destination", "qa.example:8080"],
         .markHeader: ["none", "X-A: b c"],
+        .headers: [
+            "none", "remove:@credentials", #"remove:A,set:X-A: a b\, c,add:X-B:,add:X-B: \\"#,
+        ],
+        .credentialHeaders: ["none", "X-A", "X-A,x-b"], .stripPrefix: ["none", "/api", "/a/b"],
+        .trace: ["keep", "drop", "child"],
         .truncatedBody: ["drop", "send", "headers"],
         .unknownLength: ["auto", "send", "drop"],
         .haproxyBufsize: ["auto", "16KiB", "65537"],
