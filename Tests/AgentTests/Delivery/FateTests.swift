@@ -16,8 +16,8 @@ struct FateTests {
         + [FailureReason.dns, .connect, .tls, .timeout, .reset, .other].map { .failed($0) }
 
     private static let refusals: [Refusal] = [
-        .paused, .sampled, .method, .loop, .queueFull, .expired, .tooLarge, .truncated(.bufferFull),
-        .malformed(.missing), .flushed, .shutdown,
+        .paused, .sampled, .rate, .method, .loop, .queueFull, .expired, .tooLarge,
+        .truncated(.bufferFull), .malformed(.missing), .flushed, .shutdown,
     ]
 
     init() throws {

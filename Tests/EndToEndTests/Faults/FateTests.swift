@@ -50,10 +50,14 @@ extension EndToEnd {
             try notify(
                 .init(target: "/sampled"), after: "set sample-rate 0%", then: "set sample-rate 100%")
             try notify(.init(target: "/paused?secret", id: "uid-2"), after: "pause", then: "resume")
+            // Two in one NOTIFY come at once.
+            _ = try agent.ask("set max-rate 1/s")
+            try client.notify(payload: Message(target: "/rate").payload + Message(target: "/rate").payload)
+            _ = try agent.ask("set max-rate none")
             try notify(
                 .init(target: "/gone"), after: "set url http://127.0.0.1:\(Ports.free())/",
                 then: "set url http://127.0.0.1:\(mirror.port)/; set max-in-flight 1; set max-queue 1")
-            _ = try agent.account(of: 10)
+            _ = try agent.account(of: 12)
             try client.notify(.init(target: "/hang"))
             try eventually("one hangs") { try agent.counters()["in_flight"] == 1 }
             _ = try agent.ask("set url http://127.0.0.1:\(Ports.free())/; flush")
@@ -81,7 +85,7 @@ extension EndToEnd {
                 let isError = !end.hasPrefix("skipped_") && end != "dropped_shutdown"
                 #expect(errors.contains(" \(end) ") == isError, "\(end) in \(errors)")
             }
-            #expect(log.count { $0.hasSuffix(" ok") } == 2)
+            #expect(log.count { $0.hasSuffix(" ok") } == 3)
             let url = "http://127.0.0.1:\(mirror.port)"
             func hasLine(_ start: String, _ end: String) -> Bool {
                 log.contains { $0.contains(" request \(start) ") && $0.hasSuffix(end) }
