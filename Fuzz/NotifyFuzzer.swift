@@ -24,6 +24,9 @@ enum NotifyFuzzer {
         ]
     }()
 
+    private static let keys =
+        (try? SampleKey("cookie:sid,header:cookie,query:q,source"))?.parts ?? { fail("no keys") }()
+
     /// RFC 9110, section 5.6.2.
     private static let tokens = Set(
         "!#$%&'*+-.^_`|~0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ".utf8)
@@ -43,6 +46,10 @@ enum NotifyFuzzer {
             return
         }
         for arguments in messages {
+            for key in keys {
+                guard let range = arguments.value(of: key, in: payload) else { continue }
+                require(range.upperBound <= input.count, "a key outside the payload")
+            }
             for renderer in renderers { render(arguments, payload, renderer) }
         }
     }

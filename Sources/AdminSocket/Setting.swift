@@ -22,6 +22,8 @@ package struct Setting: Sendable {
     package let placeholder: String?
     /// What there is to say of its default; empty for nothing.
     package let remark: String
+    /// Its value is for the state file alone, and shown nowhere.
+    package let isSecret: Bool
     /// How a change of it is told: `Sample rate set to ...`.
     package let label: String
 
@@ -29,7 +31,7 @@ package struct Setting: Sendable {
     init(
         _ name: SettingName, _ scope: Scope, _ heading: Heading, _ values: String, _ help: String,
         named option: String? = nil, placeholder: String? = nil, label: String? = nil, remark: String = "",
-        option text: String? = nil
+        isSecret: Bool = false, option text: String? = nil
     ) {
         func sentence(_ text: String) -> String { text.prefix(1).uppercased() + text.dropFirst() }
         (self.name, self.scope, self.heading, self.help) = (name, scope, heading, help)
@@ -38,6 +40,7 @@ package struct Setting: Sendable {
         optionText = text ?? "\(sentence(help))."
         self.placeholder = placeholder ?? (values == values.lowercased() ? values : nil)
         self.remark = remark
+        self.isSecret = isSecret
         self.label = label ?? sentence(name.rawValue.split(separator: "-").joined(separator: " "))
     }
 }

@@ -3,6 +3,8 @@
 package enum SettingName: String, CaseIterable, CodingKey, Sendable {
     case url = "url"
     case sampleRate = "sample-rate"
+    case sampleKey = "sample-key"
+    case sampleSalt = "sample-salt"
     case methods = "methods"
     case hostHeader = "host-header"
     case markHeader = "mark-header"
@@ -76,6 +78,22 @@ extension Setting {
         Setting(
             .sampleRate, .own, .copies, "PERCENT", "share of requests that is mirrored, 0% to 100%",
             option: "Share of requests to mirror, 0% to 100% in steps of 0.001%."),
+        Setting(
+            .sampleKey, .own, .copies, "cookie:NAME|header:NAME|query:NAME|source|random",
+            "what the sample goes by: cookie:NAME, header:NAME, query:NAME, source or random, or a list",
+            placeholder: "keys",
+            option: """
+                What the sample goes by, for whole sessions: cookie:NAME, header:NAME, query:NAME, source (the client's \
+                address) or random; or several separated by commas, of which the first that a request has counts.
+                """),
+        Setting(
+            .sampleSalt, .own, .copies, "TEXT|none",
+            "secret of that sample, the same on all agents that are to mirror alike, or none; never shown",
+            placeholder: "text", isSecret: true,
+            option: """
+                Secret that makes the sample by key unforeseeable, the same on all agents that are to mirror alike; never \
+                shown.
+                """),
         Setting(
             .methods, .own, .copies, "all|safe|NAMES",
             "methods that are mirrored: all, safe, or names separated by commas",

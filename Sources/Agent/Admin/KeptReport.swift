@@ -5,7 +5,7 @@ extension Report {
     /// values, if these are to be shown.
     static func kept(_ controller: SettingsController, showsValues: Bool) -> [Field] {
         let overridden = controller.overridden.map { name in
-            "--\(name.row.option)" + (showsValues ? " \(controller.baseText(of: name))" : "")
+            "--\(name.row.option)" + (showsValues ? " \(controller.shownBase(name))" : "")
         }
         return [
             controller.file.map { Field("state_file", $0.path) },

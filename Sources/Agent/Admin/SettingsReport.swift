@@ -23,10 +23,10 @@ extension Report {
 
         init(_ setting: SettingName, _ controller: SettingsController) {
             name = setting.rawValue
-            value = controller.settings.text(of: setting)
-            `default` = Settings().text(of: setting)
+            value = controller.settings.shown(setting)
+            `default` = Settings().shown(setting)
             origin = controller.origins[setting] ?? .default
-            option = controller.given.contains(setting) ? controller.baseText(of: setting) : nil
+            option = controller.given.contains(setting) ? controller.shownBase(setting) : nil
             isSaved = !controller.isUnsaved(setting)
             isChanged = controller.isChanged(setting)
         }

@@ -58,6 +58,9 @@ extension SettingsController {
     /// The value of a setting's option or default, as far as memory allows.
     func baseText(of name: SettingName) -> String { text(of: name, from: base.text(of: name)) }
 
+    /// The same for people, logs and scripts.
+    func shownBase(_ name: SettingName) -> String { name.row.isSecret ? base.shown(name) : baseText(of: name) }
+
     /// Whether a setting has another value than it would have after a restart.
     func isUnsaved(_ name: SettingName) -> Bool {
         let restarted = file?.held.settings[name].map { text(of: name, from: $0) } ?? baseText(of: name)

@@ -5,10 +5,10 @@ internal import System
 extension SettingsController {
     /// Takes back the change of one setting. Returns `Sample rate reset to 100% (was 10%).`
     func reset(_ name: SettingName) throws(InvalidValue) -> String {
-        let (old, isChanged) = (settings.text(of: name), isChanged(name))
+        let (old, isChanged) = (settings.shown(name), isChanged(name))
         try putBack([name])
         let (wasKept, failure) = forget { if case .set(name, _) = $0 { true } else { false } }
-        let (label, value) = (name.row.label, settings.text(of: name))
+        let (label, value) = (name.row.label, settings.shown(name))
         if isChanged { return "\(label) reset to \(value) (was \(old)).\(failure)\(warning(of: name))" }
         let rest = wasKept ? "; what the state file had for it is out of there" : ""
         return "\(label) is not changed: it is \(value)\(rest).\(failure)"
@@ -17,10 +17,10 @@ extension SettingsController {
     /// Takes back the changes of all settings; a pause stays. Returns `Reset: sample-rate to 100% (was 10%).`
     func resetAll() throws(InvalidValue) -> String {
         let changed = SettingName.allCases.filter { isChanged($0) }
-        let old = changed.map { settings.text(of: $0) }
+        let old = changed.map { settings.shown($0) }
         try putBack(SettingName.allCases)
         let (wasKept, failure) = forget(\.isSetting)
-        let list = zip(changed, old).map { "\($0.rawValue) to \(settings.text(of: $0)) (was \($1))" }
+        let list = zip(changed, old).map { "\($0.rawValue) to \(settings.shown($0)) (was \($1))" }
         let rest = wasKept ? "; what the state file had is out of there" : ""
         let text =
             changed.isEmpty ? "No setting is changed\(rest)." : "Reset: \(list.joined(separator: ", "))."

@@ -50,11 +50,13 @@ final class SettingsController {
 
     /// Changes one setting and says so: `Sample rate set to 10% (was 100%).`
     func set(_ name: SettingName, to text: String, origin: Origin = .runtime) throws(InvalidValue) -> String {
-        let old = settings.text(of: name)
+        let old = settings.shown(name)
         try settings.set(name, to: text)
         origins[name] = origin
         apply()
-        return "\(name.row.label) set to \(settings.text(of: name)) (was \(old)).\(warning(of: name))"
+        // A secret is `set` or `not set`.
+        let change = name.row.isSecret ? "is now" : "set to"
+        return "\(name.row.label) \(change) \(settings.shown(name)) (was \(old)).\(warning(of: name))"
     }
 
     /// Gives settings the values that they have without any change at run time; all of them, or none.

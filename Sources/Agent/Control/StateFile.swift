@@ -100,12 +100,19 @@ final class StateFile {
                     }
                     let accepted =
                         "'set <setting> <value>', 'pause', 'pause until <seconds since 1970>' or 'resume' expected"
-                    throw fail(isOurs ? "'\(words.joined(separator: " "))' (\(accepted))" : accepted)
+                    throw fail(isOurs ? "'\(Self.shown(words))' (\(accepted))" : accepted)
                 }
                 entries.append((index + 1, entry))
             }
         }
         return entries
+    }
+
+    /// A line that cannot be understood, for the log.
+    private static func shown(_ words: [String]) -> String {
+        let secrets = Setting.table.filter(\.isSecret).map(\.name.rawValue)
+        guard let index = words.firstIndex(where: secrets.contains) else { return words.joined(separator: " ") }
+        return words[...index].joined(separator: " ") + " ..."
     }
 
     // MARK: the file

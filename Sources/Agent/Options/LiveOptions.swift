@@ -34,6 +34,8 @@ extension LiveOptions {
                         valueName: row.placeholder),
                     completion: row.completions.isEmpty ? .default : .list(row.completions),
                     transform: { text in
+                        // The parser's error would show it.
+                        guard !row.isSecret else { return text }
                         var settings = Settings()
                         try settings.set(row.name, to: text)
                         return text

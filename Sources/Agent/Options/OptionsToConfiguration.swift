@@ -51,7 +51,13 @@ extension Options {
         settings.destination.isPaused = control.paused
         var given: Set<SettingName> = essentials.mirrorURL.given == nil ? [] : [.url]
         for options in [control.log.live, copies, budgets] as [any LiveOptions] {
-            for (name, text) in options.given { try settings.set(name, to: text) }
+            for (name, text) in options.given {
+                _ = try attempt {
+                    try named("--\(name.row.option)") { () throws(InvalidValue) in
+                        try settings.set(name, to: text)
+                    }
+                }
+            }
             given.formUnion(options.given.keys)
         }
         let identity = try attempt { try Identity(user: service.user, group: service.group) }

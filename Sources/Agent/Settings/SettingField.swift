@@ -38,8 +38,14 @@ struct SettingField {
 }
 
 extension Settings {
-    /// The value of a setting as an operator writes it.
+    /// The value of a setting as an operator writes it: for a state file, and to compare. A secret is in it.
     func text(of name: SettingName) -> String { name.field.text(self) }
+
+    /// The same for people, logs and scripts.
+    func shown(_ name: SettingName) -> String {
+        guard name.row.isSecret else { return text(of: name) }
+        return text(of: name) == "none" ? "not set" : "set"
+    }
 
     /// Gives a setting the value that an operator wrote. Throws, and changes nothing, when it cannot take that.
     mutating func set(_ name: SettingName, to text: String) throws(InvalidValue) {

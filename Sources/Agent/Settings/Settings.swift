@@ -35,6 +35,10 @@ struct DestinationSettings: Sendable {
     var isPaused = false
     /// The share of requests that is mirrored.
     var sampleRate = SampleRate.all
+    /// Which requests are in it together.
+    var sampleKey = SampleKey.random
+    /// The same on all agents that are to mirror the same ones.
+    var sampleSalt = SampleSalt.none
     /// Which methods are mirrored.
     var methods = MethodFilter.all
     /// How copies differ from what the client sent.
@@ -70,6 +74,8 @@ extension SettingName {
         switch self {
         case .url: SettingField(\.destination.url, MirrorURL.init, \.text)
         case .sampleRate: SettingField(\.destination.sampleRate, SampleRate.init, \.description)
+        case .sampleKey: SettingField(\.destination.sampleKey, SampleKey.init, \.description)
+        case .sampleSalt: SettingField(\.destination.sampleSalt, SampleSalt.init, \.text)
         case .methods: SettingField(\.destination.methods, MethodFilter.init, \.description)
         case .hostHeader: SettingField(\.destination.style.host, CopyStyle.HostHeader.init, \.description)
         case .markHeader:
