@@ -59,7 +59,9 @@ extension SettingsController {
     func baseText(of name: SettingName) -> String { text(of: name, from: base.text(of: name)) }
 
     /// The same for people, logs and scripts.
-    func shownBase(_ name: SettingName) -> String { name.row.isSecret ? base.shown(name) : baseText(of: name) }
+    func shownBase(_ name: SettingName) -> String {
+        name.row.isSecret ? base.shown(name) : baseText(of: name)
+    }
 
     /// Whether a setting has another value than it would have after a restart.
     func isUnsaved(_ name: SettingName) -> Bool {

@@ -111,7 +111,9 @@ final class StateFile {
     /// A line that cannot be understood, for the log.
     private static func shown(_ words: [String]) -> String {
         let secrets = Setting.table.filter(\.isSecret).map(\.name.rawValue)
-        guard let index = words.firstIndex(where: secrets.contains) else { return words.joined(separator: " ") }
+        guard let index = words.firstIndex(where: secrets.contains) else {
+            return words.joined(separator: " ")
+        }
         return words[...index].joined(separator: " ") + " ..."
     }
 

@@ -28,7 +28,9 @@ struct SampleKey: Hashable, Sendable, CustomStringConvertible {
     /// Bytes of a name.
     private static let longestName = 128
 
-    private init(parts: [Part], endsAtRandom: Bool) { (self.parts, self.endsAtRandom) = (parts, endsAtRandom) }
+    private init(parts: [Part], endsAtRandom: Bool) {
+        (self.parts, self.endsAtRandom) = (parts, endsAtRandom)
+    }
 
     /// `random`, or `cookie:sid,header:x-session,query:id,source`, with or without `random` behind it.
     init(_ text: String) throws(InvalidValue) {
@@ -36,7 +38,8 @@ struct SampleKey: Hashable, Sendable, CustomStringConvertible {
         endsAtRandom = words.last == "random"
         if endsAtRandom { words.removeLast() }
         let parts = words.compactMap(Part.init)
-        guard parts.count == words.count, parts.count <= Self.mostParts, Set(parts).count == parts.count else {
+        guard parts.count == words.count, parts.count <= Self.mostParts, Set(parts).count == parts.count
+        else {
             throw InvalidValue(text, accepted: Self.accepted)
         }
         self.parts = parts

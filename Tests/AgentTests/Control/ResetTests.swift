@@ -49,7 +49,8 @@ struct ResetTests {
     @Test("every setting comes back as it was", arguments: SettingName.allCases)
     func every(_ name: SettingName) throws {
         let values: [SettingName: String] = [
-            .url: "http://127.0.0.1:7/x", .sampleRate: "1%", .sampleKey: "source", .methods: "GET", .hostHeader: "destination",
+            .url: "http://127.0.0.1:7/x", .sampleRate: "1%", .sampleKey: "source", .methods: "GET",
+            .hostHeader: "destination",
             .markHeader: "none", .truncatedBody: "send", .unknownLength: "drop", .haproxyBufsize: "32KiB",
             .resend: "never", .degradedShare: "7%", .logLevel: "error", .requestLog: "on",
         ]

@@ -27,10 +27,11 @@ struct SipHashTests {
         let hash = SipHash(key: (0x0706_0504_0302_0100, 0x0f0e_0d0c_0b0a_0908))
         for (length, expected) in Self.expected.enumerated() {
             let text = (0..<length).map { UInt8($0) }
-            #expect(hash.hash(of: text.span.bytes) == expected, "\(length)")
+            let alone = hash.hash(of: text.span.bytes)
             // Wherever they stand.
             let padded = [0xFF, 0xFE, 0xFD] + text + [0xFC]
-            #expect(hash.hash(of: padded.span.bytes.extracting(3..<3 + length)) == expected, "\(length)")
+            let inside = hash.hash(of: padded.span.bytes.extracting(3..<3 + length))
+            #expect(alone == expected && inside == expected, "\(length)")
         }
     }
 }

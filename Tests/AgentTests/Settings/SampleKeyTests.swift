@@ -15,9 +15,11 @@ struct SampleKeyTests {
     @Test(
         "and what not",
         arguments: [
-            "", ",", "sid", "cookie", "cookie:", "cookie:a b", "cookie:a=b", "cookie:a;b", "header:", "header:x:y",
+            "", ",", "sid", "cookie", "cookie:", "cookie:a b", "cookie:a=b", "cookie:a;b", "header:",
+            "header:x:y",
             "header:é", "query:", "query:a=b", "query:a&b", "query:a#b", "query: ", "Cookie:sid", "source:x",
-            "random,source", "cookie:sid,", ",source", "cookie:sid,,source", "cookie:sid source", "source,source",
+            "random,source", "cookie:sid,", ",source", "cookie:sid,,source", "cookie:sid source",
+            "source,source",
             "random,random", "cookie:a,cookie:a", "body:x", "cookie:\u{1}", "cookie:sid, source",
             "cookie:" + String(repeating: "a", count: 129),
             (0..<9).map { "cookie:a\($0)" }.joined(separator: ","),

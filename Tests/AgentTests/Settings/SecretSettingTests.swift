@@ -58,7 +58,9 @@ struct SecretSettingTests {
         }
         let mark = "# spoa-mirror state 1\n"
         for line in ["set sample-salt pep per", "set sample-salt pep\\ per", "sett sample-salt pepper"] {
-            let error = #expect(throws: StateFileError.self) { _ = try SettingsStage(state: mark + line + "\n") }
+            let error = #expect(throws: StateFileError.self) {
+                _ = try SettingsStage(state: mark + line + "\n")
+            }
             #expect(error?.reason.contains("pep") == false, "\(line)")
         }
     }

@@ -10,7 +10,8 @@ extension EndToEnd.Recipes {
     @Test("whole sessions at 10 %, over several agents", arguments: HAProxyVersion.oldestAndNewest)
     func wholeSessions(version: HAProxyVersion) throws {
         let stage = try RecipeStage(
-            version, RecipeFiles(main: "several-agents/haproxy.cfg"),
+            version,
+            RecipeFiles(main: "several-agents/haproxy.cfg", engine: "whole-sessions/spoe-mirror.conf"),
             agents: [[String]](repeating: Self.options("10%", "cookie:sid,source"), count: 3),
             sharedMirror: true)
         try eventually("all agents are up", evidence: stage.evidence) {
@@ -31,6 +32,12 @@ extension EndToEnd.Recipes {
         let more = Self.sessions(stage.mirror, rounds: 2, from: 4)
         #expect(more.isSuperset(of: sessions) && more.count > sessions.count)
 
+        // Without the cookie, the client's address counts: it is one for all of these.
+        let before = stage.mirror.requests.count
+        try stage.send((0..<40).map { "/x/\($0)" })
+        try settle(940, stage)
+        #expect([0, 40].contains(stage.mirror.requests.count - before))
+
         for agent in stage.agents {
             #expect(try agent.counters()["without_key"] == 0)
             let answers = try ["show settings", "show settings json", "show info json", "save state"].map {
@@ -41,7 +48,9 @@ extension EndToEnd.Recipes {
         }
     }
 
-    @Test("two agents that see the same requests mirror the same ones", arguments: HAProxyVersion.oldestAndNewest)
+    @Test(
+        "two agents that see the same requests mirror the same ones",
+        arguments: HAProxyVersion.oldestAndNewest)
     func sameSessions(version: HAProxyVersion) throws {
         let options = Self.options("30%", "cookie:sid")
         let stage = try RecipeStage(
@@ -72,7 +81,9 @@ extension EndToEnd.Recipes {
         "each kind of key is found in what HAProxy sends",
         arguments: ["header:X-User", "query:user", "cookie:none,query:user"], HAProxyVersion.oldestAndNewest)
     func kinds(keys: String, version: HAProxyVersion) throws {
-        let stage = try RecipeStage(version, agents: [Self.options("50%", keys)])
+        let stage = try RecipeStage(
+            version, RecipeFiles(engine: "whole-sessions/spoe-mirror.conf"),
+            agents: [Self.options("50%", keys)])
         try send(rounds: 0..<2, stage)
         try settle(300, stage)
         #expect((38...112).contains(Self.sessions(stage.mirror, rounds: 2).count))
@@ -101,10 +112,12 @@ extension EndToEnd.Recipes {
         for round in rounds {
             for session in 0..<150 {
                 let fields = [
-                    HeaderField("Cookie", "theme=dark; sid=s\(session)"), HeaderField("X-User", "u\(session)"),
+                    HeaderField("Cookie", "theme=dark; sid=s\(session)"),
+                    HeaderField("X-User", "u\(session)"),
                 ]
                 try stage.send(
-                    Request(method: method, target: "/\(session)/\(round)?a=1&user=\(session)", fields: fields))
+                    Request(
+                        method: method, target: "/\(session)/\(round)?a=1&user=\(session)", fields: fields))
             }
         }
     }
@@ -121,7 +134,8 @@ extension EndToEnd.Recipes {
     private static func sessions(_ mirror: RecordingMirror, rounds: Int, from first: Int = 0) -> Set<Int> {
         let pairs = mirror.requests.compactMap { request -> (session: Int, round: Int)? in
             let parts = request.target.split { "/?".contains($0) }.compactMap { Int($0) }
-            return parts.count == 2 && (first..<first + rounds).contains(parts[1]) ? (parts[0], parts[1]) : nil
+            return parts.count == 2 && (first..<first + rounds).contains(parts[1])
+                ? (parts[0], parts[1]) : nil
         }
         let sessions = Dictionary(grouping: pairs, by: \.session)
         for (session, requests) in sessions {
