@@ -48,6 +48,7 @@ enum Seeds {
         "-u https://m.example:1/p -P 30000-30010 --message copy --metrics-address 127.0.0.1:9",
         "--admin-socket /a,level=user,mode=600 --state-file /s --log-level debug --request-log query --request-log-rate 5 --paused",
         "--sample-rate 0.5% --methods GET,PUT --host-header destination --truncated-body send",
+        "--sample-key cookie:sid,header:x-user,query:id,source,random --sample-salt pepper",
         "--haproxy-bufsize 32KiB --mark-header none --http-version 2 --tls-insecure --allow-link-local",
         "--max-in-flight 1 --max-queue 2 --max-queue-bytes 64MiB --max-queue-age 1.5s --connect-timeout 1",
         "--header remove:@credentials,add:X-A:1 --header=set:X-B:a\\,b\\\\ --credential-header X-S --trace child",
@@ -77,6 +78,8 @@ enum Seeds {
         # spoa-mirror state 1: settings changed at run time, written by 'save state'
         set url http://mirror.example:8080/p
         set sample-rate 12.5%
+        set sample-key cookie:sid,source
+        set sample-salt a\\;b
         set mark-header X-Mirrored-By:\\ qa
         set max-queue-bytes 64MiB
         set max-queue-age 90s

@@ -176,7 +176,7 @@ change() {
     case $((RANDOM % 23)) in
     0 | 1 | 2 | 3) control "set url $(pick "${mirrors[@]}")" ;;
     4 | 5) control "set url ${mirrors[good]}" ;;
-    6) control "set sample-rate $(pick 0% 0.5% 10% 50% 100%)" ;;
+    6) control "set sample-rate $(pick 0% 0.5% 10% 50% 100%); set sample-key $(pick random source cookie:sid query:q,source)" ;;
     7) control "set sample-rate 100%; set methods all" ;;
     8) control "set methods $(pick all safe GET,POST)" ;;
     9) control "set timeout $(pick 50ms 300ms 1s 2s)" ;;

@@ -24,6 +24,8 @@ package struct Setting: Sendable {
     package let remark: String
     /// Its option may be given several times; the values are joined by commas.
     package let repeats: Bool
+    /// Its value, or a part of it, is for the state file alone, and shown nowhere.
+    package let isSecret: Bool
     /// Its name in the answer to a change: `Sample rate set to ...`.
     package let label: String
 
@@ -31,7 +33,7 @@ package struct Setting: Sendable {
     init(
         _ name: SettingName, _ scope: Scope, _ heading: Heading, _ values: String, _ help: String,
         named option: String? = nil, placeholder: String? = nil, label: String? = nil, remark: String = "",
-        repeats: Bool = false, option text: String? = nil
+        repeats: Bool = false, isSecret: Bool = false, option text: String? = nil
     ) {
         func sentence(_ text: String) -> String { text.prefix(1).uppercased() + text.dropFirst() }
         (self.name, self.scope, self.heading, self.help) = (name, scope, heading, help)
@@ -41,6 +43,7 @@ package struct Setting: Sendable {
         self.placeholder = placeholder ?? (values == values.lowercased() ? values : nil)
         self.remark = remark
         self.repeats = repeats
+        self.isSecret = isSecret
         self.label = label ?? sentence(name.rawValue.split(separator: "-").joined(separator: " "))
     }
 }

@@ -3,6 +3,8 @@
 package enum SettingName: String, CaseIterable, CodingKey, Sendable {
     case url = "url"
     case sampleRate = "sample-rate"
+    case sampleKey = "sample-key"
+    case sampleSalt = "sample-salt"
     case maxRate = "max-rate"
     case methods = "methods"
     case hostHeader = "host-header"
@@ -82,6 +84,22 @@ extension Setting {
             .sampleRate, .own, .copies, "PERCENT", "share of requests that is mirrored, 0% to 100%",
             option: "Share of requests to mirror, 0% to 100% in steps of 0.001%."),
         Setting(
+            .sampleKey, .own, .copies, "cookie:NAME|header:NAME|query:NAME|source|random",
+            "what the sample goes by: cookie:NAME, header:NAME, query:NAME, source or random, or a list",
+            placeholder: "keys",
+            option: """
+                What the sample goes by, for whole sessions: cookie:NAME, header:NAME, query:NAME, source (the client's \
+                address) or random; or several separated by commas, of which the first that a request has counts.
+                """),
+        Setting(
+            .sampleSalt, .own, .copies, "TEXT|none",
+            "secret of that sample, the same on all agents that are to mirror alike, or none; never shown",
+            placeholder: "text", isSecret: true,
+            option: """
+                Secret that makes the sample by key unforeseeable, the same on all agents that are to mirror alike; never \
+                shown.
+                """),
+        Setting(
             .maxRate, .own, .copies, "NUMBER/s|none", "requests that are mirrored in a second at most, or none",
             option: """
                 Requests to mirror in a second at most, 1/s to 1000000/s, over all workers; none: no limit.
@@ -116,7 +134,7 @@ extension Setting {
         Setting(
             .headers, .own, .copies, "none|RULES",
             "rules for the fields of copies: remove:NAME, set:NAME: VALUE or add:NAME: VALUE, commas between",
-            named: "header", repeats: true,
+            named: "header", repeats: true, isSecret: true,
             option: """
                 Rules for the fields of copies, in their order, separated by commas: remove:NAME, remove:@credentials, \
                 set:NAME: VALUE, add:NAME: VALUE. Repeatable.

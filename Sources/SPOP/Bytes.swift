@@ -12,6 +12,12 @@ extension RawSpan {
         UInt32(bigEndian: unsafe unsafeLoadUnaligned(fromByteOffset: index, as: UInt32.self))
     }
 
+    /// The eight bytes at `index`, least significant first.
+    @inline(__always)
+    package func littleEndianWord(at index: Int) -> UInt64 {
+        UInt64(littleEndian: unsafe unsafeLoadUnaligned(fromByteOffset: index, as: UInt64.self))
+    }
+
     /// The bytes of `range` as text; what is not UTF-8 is replaced. For names and messages, not for the hot path.
     package func text(_ range: Range<Int>) -> String {
         unsafe extracting(range).withUnsafeBytes { unsafe String(decoding: $0, as: UTF8.self) }

@@ -6,6 +6,9 @@
 package enum Counter: Int, CaseIterable, Sendable {
     // Copies, from NOTIFY to their end.
     case received
+    /// Requests without any of the keys that the sample goes by, sampled at random. They end as the others, and do not count in the
+    /// balance.
+    case withoutKey
     case skippedPaused, skippedSampled, skippedRate, skippedMethod, skippedLoop
     case droppedQueueFull, droppedExpired, droppedTooLarge, droppedTruncated, droppedMalformed,
         droppedFlushed, droppedShutdown
@@ -82,6 +85,10 @@ extension Counter {
 
     static let copies: [Row] = [
         Row(.received, "received", total: "requests_received_total", "Requests that HAProxy sent."),
+        Row(
+            .withoutKey, "without_key",
+            total: "requests_without_key_total",
+            "Requests without any of the keys of sample-key, sampled at random."),
         Row(.skippedPaused, "skipped_paused", .skipped, "paused"),
         Row(.skippedSampled, "skipped_sampled", .skipped, "sampled"),
         Row(.skippedRate, "skipped_rate", .skipped, "rate"),

@@ -26,7 +26,7 @@ struct CommandLines {
             let line = unsafe String(cString: typed)
             unsafe free(typed)
             guard line.contains(where: { !$0.isWhitespace }) else { continue }
-            unsafe add_history(line)
+            if !Self.hasSecret(line) { unsafe add_history(line) }
             guard answer(line, failed: { _ in }) else { break }
         }
         if let file = Self.historyFile { unsafe write_history(file) }
@@ -73,6 +73,11 @@ struct CommandLines {
             }
         }
         return true
+    }
+
+    /// Names a setting whose value no file but the state file is to have.
+    private static func hasSecret(_ line: String) -> Bool {
+        Setting.table.contains { $0.isSecret && line.contains($0.name.rawValue) }
     }
 
     private static var historyFile: String? {

@@ -24,7 +24,7 @@ extension Report {
         init(_ setting: SettingName, _ controller: SettingsController) {
             name = setting.rawValue
             value = controller.settings.shownText(of: setting)
-            `default` = Settings().text(of: setting)
+            `default` = Settings().shownText(of: setting)
             origin = controller.origins[setting] ?? .default
             option = controller.given.contains(setting) ? controller.shownBaseText(of: setting) : nil
             isSaved = !controller.isUnsaved(setting)

@@ -61,7 +61,7 @@ extension SettingsController {
 
     /// The same for reports.
     func shownBaseText(of name: SettingName) -> String {
-        name.field.isSecret ? base.shownText(of: name) : baseText(of: name)
+        name.row.isSecret ? base.shownText(of: name) : baseText(of: name)
     }
 
     /// Whether a setting has another value than it would have after a restart.

@@ -70,7 +70,9 @@ final class SettingsController {
         settings = changed
         origins[name] = origin
         apply()
-        return "\(name.row.label) set to \(settings.shownText(of: name)) (was \(old)).\(warning(of: name))"
+        // A secret is `set` or `not set`.
+        let change = name == .sampleSalt ? "is now" : "set to"
+        return "\(name.row.label) \(change) \(settings.shownText(of: name)) (was \(old)).\(warning(of: name))"
     }
 
     /// Gives settings the values that they have without any change at run time; all of them, or none.

@@ -97,15 +97,21 @@ final class StateFile {
                     }
                     let accepted =
                         "'set <setting> <value>', 'pause', 'pause until <seconds since 1970>' or 'resume' expected"
-                    // Nor a value that belongs to a setting whose values are not shown, or may.
-                    let isSecret = words.count > 3 && SettingName(rawValue: words[1])?.field.isSecret != false
-                    let shown = (isSecret ? words[..<2] + ["..."] : words[...]).joined(separator: " ")
-                    throw fail(isOurs ? "'\(shown)' (\(accepted))" : accepted)
+                    throw fail(isOurs ? "'\(Self.shown(words))' (\(accepted))" : accepted)
                 }
                 entries.append((index + 1, entry))
             }
         }
         return entries
+    }
+
+    /// A line that cannot be understood, for the log.
+    private static func shown(_ words: [String]) -> String {
+        let secrets = Setting.table.filter(\.isSecret).map(\.name.rawValue)
+        guard let index = words.firstIndex(where: secrets.contains) else {
+            return words.joined(separator: " ")
+        }
+        return words[...index].joined(separator: " ") + " ..."
     }
 
     // MARK: the file

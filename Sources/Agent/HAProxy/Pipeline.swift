@@ -42,7 +42,7 @@ final class Pipeline {
     /// Counts a message and asks the gate about it.
     func decide(_ arguments: MirrorArguments, payload: RawSpan) -> Gate.Decision {
         counters.add(to: .received)
-        let decision = gate.decide(arguments, payload: payload)
+        let decision = gate.decide(arguments, payload: payload) { counters.add(to: .withoutKey) }
         if case .skipped(let reason) = decision { counters.add(to: reason.counter) }
         return decision
     }

@@ -38,7 +38,7 @@ extension LiveOptions {
         let completion = row.completions.isEmpty ? CompletionKind.default : .list(row.completions)
         let check: @Sendable (String) throws -> String = { text in
             // The parser would repeat a value that is refused: one that may be a secret is checked later.
-            guard !row.name.field.isSecret else { return text }
+            guard !row.isSecret else { return text }
             var settings = Settings()
             try settings.set(row.name, to: text)
             return text

@@ -42,6 +42,14 @@ struct SampleRate: Hashable, Sendable, CustomStringConvertible {
         return "\(thousandths / 1000)\(fraction.isEmpty ? "" : ".\(fraction)")%"
     }
 
+    /// Neither all nor nothing.
+    var isPartial: Bool { thousandths != 0 && thousandths != Self.all.thousandths }
+
+    /// True for this share of all hashes: for those that a lower rate includes, too.
+    func includes(_ hash: UInt64) -> Bool {
+        hash.multipliedFullWidth(by: UInt64(Self.all.thousandths)).high < UInt64(thousandths)
+    }
+
     /// True for this share of calls, each independent of the others.
     func decides(using generator: inout some RandomNumberGenerator) -> Bool {
         switch thousandths {

@@ -8,7 +8,6 @@ struct SettingField {
     let text: (Settings) -> String
     /// What reports, answers and logs say of it: the same, unless there may be a secret in it.
     let shown: (Settings) -> String
-    let isSecret: Bool
     /// Throws, and changes nothing, when the setting cannot take the text.
     let put: (String, inout Settings) throws(InvalidValue) -> Void
 
@@ -19,7 +18,6 @@ struct SettingField {
         text = { print($0[keyPath: path]) }
         let show = shown ?? print
         self.shown = { show($0[keyPath: path]) }
-        isSecret = shown != nil
         put = { text, settings throws(InvalidValue) in
             let value = try parse(text)
             if value != settings[keyPath: path] { settings[keyPath: path] = value }
@@ -44,7 +42,7 @@ struct SettingField {
 }
 
 extension Settings {
-    /// The value of a setting as an operator writes it.
+    /// The value of a setting as an operator writes it: for a state file, and to compare. A secret is in it.
     func text(of name: SettingName) -> String { name.field.text(self) }
 
     /// The same for reports, answers and logs.

@@ -35,6 +35,10 @@ struct DestinationSettings: Sendable {
     var isPaused = false
     /// The share of requests that is mirrored.
     var sampleRate = SampleRate.all
+    /// Which requests are in it together.
+    var sampleKey = SampleKey.random
+    /// The same on all agents that are to mirror the same ones.
+    var sampleSalt = SampleSalt.none
     /// The most requests that are mirrored in a second, over all workers; nil for any number.
     var maxRate: RateLimit?
     /// Which methods are mirrored.
@@ -72,6 +76,11 @@ extension SettingName {
         switch self {
         case .url: SettingField(\.destination.url, MirrorURL.init, \.text)
         case .sampleRate: SettingField(\.destination.sampleRate, SampleRate.init, \.description)
+        case .sampleKey: SettingField(\.destination.sampleKey, SampleKey.init, \.description)
+        case .sampleSalt:
+            SettingField(
+                \.destination.sampleSalt, SampleSalt.init, \.text,
+                shown: { $0 == .none ? "not set" : "set" })
         case .maxRate:
             SettingField(\.destination.maxRate, RateLimit.parse, { $0?.description ?? "none" })
         case .methods: SettingField(\.destination.methods, MethodFilter.init, \.description)

@@ -49,18 +49,20 @@ struct ResetTests {
     @Test("every setting comes back as it was", arguments: SettingName.allCases)
     func every(_ name: SettingName) throws {
         let values: [SettingName: String] = [
-            .url: "http://127.0.0.1:7/x", .sampleRate: "1%", .maxRate: "7/s", .methods: "GET", .hostHeader: "destination",
+            .url: "http://127.0.0.1:7/x", .sampleRate: "1%", .sampleKey: "source", .maxRate: "7/s",
+            .methods: "GET", .hostHeader: "destination",
             .markHeader: "none", .truncatedBody: "send", .unknownLength: "drop", .haproxyBufsize: "32KiB",
             .headers: "remove:A", .stripPrefix: "/a", .trace: "drop", .resend: "never", .degradedShare: "7%", .logLevel: "error", .requestLog: "on",
         ]
         let stage = try SettingsStage()
         let before = stage.controller.settings.text(of: name)
+        let shown = stage.controller.settings.shownText(of: name)
         let value = values[name] ?? (before.last == "s" ? "77s" : "4321")
         _ = try stage.controller.set(name, to: value)
         #expect(stage.controller.settings.text(of: name) != before)
         try stage.save()
         #expect(stage.lines?.count == 1)
-        #expect(try stage.controller.reset(name).contains(" reset to \(before) (was "))
+        #expect(try stage.controller.reset(name).contains(" reset to \(shown) (was "))
         #expect(stage.controller.settings.text(of: name) == before && stage.lines == [])
     }
 

@@ -115,6 +115,14 @@ extension PayloadBuilder {
         return requests
     }
 
+    /// The first of them.
+    static func first(in payload: [UInt8]) throws -> MirrorArguments {
+        guard let request = try requests(in: payload.span.bytes).first else {
+            throw Refusal.malformed(.missing)
+        }
+        return request
+    }
+
     /// What is said of a copy that is not sent; nil when it is.
     static func problem(of payload: [UInt8]) -> String? {
         let span = payload.span.bytes

@@ -10,6 +10,8 @@ struct LiveSettingTests {
         .url: ["http://h/", "https://h:8443/base/x", "http://[::1]:80/"],
         .maxRate: ["none", "1/s", "1000000/s"],
         .sampleRate: ["0%", "0.001%", "12.5%", "100%"],
+        .sampleKey: ["random", "source", "cookie:sid,source", "header:X-User,query:id,random"],
+        .sampleSalt: ["none", "pepper"],
         .methods: ["all", "safe", "GET,PURGE", "CONNECT"],
         .hostHeader: ["preserve", "destination", "qa.example:8080"],
         .markHeader: ["none", "X-A: b c"],

@@ -30,17 +30,18 @@ extension EndToEnd {
                 mirrorURL: "http://127.0.0.1:\(try Ports.free())/", in: try TemporaryDirectory())
             let screen = try type(
                 [
-                    "se\\tsampl\\t9%%", "sho\\tver\\t", "se\\tsampl\\t7%%", "sho\\tver\\t",
-                    "se\\tsampl\\t5%%", "exit",
+                    "se\\tsample-r\\t9%%", "sho\\tver\\t", "se\\tsample-r\\t7%%", "sho\\tver\\t",
+                    "se\\tsample-s\\tpepper", "se\\tsample-r\\t5%%", "exit",
                 ],
                 at: agent)
             for change in ["9% (was 100%)", "7% (was 9%)", "5% (was 7%)"] {
                 #expect(screen.contains("Sample rate set to \(change)."))
             }
             #expect(!screen.contains("mirrorctl: "), "\(screen)")
-            #expect(
-                contents(of: agent.directory.file(".mirrorctl_history")).contains(
-                    "set\\040sample-rate\\0405%"))
+            #expect(screen.contains("Sample salt is now set (was not set)."))
+            let history = contents(of: agent.directory.file(".mirrorctl_history"))
+            #expect(history.contains("set\\040sample-rate\\0405%"))
+            #expect(!history.contains("pepper"), "a secret is not kept")
         }
 
         @Test("Ctrl-C clears the line, verbs work, and values are completed")
