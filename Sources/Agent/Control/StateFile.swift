@@ -105,8 +105,11 @@ final class StateFile {
         return entries
     }
 
-    /// A line that cannot be understood, for the log.
+    /// A line that cannot be understood, for the log, without a value of a setting that is a secret, or may be meant for one.
     private static func shown(_ words: [String]) -> String {
+        if words.count > 3, words[0] == "set", SettingName(rawValue: words[1]) == nil {
+            return "set \(words[1]) ..."
+        }
         let secrets = Setting.table.filter(\.isSecret).map(\.name.rawValue)
         guard let index = words.firstIndex(where: secrets.contains) else {
             return words.joined(separator: " ")

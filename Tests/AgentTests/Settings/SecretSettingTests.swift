@@ -51,7 +51,7 @@ struct SecretSettingTests {
                 try Options.parse(["--sample-salt", wrong]).configuration()
             }
             let text = try #require(error?.description)
-            #expect(text.hasPrefix("The value '...' is invalid for '--sample-salt': expected 1 to 128 "))
+            #expect(text.hasPrefix("--sample-salt: expected 1 to 128 "))
             var settings = Settings()
             let refusal = #expect(throws: InvalidValue.self) { try settings.set(.sampleSalt, to: wrong) }
             #expect(refusal?.sentence.contains("epper") == false)
