@@ -72,11 +72,13 @@ enum Synonyms {
 
     private static let settings: [String: SettingName] = [
         "destination": .url, "mirror": .url, "target": .url, "server": .url, "backend": .url, "addr": .url,
-        "address": .url, "upstream": .url, "weight": .sampleRate, "percent": .sampleRate,
+        "address": .url, "upstream": .url, "weight": .sampleRate, "rate": .sampleRate, "sample": .sampleRate,
+        "ratelimit": .maxRate,
+        "rate-limit": .maxRate, "prefix": .stripPrefix, "percent": .sampleRate,
         "percentage": .sampleRate, "share": .sampleRate, "ratio": .sampleRate, "maxconn": .maxConnections,
         "bufsize": .haproxyBufsize, "tune.bufsize": .haproxyBufsize, "debug": .logLevel, "verbose": .logLevel,
         "verbosity": .logLevel, "method": .methods, "retries": .resend, "retry": .resend,
-        "header": .markHeader,
+        "header": .headers,
         "memory": .maxQueueBytes, "concurrency": .maxInFlight, "parallel": .maxInFlight,
     ]
 }

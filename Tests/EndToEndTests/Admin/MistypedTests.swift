@@ -175,7 +175,7 @@ extension EndToEnd {
             enable server be/srv | 64 | Unknown command: 'enable server be/srv', did you mean 'mirrorctl resume'?
             set weight be/srv 50% | 64 | Unknown setting: 'weight', did you mean 'sample-rate'?
             set maxconn global 100 | 64 | Unknown setting: 'maxconn', did you mean 'max-connections'?
-            set rate-limit connections global 10 | 64 | Unknown setting: 'rate-limit', 'mirrorctl show settings' lists them.
+            set rate-limit connections global 10 | 64 | Unknown setting: 'rate-limit', did you mean 'max-rate'?
             set timeout cli 10 | 64 | Unexpected argument: '10' ('mirrorctl set timeout TIME' expected).
             set timeout=5s | 64 | Unknown command: 'set timeout=5s', did you mean 'mirrorctl set timeout 5s'?
             set timeout = 5s | 64 | Unknown command: 'set timeout = 5s', did you mean 'mirrorctl set timeout 5s'?
