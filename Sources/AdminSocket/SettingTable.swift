@@ -93,14 +93,14 @@ extension Setting {
                 """),
         Setting(
             .sampleSalt, .own, .copies, "TEXT|none",
-            "secret of that sample, the same on all agents that are to mirror alike, or none; never shown",
+            "secret of that sample, the same on all agents that mirror alike, or none; never shown",
             placeholder: "text", isSecret: true,
             option: """
-                Secret that makes the sample by key unforeseeable, the same on all agents that are to mirror alike; never \
+                Secret that makes the sample by key unforeseeable, the same on all agents that mirror alike; never \
                 shown.
                 """),
         Setting(
-            .maxRate, .own, .copies, "NUMBER/s|none", "requests that are mirrored in a second at most, or none",
+            .maxRate, .own, .copies, "NUMBER/s|none", "most requests that are mirrored in a second, or none",
             option: """
                 Requests to mirror in a second at most, 1/s to 1000000/s, over all workers; none: no limit.
                 """),

@@ -7,7 +7,7 @@ enum StateChange: Sendable, Equatable {
     case pause(StateFile.Entry?)
     /// Takes settings out.
     case forget(Set<SettingName>)
-    /// Writes the whole file anew.
+    /// Replaces the whole file.
     case replace(StateFile.Held)
 
     /// What came of it.

@@ -52,7 +52,8 @@ struct ResetTests {
             .url: "http://127.0.0.1:7/x", .sampleRate: "1%", .sampleKey: "source", .maxRate: "7/s",
             .methods: "GET", .hostHeader: "destination",
             .markHeader: "none", .truncatedBody: "send", .unknownLength: "drop", .haproxyBufsize: "32KiB",
-            .headers: "remove:A", .stripPrefix: "/a", .trace: "drop", .resend: "never", .degradedShare: "7%", .logLevel: "error", .requestLog: "on",
+            .headers: "remove:A", .stripPrefix: "/a", .trace: "drop", .resend: "never", .degradedShare: "7%",
+            .logLevel: "error", .requestLog: "on",
         ]
         let stage = try SettingsStage()
         let before = stage.controller.settings.text(of: name)

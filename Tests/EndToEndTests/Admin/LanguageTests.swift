@@ -111,7 +111,8 @@ extension EndToEnd {
                 ("-q set truncated-body ", "drop headers send"),
                 ("set log-level ", "critical debug error info"),
                 ("raw show ", "connections errors info"), ("help se", "clear clear-counters"),
-                ("set ", "connect-timeout credential-headers degraded-share"), ("-", "-s --socket -t --timeout --json"),
+                ("set ", "connect-timeout credential-headers degraded-share"),
+                ("-", "-s --socket -t --timeout --json"),
                 ("--generate-completion-script ", "bash fish zsh"), ("pause 10m ", ""),
                 ("reset ", "all connect-timeout"), ("reset all ", ""),
             ])

@@ -64,7 +64,8 @@ extension EndToEnd {
         @Test("ten thousand changes under load lose nothing and send nothing elsewhere")
         func manyChanges() throws {
             let (one, two) = (try RecordingMirror(), try RecordingMirror())
-            let agent = try agent(one, "--max-queue", "100000", "--max-queue-age", "5m", "--connect-timeout", "5m", "-n", "2")
+            let agent = try agent(
+                one, "--max-queue", "100000", "--max-queue-age", "5m", "--connect-timeout", "5m", "-n", "2")
             let isDone = Atomic(false)
             let (endpoint, adminSocket) = (agent.endpoint, agent.adminSocket)
             let sent = try concurrently(5) { index in
@@ -76,7 +77,8 @@ extension EndToEnd {
                     var answers = try Self.prompts(socket, 1)
                     for round in 0..<5000 {
                         let port = round % 2 == 0 ? two.port : one.port
-                        try socket.write("set url http://127.0.0.1:\(port)/;set timeout \(300 + round % 2)s\n")
+                        try socket.write(
+                            "set url http://127.0.0.1:\(port)/;set timeout \(300 + round % 2)s\n")
                         answers = try Self.prompts(socket, 1)
                         guard answers.contains("Destination set to"), answers.contains("Timeout set to")
                         else {
