@@ -4,7 +4,8 @@ import SPOP
 /// The payload of a NOTIFY, through to the requests that come of it, in several styles: each is one request, whatever the
 /// peer put into it.
 enum NotifyFuzzer {
-    private static let renderers: [RequestRenderer] = {
+    /// Made for each input: LeakSanitizer does not see what only cases of an enumeration hold, as rules do.
+    private static func renderers() -> [RequestRenderer] {
         guard let url = try? MirrorURL("http://mirror.example:8080/prefix"),
             let otherURL = try? MirrorURL("https://[::1]/")
         else { fail("no destination") }
@@ -27,7 +28,7 @@ enum NotifyFuzzer {
             RequestRenderer(url: url, style: sending),
             RequestRenderer(url: otherURL, style: headers),
         ]
-    }()
+    }
 
     /// Held here as well: LeakSanitizer does not see what only a case of an enumeration holds.
     private static let names = ["sid", "cookie", "q"].map { Array($0.utf8) }
@@ -58,7 +59,7 @@ enum NotifyFuzzer {
                 guard let range = arguments.value(of: key, in: payload) else { continue }
                 require(range.upperBound <= input.count, "a key outside the payload")
             }
-            for renderer in renderers { render(arguments, payload, renderer) }
+            for renderer in renderers() { render(arguments, payload, renderer) }
         }
     }
 

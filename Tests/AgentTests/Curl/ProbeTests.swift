@@ -25,8 +25,8 @@ struct ProbeTests {
     @Test("a mirror that takes the connection is reachable, and gets no byte")
     func reachable() throws {
         let found = try facts(stage.probe(listener.url))
-        #expect(found.hasPrefix("127.0.0.1:\(listener.port), connected in 0."))
-        #expect(found.hasSuffix(" ms"))
+        #expect(found.hasPrefix("127.0.0.1:\(listener.port), connected in "))
+        #expect(found.contains(#/in \d+\.\d ms$/#))
         let peer = try listener.accept()
         stage.letGo()
         #expect(peer.receive() == nil, "it is closed, and nothing came before")
