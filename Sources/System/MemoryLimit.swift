@@ -39,7 +39,7 @@ package struct MemoryLimit: Equatable {
     }
 
     /// Bytes that a worker takes beside its stack, and that the main thread takes beside what it has when options are parsed.
-    private static let perThread = 6 << 20
+    private static let perThread = 4 << 20
 
     /// Throws when there is no room for the threads and what they start with: an allocation that fails ends the process without a
     /// word. A mapping that is made for a moment asks the kernel, whatever it is that bounds the process.
