@@ -10,6 +10,8 @@ package enum Counter: Int, CaseIterable, Sendable {
     /// balance.
     case withoutKey
     case skippedPaused, skippedSampled, skippedRate, skippedMethod, skippedLoop
+    /// No destination was asked for (`arg_to`).
+    case skippedNoDestination
     case droppedQueueFull, droppedExpired, droppedTooLarge, droppedTruncated, droppedMalformed,
         droppedFlushed, droppedShutdown
     case completed
@@ -22,7 +24,8 @@ package enum Counter: Int, CaseIterable, Sendable {
     // SPOP.
     case connectionsOpened, connectionsClosed, connectionsRefused, healthChecks
     case helloFrames, notifyFrames, continuationFrames, disconnectFrames, otherFrames
-    case acks, agentHellos, agentDisconnects, unknownMessages
+    case acks, agentHellos, agentDisconnects, unknownMessages,
+        unknownDestinations
     case spopIoErrors, spopTimeouts, spopTooBig, spopInvalid, spopNoVersion, spopNoFrameSize,
         spopNoCapabilities,
         spopBadVersion, spopBadFrameSize, spopFragmentation, spopInterlaced, spopNoFrameId, spopResource,
@@ -79,6 +82,9 @@ extension Counter {
         Row(
             .unknownMessages, "unknown_messages",
             total: "spop_unknown_messages_total", "Messages of another name than is mirrored."),
+        Row(
+            .unknownDestinations, "unknown_destinations",
+            total: "unknown_destinations_total", "Names in arg_to that no destination has."),
         Row(.waiting, "waiting", .pendingAcks),
         Row(.sending, "sending", .pendingAcks),
     ]
@@ -94,6 +100,7 @@ extension Counter {
         Row(.skippedRate, "skipped_rate", .skipped, "rate"),
         Row(.skippedMethod, "skipped_method", .skipped, "method"),
         Row(.skippedLoop, "skipped_loop", .skipped, "loop"),
+        Row(.skippedNoDestination, "skipped_no_destination", .skipped, "no_destination"),
         Row(.droppedQueueFull, "dropped_queue_full", .dropped, "queue_full"),
         Row(.droppedExpired, "dropped_expired", .dropped, "expired"),
         Row(.droppedTooLarge, "dropped_too_large", .dropped, "too_large"),

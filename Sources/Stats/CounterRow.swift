@@ -45,6 +45,13 @@ extension Counter {
     /// Values that go up and down; all others only rise.
     package static let gauges = rows.filter { $0.family?.kind == .gauge }.map(\.counter)
 
+    /// A request counts once in the totals: with the copy that leads. What is not of requests counts with each copy.
+    var isOfRequests: Bool { Self.ofRequests[rawValue] }
+
+    private static let ofRequests = allCases.map { counter in
+        copies.contains { $0.counter == counter } && ![.queuedBytes, .resent].contains(counter)
+    }
+
     /// The counter of a status code of SPOP; any that the protocol does not list counts as unknown.
     package static func spopError(_ code: UInt32) -> Counter {
         rows.first { $0.family == .spopErrors && $0.label == "\(code)" }?.counter ?? .spopUnknown

@@ -20,6 +20,14 @@ package final class HistogramBank: Sendable {
         Self.add(microseconds &* UInt64(count), to: self.microseconds)
     }
 
+    /// Adds what `other` holds. The worker's thread only.
+    func absorb(_ other: HistogramBank) {
+        for index in 0..<Self.bucketCount {
+            Self.add(other.buckets[index].load(ordering: .relaxed), to: buckets[index])
+        }
+        Self.add(other.microseconds.load(ordering: .relaxed), to: microseconds)
+    }
+
     private static func add(_ amount: UInt64, to slot: borrowing Atomic<UInt64>) {
         slot.store(slot.load(ordering: .relaxed) &+ amount, ordering: .relaxed)
     }

@@ -12,6 +12,9 @@ package struct Snapshot: Sendable, Equatable {
     /// When the mirror last answered, in whole seconds since 1970; 0 for never.
     package let lastSuccess: Int
 
+    /// What each destination has come to, by the number of its books. The totals count each request once, and these each copy.
+    package private(set) var destinations: [Int: Snapshot] = [:]
+
     /// What was counted since `earlier`; gauges are as they are now.
     package func since(_ earlier: Snapshot) -> Snapshot {
         var difference = self
@@ -20,6 +23,11 @@ package struct Snapshot: Sendable, Equatable {
         difference.ackDurations = ackDurations.since(earlier.ackDurations)
         difference.queueDurations = queueDurations.since(earlier.queueDurations)
         difference.requestDurations = requestDurations.since(earlier.requestDurations)
+        for (number, part) in destinations {
+            if let before = earlier.destinations[number] {
+                difference.destinations[number] = part.since(before)
+            }
+        }
         return difference
     }
 
@@ -28,6 +36,7 @@ package struct Snapshot: Sendable, Equatable {
     package var zero: Snapshot {
         var zero = self
         zero.values[Counter.received.rawValue] &-= self[.queued] &+ self[.inFlight]
+        zero.destinations = destinations.mapValues(\.zero)
         return zero
     }
 
@@ -64,12 +73,27 @@ extension Snapshot {
     /// but the workers'.
     package init(_ banks: [ThreadBank]) {
         for bank in banks { bank.ask() }
-        let parts = banks.map { $0.read() }
+        self.init(adding: banks.map { $0.read() })
+    }
+
+    /// What one thread has counted for one destination.
+    init(_ bank: CopyBank) {
+        self.init(
+            values: Counter.allCases.map { bank.value(of: $0) }, ackDurations: Histogram(adding: []),
+            queueDurations: Histogram(bank.queueDurations),
+            requestDurations: Histogram(bank.requestDurations), lastSuccess: bank.lastSuccess)
+    }
+
+    private init(adding parts: [Snapshot]) {
+        let numbers = Set(parts.flatMap(\.destinations.keys))
         self.init(
             values: Counter.allCases.map { counter in parts.reduce(0) { $0 &+ $1[counter] } },
             ackDurations: Histogram(adding: parts.map(\.ackDurations)),
             queueDurations: Histogram(adding: parts.map(\.queueDurations)),
             requestDurations: Histogram(adding: parts.map(\.requestDurations)),
-            lastSuccess: parts.map(\.lastSuccess).max() ?? 0)
+            lastSuccess: parts.map(\.lastSuccess).max() ?? 0,
+            destinations: numbers.reduce(into: [:]) { result, number in
+                result[number] = Snapshot(adding: parts.compactMap { $0.destinations[number] })
+            })
     }
 }

@@ -1,9 +1,9 @@
 internal import Synchronization
 
-/// The newest settings, and where copies go, on their way to one worker. Whoever is told that a change is made can rely on it: the
+/// The newest settings and destinations, on their way to one worker. Whoever is told that a change is made can rely on it: the
 /// worker looks here after each read, and not only when its loop gets to the message that wakes it.
 final class SettingsBox: Sendable {
-    typealias Content = (settings: Settings, destination: Destination)
+    typealias Content = (settings: Settings, destinations: [Destination])
 
     private let isFull = Atomic<Bool>(false)
     private let content = Mutex<Content?>(nil)

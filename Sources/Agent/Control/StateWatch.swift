@@ -1,3 +1,4 @@
+internal import AdminSocket
 internal import Logging
 internal import Stats
 internal import System
@@ -7,15 +8,14 @@ final class StateWatch {
     /// Seconds between two lines of the log, at least: a mirror that comes and goes cannot fill the disk.
     private static let logInterval = 10.0
 
-    private let banks: [CopyBank]
-    private let settings: SettingsController
+    /// As it is in force.
+    private(set) var destination: Destination
+    private let pausedUntil: () -> Int?
     private let failures: [RecentFailures]
     private let logger: Logger
     private var timer: TimerWatcher?
     private var judge: StateJudge
     private var rules: StateRules
-    /// The number of the destination's.
-    private var mirror = 0
     /// What the last look has found, and since when it is so.
     private var current: (state: MirrorState, since: Double)
     /// What the log knows, and since when.
@@ -26,16 +26,17 @@ final class StateWatch {
     /// The agent ends.
     var isStopping = false
 
-    /// `banks` and `failures` are those of all workers.
+    /// `pausedUntil` tells when its pause ends, in seconds since 1970; `failures` are those of all workers.
     init(
-        _ banks: [CopyBank], _ settings: SettingsController, failures: [RecentFailures], loop: EventLoop,
-        logger: Logger
+        _ destination: Destination, pausedUntil: @escaping () -> Int?, failures: [RecentFailures],
+        loop: EventLoop, logger: Logger
     ) {
-        (self.banks, self.settings, self.failures, self.logger) = (banks, settings, failures, logger)
+        (self.destination, self.pausedUntil) = (destination, pausedUntil)
+        (self.failures, self.logger) = (failures, logger)
         let now = MonotonicClock.now
-        rules = settings.settings.destination.stateRules
-        judge = StateJudge(CopyFigures(banks, mirror: mirror), at: now)
-        current = (settings.settings.destination.isPaused ? .paused : .idle, now)
+        rules = destination.settings.stateRules
+        judge = StateJudge(CopyFigures(destination.books.banks, mirror: destination.mirror), at: now)
+        current = (destination.settings.isPaused ? .paused : .idle, now)
         logged = (current.state, -.infinity)
         timer = TimerWatcher(loop: loop) { [unowned self] in
             judge.look(at: figures, MonotonicClock.now, rules)
@@ -44,7 +45,7 @@ final class StateWatch {
         timer?.start(after: rules.interval, every: rules.interval)
     }
 
-    private var figures: CopyFigures { CopyFigures(banks, mirror: mirror) }
+    private var figures: CopyFigures { CopyFigures(destination.books.banks, mirror: destination.mirror) }
 
     /// The state now.
     var report: StateReport { report(MonotonicClock.now) }
@@ -53,28 +54,26 @@ final class StateWatch {
         // On a copy: what is asked in between changes nothing of what is seen regularly.
         var judge = judge
         judge.look(at: figures, now, rules)
-        let destination = settings.settings.destination
+        let settings = destination.settings
         let state = judge.state(
-            isStopping: isStopping, isPaused: destination.isPaused,
-            selectsNone: destination.sampleRate.thousandths == 0, rules)
+            isStopping: isStopping, isPaused: settings.isPaused,
+            selectsNone: settings.sampleRate.thousandths == 0, rules)
         var since = state == current.state ? current.since : now
         if state == .unreachable, let first = judge.refusals?.first { since = first }
         let reason = StateReason(
-            settings: destination, pausedUntil: settings.pausedUntil, failures: failures)
+            settings: settings, pausedUntil: pausedUntil(), failures: failures)
         return StateReport(
             state: state, age: max(0, now - since), reason: reason.text(state, judge),
             answerAge: judge.lastAnswer.map { max(0, now - $0) }, losses: judge.losses)
     }
 
-    /// To be called when settings have changed; `mirror` is the number of the destination's.
-    func settingsChanged(mirror: Int) {
-        let destination = settings.settings.destination
-        if mirror != self.mirror {
-            self.mirror = mirror
-            judge.beginAfresh(at: MonotonicClock.now)
-        }
-        if destination.stateRules != rules {
-            rules = destination.stateRules
+    /// To be called when settings have changed; `destination` has the same books as before.
+    func settingsChanged(_ destination: Destination) {
+        let isSame = destination.mirror == self.destination.mirror
+        self.destination = destination
+        if !isSame { judge.beginAfresh(at: MonotonicClock.now) }
+        if destination.settings.stateRules != rules {
+            rules = destination.settings.stateRules
             timer?.start(after: rules.interval, every: rules.interval)
         }
         look()
@@ -97,7 +96,8 @@ final class StateWatch {
         guard report.state != logged.state || changesUnlogged > 1, report.state != .stopping else { return }
         let more = changesUnlogged > 1 ? "; \(changesUnlogged) changes since the last line" : ""
         logger.log(
-            level: level(to: report.state), "state \(report.text) (was \(logged.state.rawValue)\(more))")
+            level: level(to: report.state),
+            "\(destination.name == .standard ? "" : "destination \(destination.name): ")state \(report.text) (was \(logged.state.rawValue)\(more))")
     }
 
     private func level(to state: MirrorState) -> Logger.Level {

@@ -30,8 +30,7 @@ final class Delivery {
     private var expiry: TimerWatcher?
     private var lastCutOff = -Double.infinity
     private var destination: Destination
-    /// Of all destinations together.
-    private var maxQueueBytes: Int
+    private var maxBytes: QueueBytes
     /// Copies for it, and for those that it replaced.
     private var current: Outbox
     private var draining: Outbox
@@ -43,12 +42,12 @@ final class Delivery {
     /// `worker` is the number of its worker.
     init(
         loop: EventLoop, transport: any Transport, pass: PassBudget, destination: Destination, worker: Int,
-        maxQueueBytes: Int, memory: MemoryBudget, reporter: DeliveryReporter
+        maxBytes: QueueBytes, memory: MemoryBudget, reporter: DeliveryReporter
     ) {
         self.transport = transport
         self.pass = pass
         self.destination = destination
-        self.maxQueueBytes = maxQueueBytes
+        self.maxBytes = maxBytes
         account = CopyAccount(destination, worker: worker, memory: memory)
         self.reporter = reporter
         current = Outbox(places: destination.books.inFlight, account: account, reporter: reporter)
@@ -72,20 +71,37 @@ final class Delivery {
 
     /// Uses `destination`'s settings for every copy that starts from now on. If it is another mirror than before, that one drains:
     /// its copies go there, out of the way of those for the new one.
-    func apply(_ destination: Destination, maxQueueBytes: Int) {
+    func apply(_ destination: Destination, _ maxBytes: QueueBytes) {
         let isSameMirror = destination.isSameMirror(as: self.destination)
         // It may be the same again, if there was another in between.
         if destination.mirror != self.destination.mirror {
             account.begin(mirror: destination.mirror, keepsCopies: isSameMirror)
         }
         self.destination = destination
-        self.maxQueueBytes = maxQueueBytes
+        self.maxBytes = maxBytes
         transport.apply(settings)
-        guard !isSameMirror else { return }
+        if !isSameMirror { drainCurrent() }
+    }
+
+    private func drainCurrent() {
         draining.takeOver(current)
         current = Outbox(places: destination.books.inFlight, account: account, reporter: reporter)
         current.copyEnded = draining.copyEnded
         giveUpExcess()
+    }
+
+    /// What waits is not sent any more.
+    func pause() {
+        var settings = settings
+        settings.isPaused = true
+        destination = destination.changed(to: settings)
+        passes?.isBusy = true
+    }
+
+    /// The destination was deleted: its copies drain, and none comes any more. Calls back as `drain` does.
+    func leave(_ drained: @escaping () -> Void) {
+        drainCurrent()
+        drain(drained)
     }
 
     /// Mirrors that hang, replaced by others that hang, may not hold more and more: past as many transfers as the current one may
@@ -102,12 +118,12 @@ final class Delivery {
     /// Bytes that a copy may hold now, at most; throws `queueFull` when there is no place in the queue. A copy that is refused costs
     /// nothing but this.
     func room() throws(Refusal) -> Int {
-        try account.room(maxQueue: settings.maxQueue, maxBytes: maxQueueBytes)
+        try account.room(maxQueue: settings.maxQueue, maxBytes)
     }
 
     /// Takes a copy, or throws `queueFull` and counts nothing. It is started in the loop's next pass.
     func enqueue(_ copy: MirrorRequest) throws(Refusal) {
-        try account.enter(copy, maxQueue: settings.maxQueue, maxBytes: maxQueueBytes)
+        try account.enter(copy, maxQueue: settings.maxQueue, maxBytes)
         current.append(copy)
     }
 
@@ -115,6 +131,9 @@ final class Delivery {
 
     /// In seconds.
     private var maxQueueAge: Double { settings.maxQueueAge.inSeconds }
+
+    /// No copy waits, is under way, or is being given up.
+    var isEmpty: Bool { current.isEmpty && draining.isEmpty && flushing.isOver }
 
     private var noneWaits: Bool { current.queue.isEmpty && draining.queue.isEmpty }
 
@@ -230,7 +249,7 @@ final class Delivery {
     }
 
     private func reportWhenDrained() {
-        guard let drained, current.isEmpty, draining.isEmpty, flushing.isOver else { return }
+        guard let drained, isEmpty else { return }
         self.drained = nil
         drained()
     }

@@ -1,10 +1,13 @@
+internal import AdminSocket
 internal import Stats
+internal import Synchronization
 
 /// A mirror, and what belongs to it over all workers: what the operator has set, and what its copies hold and have come to.
 ///
 /// A change makes another one with the same books. If the other has another URL, this one drains: copies that were made for it
 /// still go there.
 final class Destination: Sendable {
+    let name: DestinationName
     let settings: DestinationSettings
     let books: Books
     /// Another number with each URL: what workers count of one mirror can be told from what they count of the one before.
@@ -12,6 +15,8 @@ final class Destination: Sendable {
 
     /// What a destination, those that it replaced and those that will replace it have in common: the operator sees one.
     final class Books: Sendable {
+        /// Tells one from all that were or will be, those of the same name among them.
+        let number: Int
         /// Copies that wait.
         let queued = BoundedCount()
         /// Transfers under way to the destination that a worker takes for the current one. Not each destination's own: while
@@ -19,29 +24,39 @@ final class Destination: Sendable {
         let inFlight = BoundedCount()
         /// Transfers under way to destinations that were replaced.
         let draining = BoundedCount()
+        /// Bytes that its copies hold, waiting or under way.
+        let bytes = BoundedCount()
         /// Requests that may pass.
         let bucket = RateBucket()
         /// One for each worker.
         let banks: [CopyBank]
 
-        fileprivate init(workers: Int) { banks = (0..<workers).map { _ in CopyBank() } }
+        fileprivate init(workers: Int) {
+            let number = Self.made.add(1, ordering: .relaxed).newValue
+            self.number = number
+            banks = (0..<workers).map { _ in CopyBank(destination: number) }
+        }
+
+        private static let made = Atomic<Int>(0)
     }
 
     /// The first one of its kind.
-    init(_ settings: DestinationSettings, workers: Int) {
+    init(_ settings: DestinationSettings, named name: DestinationName = .standard, workers: Int) {
+        self.name = name
         self.settings = settings
         mirror = 0
         books = Books(workers: workers)
     }
 
-    private init(_ settings: DestinationSettings, books: Books, mirror: Int) {
-        (self.settings, self.books, self.mirror) = (settings, books, mirror)
+    private init(_ settings: DestinationSettings, of other: Destination, mirror: Int) {
+        (name, books) = (other.name, other.books)
+        (self.settings, self.mirror) = (settings, mirror)
     }
 
     /// The one that takes its place.
     func changed(to settings: DestinationSettings) -> Destination {
         let isSame = settings.url.text == self.settings.url.text
-        return Destination(settings, books: books, mirror: isSame ? mirror : mirror + 1)
+        return Destination(settings, of: self, mirror: isSame ? mirror : mirror + 1)
     }
 
     /// Whether copies that were made for `other` go where its own go.

@@ -4,7 +4,7 @@ internal import Stats
 /// What the NOTIFYs of one worker bring: `take` comes before their ACK, `mirror` behind it, in the same round of a connection.
 final class NotifyIntake {
     private let names: Notification.Names
-    private let pipeline: Pipeline
+    private let fanout: Fanout
     private let counters: CounterBank
     private let errors: RepeatedErrors
     private let unknownMessages: UnknownMessages
@@ -17,11 +17,11 @@ final class NotifyIntake {
     private static let usualPending = 1024
 
     init(
-        names: Notification.Names, pipeline: Pipeline, counters: CounterBank, errors: RepeatedErrors,
+        names: Notification.Names, fanout: Fanout, counters: CounterBank, errors: RepeatedErrors,
         unknownMessages: UnknownMessages
     ) {
         self.names = names
-        self.pipeline = pipeline
+        self.fanout = fanout
         self.counters = counters
         self.errors = errors
         self.unknownMessages = unknownMessages
@@ -45,7 +45,7 @@ final class NotifyIntake {
                 }
             }
             if excess.requests > 0 {
-                pipeline.drop(
+                fanout.drop(
                     .malformed(.excess), count: excess.requests, of: streamID, at: receivedAt,
                     "\(excess.requests) requests \(Malformation.pastTheLast)")
                 errors.report("dropped_malformed (messages)", Malformation.pastTheLast)
@@ -65,15 +65,15 @@ final class NotifyIntake {
         var action = Action.nothing
         var (kept, isNamed) = (first, false)
         for index in first..<pending.count {
-            let decision = pipeline.decide(pending[index].arguments, payload: payload)
+            let decision = fanout.decide(pending[index].arguments, payload: payload)
             switch decision {
-            case .selected(let id):
+            case .selected(let id, _):
                 if !isNamed { action = .setID(id) }
                 isNamed = true
             case .skipped(let reason):
                 if index == first { action = .setSkip(reason.name) }
                 // Its line is made when the ACK is out. Without a log that has it, all ends here.
-                guard pipeline.tellsSkips else { continue }
+                guard fanout.tellsSkips else { continue }
             }
             pending[index].decision = decision
             if kept != index { pending.swapAt(kept, index) }
@@ -89,7 +89,7 @@ final class NotifyIntake {
     /// Mirrors what was kept and selected, and reports the rest. `reader` has the frames; they came at `receivedAt` on the monotonic
     /// clock, in seconds, from a HAProxy whose buffers have `bufferSize` bytes.
     func mirror(_ reader: borrowing FrameReader, receivedAt: Double, bufferSize: Int) {
-        pipeline.beginRound()
+        fanout.beginRound()
         for copy in pending {
             switch copy.source {
             case .frame(let location):
@@ -106,13 +106,12 @@ final class NotifyIntake {
         _ copy: PendingCopy, _ payload: RawSpan, _ receivedAt: Double, _ bufferSize: Int
     ) {
         switch copy.decision {
-        case .selected(let id):
+        case .selected(let id, let takers):
             let arrival = Arrival(
                 id: id, receivedAt: receivedAt, bufferSize: bufferSize, streamID: copy.streamID)
-            pipeline.mirror(copy.arguments, payload: payload, arrival)
+            fanout.mirror(copy.arguments, payload: payload, arrival, for: takers)
         case .skipped(let reason):
-            pipeline.tell(
-                reason, copy.arguments, payload, id: nil, streamID: copy.streamID, receivedAt: receivedAt)
+            fanout.tell(reason, copy.arguments, payload, streamID: copy.streamID, receivedAt: receivedAt)
         }
     }
 
@@ -142,6 +141,6 @@ struct PendingCopy {
     /// Of HAProxy.
     let streamID: UInt64
     let arguments: MirrorArguments
-    /// What the gate says, once it is asked.
-    var decision = Gate.Decision.selected(0)
+    /// What the gates say, once they are asked.
+    var decision = Fanout.Decision.selected(0, DestinationSet())
 }

@@ -4,47 +4,53 @@ internal import Stats
 /// One worker's side of one destination: the whole way of a request through gate, renderer and delivery. Whatever stops it is
 /// counted by its reason.
 final class Pipeline {
+    /// Its name and its books; its settings may be older than those in force.
+    let destination: Destination
     let delivery: Delivery
-    /// Of the copies.
-    private let counters: CounterBank
+    /// Of this worker.
+    let bank: CopyBank
+    /// Of requests that lead in the totals, and of those that follow.
+    private let leading, following: CounterBank
     private let reporter: DeliveryReporter
     private let unknownMessages: UnknownMessages
+    private let budget: PassBudget
     private var gate: Gate
     private var renderer: RequestRenderer
 
     init(
-        delivery: Delivery, ids: RequestIDs, settings: Settings, destination: Destination, worker: Int,
+        delivery: Delivery, budget: PassBudget, settings: Settings, destination: Destination, worker: Int,
         reporter: DeliveryReporter, unknownMessages: UnknownMessages
     ) {
+        self.destination = destination
         self.delivery = delivery
-        counters = destination.books.banks[worker].counters
+        self.budget = budget
+        bank = destination.books.banks[worker]
+        (leading, following) = (bank.counters(leads: true), bank.counters(leads: false))
         self.reporter = reporter
         self.unknownMessages = unknownMessages
-        gate = Gate(destination.settings, ids: ids, bucket: destination.books.bucket)
+        gate = Gate(destination.settings, bucket: destination.books.bucket)
         renderer = RequestRenderer(destination.settings, watch: settings.bodyWatch)
-        reporter.apply(settings)
     }
 
-    /// Uses `settings` from the next request on, and makes copies for `destination`.
-    func apply(_ settings: Settings, _ destination: Destination) {
+    /// Uses `settings` from the next request on, and makes copies for `destination`, which is one of `count`.
+    func apply(_ settings: Settings, _ destination: Destination, of count: Int) {
+        budget.divide(by: count)
         gate.apply(destination.settings)
         renderer = RequestRenderer(destination.settings, watch: settings.bodyWatch)
-        reporter.apply(settings)
-        delivery.apply(destination, maxQueueBytes: settings.maxQueueBytes)
+        delivery.apply(destination, QueueBytes(settings.maxQueueBytes, destinations: count))
     }
 
-    /// To be called before the copies of a round.
-    func beginRound() { reporter.beginRound() }
+    /// Asks the gate about a message: why its request is not wanted, or nil. `count` has to follow.
+    func decide(_ arguments: MirrorArguments, payload: RawSpan) -> Refusal? {
+        gate.decide(arguments, payload: payload)
+    }
 
-    /// Whether the log has lines about requests that the gate skips.
-    var tellsSkips: Bool { reporter.tellsAll }
-
-    /// Counts a message and asks the gate about it.
-    func decide(_ arguments: MirrorArguments, payload: RawSpan) -> Gate.Decision {
+    /// Counts the message that was decided on last. It `leads` when the totals follow its copy.
+    func count(_ refusal: Refusal?, leads: Bool) {
+        let counters = leads ? leading : following
         counters.add(to: .received)
-        let decision = gate.decide(arguments, payload: payload) { counters.add(to: .withoutKey) }
-        if case .skipped(let reason) = decision { counters.add(to: reason.counter) }
-        return decision
+        if gate.takeMissedKey() { counters.add(to: .withoutKey) }
+        if let refusal { counters.add(to: refusal.counter) }
     }
 
     /// Mirrors one selected message whose NOTIFY is answered, or counts why not.
@@ -54,7 +60,7 @@ final class Pipeline {
             let request = try renderer.render(arguments, payload: payload, arrival, room: room)
             try delivery.enqueue(request)
         } catch {
-            counters.add(to: error.counter)
+            (arrival.leads ? leading : following).add(to: error.counter)
             tell(
                 error, arguments, payload, id: arrival.id, streamID: arrival.streamID,
                 receivedAt: arrival.receivedAt)
@@ -86,8 +92,8 @@ final class Pipeline {
         _ reason: Refusal, count: Int = 1, of streamID: UInt64, at now: Double,
         _ detail: @autoclosure () -> String
     ) {
-        counters.add(count, to: .received)
-        counters.add(count, to: reason.counter)
+        leading.add(count, to: .received)
+        leading.add(count, to: reason.counter)
         let telling = reporter.telling(of: reason, isDecoded: false, now: now)
         guard !telling.isEmpty else { return }
         reporter.tell(telling, of: UnsentCopy(streamID: streamID, url: renderer.url), reason, detail())

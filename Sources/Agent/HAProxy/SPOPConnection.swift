@@ -178,7 +178,7 @@ final class SPOPConnection {
         case .notifyTooLarge(let streamID, let frameID):
             let reason = isOverBudget ? Refusal.queueFull : .tooLarge
             answer(streamID, frameID, .setSkip(reason.name))
-            context.pipeline.drop(
+            context.fanout.drop(
                 reason, of: streamID, at: roundStart,
                 isOverBudget ? reason.detail : "its fragments passed the limit of a payload")
         case .finished(let ending): finish(ending)

@@ -12,6 +12,7 @@ final class UnknownMessages: Sendable {
 
     private let names = Mutex<Set<String>>([])
     private let details = Mutex<Set<String>>([])
+    private let destinations = Mutex<Set<String>>([])
     /// In quotes.
     private let expected: String
     private let logger: Logger
@@ -32,6 +33,12 @@ final class UnknownMessages: Sendable {
     /// Notes that messages lack arguments that a copy needs; `detail` says which and what there is.
     func noteMissing(_ detail: String) {
         warn("\(expected) is acknowledged but not mirrored: \(detail)", once: detail, of: details)
+    }
+
+    /// Notes a name in `arg_to` that no destination has, cut to `longestName`.
+    func noteDestination(_ name: [UInt8]) {
+        let name = PrintableText.quoted(name)
+        warn("for \(name) is not mirrored there: no destination has that name (arg_to)", once: name, of: destinations)
     }
 
     private func warn(

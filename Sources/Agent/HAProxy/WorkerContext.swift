@@ -8,7 +8,7 @@ internal import System
     let bank: ThreadBank
     /// Of SPOP.
     let counters: CounterBank
-    let pipeline: Pipeline
+    let fanout: Fanout
     let memory: MemoryBudget
     /// Bytes that copies may take, whole or not.
     private(set) var maxQueueBytes: Int
@@ -34,14 +34,14 @@ internal import System
     private static let readBufferSize = 128 << 10
 
     init(
-        loop: EventLoop, bank: ThreadBank, pipeline: Pipeline, memory: MemoryBudget,
+        loop: EventLoop, bank: ThreadBank, fanout: Fanout, memory: MemoryBudget,
         errors: RepeatedErrors, unknownMessages: UnknownMessages, box: SettingsBox,
         configuration: Configuration
     ) {
         self.loop = loop
         self.bank = bank
         counters = bank.counters
-        self.pipeline = pipeline
+        self.fanout = fanout
         self.memory = memory
         maxQueueBytes = configuration.settings.maxQueueBytes
         maxFrameBytes = HeldMemory.mostOfFrames(configuration.settings)
@@ -50,7 +50,7 @@ internal import System
         self.box = box
         wantedLimits = configuration.sessionLimits
         intake = NotifyIntake(
-            names: .init(request: Array(configuration.messageName.utf8)), pipeline: pipeline,
+            names: .init(request: Array(configuration.messageName.utf8)), fanout: fanout,
             counters: counters, errors: errors, unknownMessages: unknownMessages)
         helloTimeout = configuration.settings.helloTimeout.inSeconds
         processingDelay = configuration.processingDelay.inSeconds
@@ -68,11 +68,11 @@ internal import System
 
     /// Uses new settings from now on, if there are any.
     func refreshSettings() {
-        guard let (settings, destination) = box.take() else { return }
+        guard let (settings, destinations) = box.take() else { return }
         helloTimeout = settings.helloTimeout.inSeconds
         maxQueueBytes = settings.maxQueueBytes
         maxFrameBytes = HeldMemory.mostOfFrames(settings)
         freeFrameBytes = HeldMemory.free(settings)
-        pipeline.apply(settings, destination)
+        fanout.apply(settings, destinations)
     }
 }

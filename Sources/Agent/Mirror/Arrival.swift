@@ -8,4 +8,6 @@ struct Arrival {
     let bufferSize: Int
     /// What HAProxy calls the stream of the NOTIFY.
     var streamID: UInt64 = 0
+    /// In the totals, the request comes to what this copy comes to: of those for several destinations, one.
+    var leads = true
 }

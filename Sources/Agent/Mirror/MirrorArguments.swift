@@ -20,8 +20,21 @@ struct MirrorArguments {
     var source: Range<Int>?
     /// HAProxy's unique id of the request.
     var id: Range<Int>?
+    /// Which destinations HAProxy asks for.
+    var destinations = Destinations.all
     /// An argument had a type that it cannot have; the copy is not sent.
     var hasWrongType = false
+
+    enum Destinations {
+        /// The message does not say.
+        case all
+        case none
+        /// Names, separated by commas.
+        case named(Range<Int>)
+    }
+
+    /// The message does not say for which destinations it is.
+    var isForAll: Bool { if case .all = destinations { true } else { false } }
 
     init(at start: Int) { self.start = start }
 
@@ -61,6 +74,9 @@ struct MirrorArguments {
             }
         } else if payload.matches(name, "arg_id") {
             id = text(argument.value)
+        } else if payload.matches(name, "arg_to") {
+            // A map without an entry and without a default gives NULL.
+            destinations = text(argument.value).map { $0.isEmpty ? .none : .named($0) } ?? .none
         }
     }
 

@@ -29,6 +29,8 @@ final class MirrorRequest: ManagedBuffer<MirrorRequest.Layout, UInt8> {
         var mayOpenTunnel = false
         /// The mirror may take all that follows on its connection for this client's.
         var authenticates = false
+        /// In the totals, the request comes to what this copy comes to.
+        var leads = true
 
         /// What stands behind the target, and behind each line.
         static var version: StaticString { " HTTP/1.1" }
@@ -48,7 +50,7 @@ final class MirrorRequest: ManagedBuffer<MirrorRequest.Layout, UInt8> {
         let buffer = MirrorRequest.create(minimumCapacity: size) { _ in
             Layout(
                 url: url, id: arrival.id, receivedAt: arrival.receivedAt, streamID: arrival.streamID,
-                size: size)
+                size: size, leads: arrival.leads)
         }
         return unsafe unsafeDowncast(buffer, to: MirrorRequest.self)
     }

@@ -12,6 +12,8 @@ enum Refusal: Error, Hashable {
     case rate
     /// Its method is not among `--methods`.
     case method
+    /// HAProxy asked for no destination, or for none that there is.
+    case noDestination
     /// It is a copy already: it carries the mark of this agent, or of one before it.
     case loop
 
@@ -40,6 +42,7 @@ enum Refusal: Error, Hashable {
         case .rate: "rate"
         case .method: "method"
         case .loop: "loop"
+        case .noDestination: "no_destination"
         case .queueFull: "queue_full"
         case .expired: "expired"
         case .tooLarge: "too_large"
@@ -57,6 +60,7 @@ enum Refusal: Error, Hashable {
         case .rate: .skippedRate
         case .method: .skippedMethod
         case .loop: .skippedLoop
+        case .noDestination: .skippedNoDestination
         case .queueFull: .droppedQueueFull
         case .expired: .droppedExpired
         case .tooLarge: .droppedTooLarge
@@ -70,7 +74,7 @@ enum Refusal: Error, Hashable {
     /// The request was not wanted, and counts as skipped.
     var isSkip: Bool {
         switch self {
-        case .paused, .sampled, .rate, .method, .loop: true
+        case .paused, .sampled, .rate, .method, .loop, .noDestination: true
         default: false
         }
     }
@@ -96,6 +100,7 @@ enum Refusal: Error, Hashable {
         case .rate: "more came in a second than max-rate lets through"
         case .method: "its method is not mirrored (methods)"
         case .loop: "it is a copy already: it has the mark (mark-header)"
+        case .noDestination: "arg_to names no destination that there is"
         case .queueFull: "no room for one more copy (max-queue, max-queue-bytes)"
         case .expired: "it waited longer than max-queue-age"
         case .flushed: "an operator gave it up: its destination had been replaced"

@@ -62,11 +62,15 @@ final class Agent {
         try TrustStore.checkLibrary()
         workers = try WorkerPool(configuration, loggers: loggers)
         let statistics = Statistics(workers.banks + [bank], loop: loop)
-        let state = StateWatch(
-            workers.copyBanks, settings, failures: workers.failures, loop: loop, logger: logger)
+        let failures = workers.failures
+        let states = StateWatches(workers.destinations) { destination in
+            StateWatch(
+                destination, pausedUntil: { settings.pausedUntil }, failures: failures, loop: loop,
+                logger: logger)
+        }
         running = RunningAgent(
             configuration: configuration, loop: loop, settings: settings, statistics: statistics,
-            state: state, counters: bank.counters, workers: workers.workers, changes: changes)
+            states: states, counters: bank.counters, workers: workers.workers, changes: changes)
         monitor = Monitor(statistics, settings, loop: loop, logger: logger)
         settings.publish = { [unowned self] in putIntoForce($0) }
         try startControl(rights)
@@ -84,7 +88,7 @@ final class Agent {
         serviceManager?.ready(loop: loop, workers: workers.workers, logger: logger) { [unowned self] in
             shownState
         }
-        state.changed = { [serviceManager] in serviceManager?.stateChanged() }
+        states.standard.changed = { [serviceManager] in serviceManager?.stateChanged() }
         serviceManager?.tick(statistics.total)
     }
 
@@ -158,7 +162,7 @@ final class Agent {
         log.level = settings.logLevel
         workers.apply(settings)
         listener?.maxConnections = settings.maxConnections
-        running.state.settingsChanged(mirror: workers.mirror)
+        running.states.settingsChanged(workers.destinations)
         serviceManager?.stateChanged()
     }
 
@@ -183,7 +187,7 @@ final class Agent {
     private func stop() {
         let drainTimeout = running.isStopping ? 0 : running.configuration.drainTimeout.inSeconds
         if !running.isStopping {
-            running.state.isStopping = true
+            running.states.isStopping = true
             logger.info("stopping")
             serviceManager?.stopping(drainTimeout: drainTimeout)
             listener = nil

@@ -5,8 +5,10 @@ internal import System
 /// Everything that shapes what happens to requests, as one immutable value. Workers get a new one through a `SettingsBox`:
 /// a request sees the old settings or the new, never a mix. What stands here is what an agent without options has.
 struct Settings: Sendable {
-    /// Where copies go.
+    /// The destination that is always there.
     var destination = DestinationSettings()
+    /// Those beside it, in the order in which they came.
+    var others: [Named] = []
     /// What may become the destination; only the command line says so.
     var allowedDestinations = AllowedDestinations()
     /// Whether HAProxy has been seen not to wait for bodies; a new one when `unknown-length` is set.
@@ -27,6 +29,23 @@ struct Settings: Sendable {
     var requestLog = RequestLogMode.off
     /// Lines a second of it, over all workers; nil for what `RequestLogRate` says.
     var requestLogRate: Int?
+
+    /// A destination beside the one that is always there.
+    struct Named: Sendable {
+        let name: DestinationName
+        /// Its own pause in it, and not that of all.
+        var settings: DestinationSettings
+    }
+
+    /// All destinations; while all are paused, each is.
+    var allDestinations: [Named] {
+        [Named(name: .standard, settings: destination)]
+            + others.map { other in
+                var other = other
+                other.settings.isPaused = other.settings.isPaused || destination.isPaused
+                return other
+            }
+    }
 }
 
 /// What belongs to one mirror: where copies go, which ones, how they differ from what clients sent, and what they may take.

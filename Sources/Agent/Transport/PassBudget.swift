@@ -1,18 +1,26 @@
 internal import System
 
-/// How much of one pass of a worker's loop goes to mirrors, so that it never holds back a frame of HAProxy's: one for all transports
-/// of the worker.
+/// How much of one pass of a worker's loop goes to a destination, so that its mirror never holds back a frame of HAProxy's, nor the
+/// copies for another: each destination has an equal part of what all may take.
 final class PassBudget {
-    /// Seconds that the mirrors' sockets may take, and that starting copies may.
-    private static let sockets = 0.0005
-    private static let starts = 0.0003
+    /// Seconds that all mirrors' sockets may take together, and that starting copies may.
+    private static let allSockets = 0.0005
+    private static let allStarts = 0.0003
 
+    private var sockets = PassBudget.allSockets
+    private var starts = PassBudget.allStarts
     private let loop: EventLoop
     /// The pass, by its time on the loop's clock, and when its first socket was served, on the monotonic one.
     private var pass = -Double.infinity
     private var firstServed = 0.0
 
     init(loop: EventLoop) { self.loop = loop }
+
+    /// It is one of `count` from now on.
+    func divide(by count: Int) {
+        sockets = Self.allSockets / Double(count)
+        starts = Self.allStarts / Double(count)
+    }
 
     /// A pass begins. What is served ahead of its events has a bound of its own: the loop's clock is still that of the pass before.
     func beginPass() { pass = -.infinity }
@@ -24,9 +32,9 @@ final class PassBudget {
             (pass, firstServed) = (loop.now, now)
             return true
         }
-        return now - firstServed < Self.sockets
+        return now - firstServed < sockets
     }
 
     /// Whether more copies may be started in a pass in which that began at `start`, on the monotonic clock.
-    func allowsStart(since start: Double) -> Bool { MonotonicClock.now - start < Self.starts }
+    func allowsStart(since start: Double) -> Bool { MonotonicClock.now - start < starts }
 }

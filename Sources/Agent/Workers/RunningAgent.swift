@@ -7,7 +7,8 @@ final class RunningAgent {
     let loop: EventLoop
     let settings: SettingsController
     let statistics: Statistics
-    let state: StateWatch
+    /// Where copies go, and how that goes.
+    let states: StateWatches
     /// The main thread's own counters.
     let counters: CounterBank
     let workers: [WorkerHandle]
@@ -17,17 +18,19 @@ final class RunningAgent {
     let prober: Prober
     /// On the monotonic clock, in seconds.
     let startedAt = MonotonicClock.now
-    var isStopping: Bool { state.isStopping }
+    /// That of the destination that is always there.
+    var state: StateWatch { states.standard }
+    var isStopping: Bool { states.isStopping }
 
     init(
         configuration: Configuration, loop: EventLoop, settings: SettingsController, statistics: Statistics,
-        state: StateWatch, counters: CounterBank, workers: [WorkerHandle], changes: ChangeLog
+        states: StateWatches, counters: CounterBank, workers: [WorkerHandle], changes: ChangeLog
     ) {
         self.configuration = configuration
         self.loop = loop
         self.settings = settings
         self.statistics = statistics
-        self.state = state
+        self.states = states
         self.counters = counters
         self.workers = workers
         self.changes = changes

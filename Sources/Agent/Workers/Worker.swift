@@ -1,7 +1,7 @@
 internal import Stats
 internal import System
 
-/// One thread with one loop: its own connections from HAProxy, its own pipeline to the mirror. It shares nothing with
+/// One thread with one loop: its own connections from HAProxy, its own pipelines to the mirrors. It shares nothing with
 /// other workers but budgets and the immutable settings.
 final class Worker {
     /// What the main thread tells a worker.
@@ -37,26 +37,30 @@ final class Worker {
         box: SettingsBox, failures: RecentFailures
     ) throws {
         self.index = index
-        let (configuration, destination) = (shared.configuration, shared.destination)
-        loop = try EventLoop(backend: configuration.backend)
+        let configuration = shared.configuration
+        let loop = try EventLoop(backend: configuration.backend)
         let errors = RepeatedErrors(
             loop: loop, interval: configuration.monitorInterval.inSeconds, logger: shared.loggers.events)
         let reporter = DeliveryReporter(errors: errors, failures: failures, requests: shared.loggers.requests)
-        let pass = PassBudget(loop: loop)
-        let delivery = Delivery(
-            loop: loop,
-            transport: try Transports.make(
-                loop: loop, budget: pass, names: Names(resolver: shared.resolver, loop: loop),
-                workers: configuration.workers, settings: destination.settings),
-            pass: pass, destination: destination, worker: index,
-            maxQueueBytes: configuration.settings.maxQueueBytes, memory: shared.memory, reporter: reporter)
-        let pipeline = Pipeline(
-            delivery: delivery, ids: RequestIDs(instance: shared.instance, worker: index),
-            settings: configuration.settings,
-            destination: destination, worker: index, reporter: reporter,
-            unknownMessages: shared.unknownMessages)
+        self.loop = loop
+        let fanout = try Fanout(
+            shared.destinations, configuration.settings, loop: loop,
+            ids: RequestIDs(instance: shared.instance, worker: index), bank: bank, reporter: reporter,
+            unknown: shared.unknownMessages
+        ) { destination, settings in
+            let budget = PassBudget(loop: loop)
+            let transport = try Transports.make(
+                loop: loop, budget: budget, names: Names(resolver: shared.resolver, loop: loop),
+                workers: configuration.workers, settings: destination.settings)
+            let delivery = Delivery(
+                loop: loop, transport: transport, pass: budget, destination: destination, worker: index,
+                maxBytes: QueueBytes(settings.maxQueueBytes), memory: shared.memory, reporter: reporter)
+            return Pipeline(
+                delivery: delivery, budget: budget, settings: settings, destination: destination,
+                worker: index, reporter: reporter, unknownMessages: shared.unknownMessages)
+        }
         context = WorkerContext(
-            loop: loop, bank: bank, pipeline: pipeline, memory: shared.memory, errors: errors,
+            loop: loop, bank: bank, fanout: fanout, memory: shared.memory, errors: errors,
             unknownMessages: shared.unknownMessages, box: box, configuration: configuration)
         context.closed = { [unowned self] connection in
             connections[ObjectIdentifier(connection)] = nil
@@ -69,7 +73,7 @@ final class Worker {
 
     /// Serves until `Message.stop` comes.
     func run() {
-        context.pipeline.delivery.begin()
+        context.fanout.begin()
         loop.run()
         // The loop is left in the middle of a pass.
         context.bank.endPass()
@@ -86,7 +90,7 @@ final class Worker {
         case .heartbeat(let heartbeat): heartbeat.answer()
         case .settings: context.refreshSettings()
         case .describeConnections(let tell): tell(connections.values.map { $0.description(worker: index) })
-        case .flush(let tell): context.pipeline.delivery.flush(tell)
+        case .flush(let tell): context.fanout.flush(tell)
         case .stop(let drainTimeout): stop(drainTimeout)
         }
     }
@@ -99,14 +103,14 @@ final class Worker {
         isStopping = true
         deadline?.start(after: drainTimeout)
         for connection in Array(connections.values) { connection.disconnect() }
-        context.pipeline.delivery.drain { [unowned self] in
+        context.fanout.drain { [unowned self] in
             isDrained = true
             endWhenDone()
         }
     }
 
     private func abandon() {
-        _ = context.pipeline.delivery.abandon()
+        context.fanout.abandon()
         loop.stop()
     }
 

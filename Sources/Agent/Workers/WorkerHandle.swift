@@ -18,7 +18,7 @@ final class WorkerHandle {
     /// Makes the worker; what it is sent waits until it is started.
     init(index: Int, _ shared: WorkerShare) throws {
         self.index = index
-        bank = ThreadBank(copies: [shared.destination.books.banks[index]])
+        bank = ThreadBank()
         worker = Handoff(
             worker: try Worker(
                 index: index, shared, sender: sender, bank: bank, box: box, failures: failures))
@@ -42,9 +42,9 @@ final class WorkerHandle {
         sender.send(.connection(connection.release()))
     }
 
-    /// Gives the worker new settings, and where copies go. When this returns, they are in force for every request that comes.
-    func apply(_ settings: Settings, _ destination: Destination) {
-        box.put((settings, destination))
+    /// Gives the worker new settings and destinations. When this returns, they are in force for every request that comes.
+    func apply(_ settings: Settings, _ destinations: [Destination]) {
+        box.put((settings, destinations))
         sender.send(.settings)
     }
 

@@ -3,8 +3,8 @@ internal import Stats
 /// All the workers, on the main thread.
 final class WorkerPool {
     let workers: [WorkerHandle]
-    /// Where copies go.
-    private var destination: Destination
+    /// Where copies go, in the order of the operator.
+    private(set) var destinations: [Destination]
     private var running = 0
     private let ends = Mailbox<Void>.Sender()
     private var mailbox: Mailbox<Void>?
@@ -13,19 +13,15 @@ final class WorkerPool {
     init(_ configuration: Configuration, loggers: Loggers) throws {
         let shared = WorkerShare(
             configuration: configuration, loggers: loggers,
-            destination: Destination(configuration.settings.destination, workers: configuration.workers),
+            destinations: configuration.settings.allDestinations.map {
+                Destination($0.settings, named: $0.name, workers: configuration.workers)
+            },
             unknownMessages: UnknownMessages(expected: configuration.messageName, logger: loggers.events))
-        destination = shared.destination
+        destinations = shared.destinations
         workers = try (0..<configuration.workers).map { try WorkerHandle(index: $0, shared) }
     }
 
     var banks: [ThreadBank] { workers.map(\.bank) }
-
-    /// What workers count of copies, one for each.
-    var copyBanks: [CopyBank] { destination.books.banks }
-
-    /// Which mirror is meant now.
-    var mirror: Int { destination.mirror }
 
     /// Their last failures.
     var failures: [RecentFailures] { workers.map(\.failures) }
@@ -50,8 +46,11 @@ final class WorkerPool {
 
     /// Puts new settings into force for every request that comes from now on.
     func apply(_ settings: Settings) {
-        destination = destination.changed(to: settings.destination)
-        for worker in workers { worker.apply(settings, destination) }
+        destinations = settings.allDestinations.map { new in
+            destinations.first { $0.name == new.name }?.changed(to: new.settings)
+                ?? Destination(new.settings, named: new.name, workers: workers.count)
+        }
+        for worker in workers { worker.apply(settings, destinations) }
     }
 
     /// Tells them to end; queued and in-flight copies get `drainTimeout` seconds.
@@ -67,7 +66,7 @@ final class WorkerPool {
 struct WorkerShare {
     let configuration: Configuration
     let loggers: Loggers
-    let destination: Destination
+    let destinations: [Destination]
     let unknownMessages: UnknownMessages
     let memory = MemoryBudget()
     let resolver = Resolver()
