@@ -3,7 +3,9 @@ package struct Command: Equatable, Sendable {
     /// What the command is; the daemon keeps one handler for each.
     package enum Name: Sendable, CaseIterable {
         case help, prompt, quit
-        case showInfo, showStat, showMetrics, showSettings, showErrors, showConnections, showVersion
+        case showInfo, showStat, showMetrics, showDestinations, showSettings, showErrors, showConnections,
+            showVersion
+        case addDestination, deleteDestination
         case pause, resume, set, setURL, reset, probe, flush, setSeverityOutput, clearCounters, waitDrained,
             saveState
     }
@@ -21,14 +23,27 @@ package struct Command: Equatable, Sendable {
     /// One line of help.
     package let help: String
 
-    /// What a line of words asks for: the row that was found, and the words behind the command's own.
-    package typealias Call = (command: Command, arguments: [String])
+    /// What a line of words asks for.
+    package struct Call: Sendable {
+        /// The row that was found.
+        package let command: Command
+        /// The words behind the command's own, and behind the name of a destination.
+        package let arguments: [String]
+        /// The destination that it is about; nil when none is named.
+        package var destination: DestinationName?
+    }
 
-    /// Finds the command that `words` call at `level`; `dialect` has the words for what is wrong. The message of what it throws is
-    /// for the client.
+    /// Finds the command that `words` call at `level`; `dialect` has the words for what is wrong, and `isDestination` tells which
+    /// names may stand behind the command's words. The message of what it throws is for the client.
     package static func find(
-        _ words: [String], level: Level, in dialect: Dialect = .socket()
+        _ words: [String], level: Level, in dialect: Dialect = .socket(),
+        isDestination: (DestinationName) -> Bool = { _ in false }
     ) throws(CommandError) -> Call {
+        if let (name, rest) = Addressee.find(in: words), isDestination(name) {
+            var call = try find(rest, level: level, in: dialect)
+            call.destination = name
+            return call
+        }
         let fit = Fit(words)
         guard let command = fit.command else { throw CommandError(dialect.unknown(words)) }
         guard command.level <= level else {
@@ -38,7 +53,7 @@ package struct Command: Equatable, Sendable {
         guard fit.kind == .fits, Rewording.ofPause(fit) == nil else {
             throw CommandError(dialect.misfit(fit, words))
         }
-        return (command, fit.arguments)
+        return Call(command: command, arguments: fit.arguments)
     }
 }
 

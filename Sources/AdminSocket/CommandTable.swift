@@ -7,6 +7,9 @@ extension Command {
             .showStat, "show stat", "[json]", .user, 0...1,
             "every counter, rates, durations, SPOE's log fields"),
         Command(.showMetrics, "show metrics", "", .user, 0...0, "the same in Prometheus' text format"),
+        Command(
+            .showDestinations, "show destinations", "[json]", .user, 0...1,
+            "every destination: where it is, its state and its books"),
         Command(.showVersion, "show version", "", .user, 0...0, "the daemon's version"),
         Command(
             .showSettings, "show settings", "[json]", .operator, 0...1,
@@ -35,6 +38,12 @@ extension Command {
             .probe, "probe", "[<url>]", .admin, 0...1,
             "connect to the destination, or to another one, and send nothing"),
         Command(
+            .addDestination, "add destination", "<name> <url> [<setting> <value> ...]", .admin, 2...82,
+            "one more destination; its name goes behind set, reset, pause, resume, probe, show settings"),
+        Command(
+            .deleteDestination, "delete destination", "<name>", .admin, 1...1,
+            "no more copies for a destination; those that are made still go there"),
+        Command(
             .flush, "flush", "", .operator, 0...0, "give up the copies for destinations that were replaced"),
         Command(
             .clearCounters, "clear counters", "[all]", .operator, 0...1, "reset the counters of 'show stat'"),
@@ -60,7 +69,7 @@ extension Command {
     package static let shortForms = [
         ("info [json]", "show info"), ("stats [json]", "show stat"), ("settings [json]", "show settings"),
         ("errors [json]", "show errors"), ("connections [json]", "show connections"),
-        ("metrics", "show metrics"), ("version", "show version"),
+        ("metrics", "show metrics"), ("version", "show version"), ("destinations [json]", "show destinations"),
         ("set-url <url> [require-reachable]", "set url"),
         ("set-sample-rate <percent>", "set sample-rate"), ("clear-counters", "clear counters"),
         ("wait-drained [<duration>]", "wait drained"), ("save", "save state"),

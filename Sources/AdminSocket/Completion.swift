@@ -9,6 +9,7 @@ package enum Completion {
     /// The words that may follow those of one command; in alphabetical order.
     package static func words(after typed: [String], in dialect: Dialect) -> [String] {
         if typed.first == "help" { return words(after: Array(typed.dropFirst()), in: dialect) }
+        if let (_, rest) = Addressee.find(in: typed) { return words(after: rest, in: dialect) }
         let next = dialect.rows.flatMap { row -> [String] in
             let parts = row.parts
             guard parts.count > typed.count,

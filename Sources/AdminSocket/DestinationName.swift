@@ -20,6 +20,11 @@ package struct DestinationName: Hashable, Sendable, Comparable, CustomStringConv
         self.text = text
     }
 
+    /// A name as a client gives it, that of `--mirror-url` among them.
+    package static func named(_ text: String) -> DestinationName? {
+        text == standard.text ? standard : DestinationName(text)
+    }
+
     private init(known text: String) { self.text = text }
 
     /// What a name may be, for the text of an error.
@@ -40,5 +45,5 @@ package struct DestinationName: Hashable, Sendable, Comparable, CustomStringConv
 
     private static let words: Set<String> = Set(SettingName.allCases.map(\.rawValue))
         .union(Command.table.flatMap(\.words))
-        .union(["all", "json", "for", "until", "none", "on", "off", "require-reachable", "paused"])
+        .union(["all", "json", "for", "until", "none", "on", "off", "require-reachable", "paused", standard.text])
 }

@@ -42,13 +42,25 @@ package struct PrometheusText {
 
     /// Adds a histogram of seconds.
     package mutating func histogram(_ name: String, _ help: String, _ histogram: Histogram) {
+        self.histogram(name, help, [([], histogram)])
+    }
+
+    /// Adds histograms of seconds that differ in their labels.
+    mutating func histogram(
+        _ name: String, _ help: String,
+        _ histograms: [(labels: [(name: String, value: String)], histogram: Histogram)]
+    ) {
         begin(name, "histogram", help)
-        for bound in Self.bounds {
-            line("\(name)_bucket", [("le", Self.spelling(bound))], "\(histogram.count(upTo: bound))")
+        for (labels, histogram) in histograms {
+            for bound in Self.bounds {
+                line(
+                    "\(name)_bucket", labels + [("le", Self.spelling(bound))],
+                    "\(histogram.count(upTo: bound))")
+            }
+            line("\(name)_bucket", labels + [("le", "+Inf")], "\(histogram.count)")
+            line("\(name)_sum", labels, "\(histogram.sum)")
+            line("\(name)_count", labels, "\(histogram.count)")
         }
-        line("\(name)_bucket", [("le", "+Inf")], "\(histogram.count)")
-        line("\(name)_sum", [], "\(histogram.sum)")
-        line("\(name)_count", [], "\(histogram.count)")
     }
 
     /// 16 us to 67 s: powers of two of a microsecond, where the buckets of a `HistogramBank` end too, so that the

@@ -15,6 +15,9 @@ package struct Snapshot: Sendable, Equatable {
     /// What each destination has come to, by the number of its books. The totals count each request once, and these each copy.
     package private(set) var destinations: [Int: Snapshot] = [:]
 
+    /// Nothing is counted.
+    package static let empty = Snapshot(adding: [])
+
     /// What was counted since `earlier`; gauges are as they are now.
     package func since(_ earlier: Snapshot) -> Snapshot {
         var difference = self
@@ -51,6 +54,14 @@ package struct Snapshot: Sendable, Equatable {
         self[.received] == sum(Counter.skipped) + sum(Counter.dropped) + self[.completed] + self[.queued]
             + self[.inFlight]
             && self[.completed] == sum(Counter.responses) + sum(Counter.failed)
+    }
+
+    /// What requests for one destination have come to, in a sentence.
+    package var account: String {
+        """
+        It got \(self[.received]) requests: \(sum(Counter.skipped)) skipped, \(sum(Counter.dropped)) dropped, \
+        \(self[.completed]) completed (\(sum(Counter.failed)) failed), \(self[.queued] &+ self[.inFlight]) under way.
+        """
     }
 
     /// SPOE's own fields in the order of HAProxy's log line (SPOE.txt, section 4).

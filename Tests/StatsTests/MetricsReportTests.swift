@@ -7,7 +7,8 @@ struct MetricsReportTests {
         MetricsReport.text(
             snapshot, version: "1", libcurl: "a\"b\\c", libev: "4", state: .mirroring, isEnabled: true,
             sampleRatio: 0.125,
-            lastChange: 7, queueLimit: 9)
+            lastChange: 7, queueLimit: 9,
+            destinations: [.init(name: "ids", snapshot, state: .idle, isEnabled: false, sampleRatio: 0.5, queueLimit: 3)])
     }
 
     /// Samples by name and labels.
@@ -42,8 +43,8 @@ struct MetricsReportTests {
         let copies = CopyBank()
         let bank = ThreadBank(copies: [copies])
         bank.counters.add(to: .received)
-        copies.counters.add(2, to: .received)
-        copies.counters.add(2, to: .droppedQueueFull)
+        copies.counters(leads: true).add(2, to: .received)
+        copies.counters(leads: true).add(2, to: .droppedQueueFull)
         copies.noteSuccess(at: 42)
         copies.requestDurations.record(seconds: 0.001, count: 2)
         copies.requestDurations.record(seconds: 100)

@@ -27,16 +27,25 @@ struct AdminCommands {
         case .showStat: report(call, .stat(agent.statistics))
         case .showMetrics:
             .now(.data(agent.metrics.split(separator: "\n").map(String.init)))
-        case .showSettings: report(call, .settings(agent.settings))
+        case .showDestinations: report(call, .destinations(agent))
+        case .showSettings: report(call, try settings(of: call.destination ?? .standard))
         case .showErrors:
             report(call, .errors(RecentFailures.newest(of: agent.workers.map(\.failures))))
         case .showConnections: connections(isJSON: !call.arguments.isEmpty)
-        case .pause: try pause(call.arguments.first)
-        case .resume: try kept("pause") { agent.settings.release(finished: $0) }
-        case .set: .now(try set(call.arguments[0], call.arguments[1]))
-        case .reset: try resetAndProbe(call.arguments[0])
-        case .setURL: try setURL(call.arguments[0], isRequired: call.arguments.count > 1)
-        case .probe: try probe(call.arguments.first)
+        case .addDestination: try addDestination(call.arguments)
+        case .deleteDestination: .now(try deleteDestination(call.arguments[0]))
+        case .pause: try pause(call.arguments.first, call.destination)
+        case .resume: try resume(call.destination)
+        case .set: .now(try set(call.arguments[0], call.arguments[1], of: call.destination))
+        case .reset:
+            if let name = call.destination, name != .standard {
+                try reset(call.arguments[0], of: name)
+            } else {
+                try resetAndProbe(call.arguments[0])
+            }
+        case .setURL:
+            try setURL(call.arguments[0], of: call.destination, isRequired: call.arguments.count > 1)
+        case .probe: try probe(call.arguments.first, of: call.destination)
         case .flush: flush()
         case .clearCounters: .now(clearCounters())
         case .waitDrained: try waitDrained(call.arguments.first)
@@ -76,16 +85,34 @@ struct AdminCommands {
         }
     }
 
-    private func pause(_ text: String?) throws(CommandError) -> Answer {
+    private func pause(_ text: String?, _ name: DestinationName?) throws(CommandError) -> Answer {
         let time = try text.map { text throws(CommandError) in try duration(text, from: .seconds(1)) }
-        return try kept("pause") { agent.settings.brake(for: time, finished: $0) }
+        guard let name else { return try kept("pause") { agent.settings.brake(for: time, finished: $0) } }
+        return try kept("pause of \(name)") { finished throws(CommandError) in
+            try valid { () throws(InvalidValue) in
+                try agent.settings.brake(name, for: time, finished: finished)
+            }
+        }
     }
 
-    func set(_ name: String, _ value: String) throws(CommandError) -> Reply {
-        let setting = try setting(name, for: "set", value)
-        do throws(InvalidValue) { return changed(name, try agent.settings.set(setting, to: value)) } catch {
-            throw CommandError(error.sentence)
+    private func resume(_ name: DestinationName?) throws(CommandError) -> Answer {
+        guard let name else { return try kept("pause") { agent.settings.release(finished: $0) } }
+        return try kept("pause of \(name)") { finished throws(CommandError) in
+            try valid { () throws(InvalidValue) in try agent.settings.release(name, finished: finished) }
         }
+    }
+
+    func set(_ name: String, _ value: String, of destination: DestinationName?) throws(CommandError) -> Reply {
+        let setting = try setting(name, for: "set", value)
+        let text = try valid { () throws(InvalidValue) in
+            try agent.settings.set(setting, to: value, of: destination ?? .standard)
+        }
+        return changed(destination.map { "\($0) \(name)" } ?? name, text)
+    }
+
+    /// What `body` returns; what it cannot take is the client's mistake.
+    func valid<Value>(_ body: () throws(InvalidValue) -> Value) throws(CommandError) -> Value {
+        do throws(InvalidValue) { return try body() } catch { throw CommandError(error.sentence) }
     }
 
     func reset(_ name: String) throws(CommandError) -> Answer {
@@ -100,7 +127,7 @@ struct AdminCommands {
         }
     }
 
-    private func setting(
+    func setting(
         _ name: String, for verb: String, _ value: String? = nil
     ) throws(CommandError) -> SettingName {
         guard let setting = SettingName(rawValue: name) else {

@@ -155,7 +155,10 @@ final class AdminConnection: Guest {
         commands.agent.counters.add(to: .adminCommands)
         lastUse = MonotonicClock.now
         do throws(CommandError) {
-            let call = try Command.find(words, level: commands.level)
+            let states = commands.agent.states
+            let call = try Command.find(words, level: commands.level) { name in
+                states[name] != nil
+            }
             try applyHere(call)
             switch try commands.answer(call) {
             case .now(let reply): if phase == .serving { output.bytes += severity.encode(reply) }

@@ -3,8 +3,8 @@ internal import AdminSocket
 /// Commands about where copies go: what is there, and what is left of where they went before.
 extension AdminCommands {
     /// Connects to the destination, or to that of `text`.
-    func probe(_ text: String?) throws(CommandError) -> Answer {
-        let destination = try destination(text)
+    func probe(_ text: String?, of name: DestinationName?) throws(CommandError) -> Answer {
+        let destination = try destination(text, of: name)
         return try probing(destination) { finding throws(CommandError) in
             switch finding {
             case .reachable(let facts): .message("\(destination.url.text) is reachable: \(facts).")
@@ -16,23 +16,19 @@ extension AdminCommands {
     }
 
     /// Sets the destination at once, and answers when it has been probed; or, with `isRequired`, sets it then, if it can be reached.
-    func setURL(_ text: String, isRequired: Bool) throws(CommandError) -> Answer {
-        let destination = try destination(text)
-        guard isRequired else { return try setAndProbe(text, destination) }
+    func setURL(
+        _ text: String, of name: DestinationName?, isRequired: Bool
+    ) throws(CommandError) -> Answer {
+        let destination = try destination(text, of: name)
+        guard isRequired else { return probing(try set("url", text, of: name), destination) }
         let unchanged = "Destination not changed"
         return try probing(destination) { finding throws(CommandError) in
             switch finding {
-            case .reachable: try set("url", text)
+            case .reachable: try set("url", text, of: name)
             case .unreachable(let reason): throw CommandError("\(unchanged): \(reason).")
             case .unknown(let reason): throw CommandError("\(unchanged), and not probed: \(reason).")
             }
         }
-    }
-
-    private func setAndProbe(
-        _ text: String, _ destination: DestinationSettings
-    ) throws(CommandError) -> Answer {
-        probing(try set("url", text), destination)
     }
 
     /// Resets a setting, or all; a destination that comes into force by that is probed as one that is set.
@@ -41,7 +37,7 @@ extension AdminCommands {
         let answer = try reset(name)
         let isChanged = agent.settings.settings.destination.url.text != old
         guard isChanged || name == "url" else { return answer }
-        let destination = try destination(nil)
+        let destination = try destination(nil, of: nil)
         switch answer {
         case .now(let reply): return probing(reply, destination)
         case .later(let begin):
@@ -59,7 +55,7 @@ extension AdminCommands {
     }
 
     /// Gives `reply`, with what the probe of a destination that was changed to has found.
-    private func probing(_ reply: Reply, _ destination: DestinationSettings) -> Answer {
+    func probing(_ reply: Reply, _ destination: DestinationSettings) -> Answer {
         guard case .message(let sentence) = reply else { return .now(reply) }
         return .later { [agent] finished in
             let wait = ProbeWait()
@@ -94,9 +90,11 @@ extension AdminCommands {
     }
 
     /// What would be in force with the destination of `text`; nil for the present one.
-    private func destination(_ text: String?) throws(CommandError) -> DestinationSettings {
-        do throws(InvalidValue) { return try agent.settings.destination(at: text) } catch {
-            throw CommandError(error.sentence)
+    func destination(
+        _ text: String?, of name: DestinationName?
+    ) throws(CommandError) -> DestinationSettings {
+        try valid { () throws(InvalidValue) in
+            try agent.settings.destination(at: text, of: name ?? .standard)
         }
     }
 

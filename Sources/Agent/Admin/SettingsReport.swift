@@ -11,6 +11,22 @@ extension Report {
             json: ["format": JSON(1), "settings": JSON(entries.map { JSON($0.fields) })])
     }
 
+    /// The same of a destination beside the default one: the settings that it has for itself.
+    static func settings(
+        _ controller: SettingsController, of name: DestinationName
+    ) throws(InvalidValue) -> Report {
+        let index = try controller.index(of: name)
+        let entries = SettingName.allCases.filter { $0.row.scope == .own }.map {
+            Row($0, controller, of: controller.settings.others[index])
+        } + [Row(pauseOf: name, controller)]
+        return Report(
+            lines: entries.map(\.line),
+            json: [
+                "format": JSON(1), "destination": JSON(name.text),
+                "settings": JSON(entries.map { JSON($0.fields) }),
+            ])
+    }
+
     /// One setting, or the pause.
     private struct Row {
         let name, value, `default`: String
@@ -29,6 +45,29 @@ extension Report {
             option = controller.given.contains(setting) ? controller.shownBaseText(of: setting) : nil
             isSaved = !controller.isUnsaved(setting)
             isChanged = controller.isChanged(setting)
+        }
+
+        init(_ setting: SettingName, _ controller: SettingsController, of other: NamedDestination) {
+            let now = controller.settings.seen(by: other.settings)
+            let base = controller.settings.seen(by: other.base)
+            let isOption = other.given.contains(setting)
+            name = setting.rawValue
+            value = now.shownText(of: setting)
+            `default` = Settings().shownText(of: setting)
+            origin =
+                controller.others[other.name]?.origins[setting]
+                ?? (controller.given.contains(setting) ? .option : .default)
+            option = isOption || controller.given.contains(setting) ? base.shownText(of: setting) : nil
+            isSaved = !controller.isUnsaved(setting, of: other.name)
+            isChanged = now.text(of: setting) != base.text(of: setting)
+        }
+
+        init(pauseOf destination: DestinationName, _ controller: SettingsController) {
+            let isPaused = controller.isPaused(destination)
+            (name, value, `default`) = ("paused", isPaused ? "yes" : "no", "no")
+            origin = isPaused ? .runtime : .default
+            (option, isChanged) = (nil, isPaused)
+            isSaved = !controller.isPauseUnsaved(of: destination)
         }
 
         init(pauseOf controller: SettingsController) {

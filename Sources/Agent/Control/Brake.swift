@@ -19,8 +19,9 @@ extension SettingsController {
         }
     }
 
-    /// Ends a pause. `finished` gets `Mirroring resumed.` once the file says nothing of it.
+    /// Ends the pause of all, and those of each. `finished` gets `Mirroring resumed.` once the file says nothing of it.
     func release(finished: @escaping (String) -> Void) {
+        resumeOthers()
         resume()
         let startsPaused = startsPaused
         forgetPause { failure in

@@ -13,6 +13,7 @@ extension SettingsController {
                 throw StateFileError(path: file.path, line: line, reason: error.sentence)
             }
         }
+        try loadOthers(entries)
         // Who starts it paused wants to be safe: no file lets it send, and none says for how long.
         guard !startsPaused else { return entries.count }
         switch file.held.pause {
@@ -22,6 +23,7 @@ extension SettingsController {
                 for: .seconds(file.rest(ofPauseUntil: end, at: wallClock())), origin: .stateFile)
         default: break
         }
+        for other in file.held.others { restorePause(of: other, from: file) }
         return entries.count
     }
 
@@ -47,7 +49,9 @@ extension SettingsController {
                 new.settings[name] = value
             }
         }
-        let count = new.settings.count + (new.pause == nil ? 0 : 1)
+        new.others = othersToKeep
+        let count =
+            new.settings.count + new.others.reduce(0) { $0 + $1.entries.count } + (new.pause == nil ? 0 : 1)
         file.make(.replace(new)) { result in finished(result.map { _ in count }) }
     }
 
@@ -81,6 +85,7 @@ extension SettingsController {
     var unsaved: [String] {
         SettingName.allCases.filter { isUnsaved($0) }.map(\.rawValue)
             + (isPauseUnsaved ? [settings.destination.isPaused ? "pause" : "resume"] : [])
+            + othersUnsaved.map { "destination \($0)" }
     }
 
     /// The settings whose option is given, but not in force, because the state file says otherwise.

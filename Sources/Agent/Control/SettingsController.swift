@@ -19,6 +19,13 @@ final class SettingsController {
     let file: StateFile?
     /// Of each setting that somebody has set.
     private(set) var origins: [SettingName: Origin]
+    /// What is known of the destinations beside the default one.
+    var others: [DestinationName: Other] = [:]
+    /// When pauses of single destinations end by themselves, on the monotonic clock.
+    var pauseEnds: [DestinationName: Double] = [:]
+    private(set) var pauseTimer: TimerWatcher?
+    /// Gets what there is to say when a pause has ended by itself.
+    let expired: (String) -> Void
     /// Of the pause, or of its absence.
     private(set) var pauseOrigin: Origin
     /// When a pause ends by itself: on the monotonic clock, which decides, and as seconds since 1970 by the clock of its beginning. Nil
@@ -38,14 +45,20 @@ final class SettingsController {
         expired: @escaping (String) -> Void
     ) {
         self.wallClock = wallClock
+        self.expired = expired
         settings = configuration.settings
-        settings.destination.readAuthorities()
+        settings.readAuthorities()
         base = settings
+        others = settings.others.reduce(into: [:]) {
+            $0[$1.name] = Other(
+                origins: $1.given.union([.url]).reduce(into: [:]) { $0[$1] = .option }, origin: .option)
+        }
         given = configuration.given
         file = configuration.stateFile.map { StateFile(path: $0) }
         origins = configuration.given.reduce(into: [:]) { $0[$1] = .option }
         pauseOrigin = configuration.settings.destination.isPaused ? .option : .default
         lastChange = time(nil)
+        pauseTimer = TimerWatcher(loop: loop) { [unowned self] in endPauses() }
         timer = TimerWatcher(loop: loop) { [unowned self] in
             resume()
             forgetPause { failure in
@@ -91,8 +104,11 @@ final class SettingsController {
 
     /// What would be in force with the URL `text`, or is with the present one, its authorities read: they are kept for the change
     /// that may follow.
-    func destination(at text: String?) throws(InvalidValue) -> DestinationSettings {
-        var changed = settings
+    func destination(
+        at text: String?, of name: DestinationName = .standard
+    ) throws(InvalidValue) -> DestinationSettings {
+        var changed = try seen(by: name)
+        changed.destination.transport = settings.destination.transport
         if let text { try changed.set(.url, to: text) }
         changed.destination.readAuthorities()
         settings.destination.transport.trusted = changed.destination.transport.trusted
@@ -170,9 +186,15 @@ final class SettingsController {
     /// Whether the command line has it start paused, whatever a state file says.
     var startsPaused: Bool { base.destination.isPaused }
 
+    /// Changes settings; `publishChange` has to follow.
+    func change(_ body: (inout Settings) -> Void) { body(&settings) }
+
+    /// Puts what was changed into force.
+    func publishChange() { apply() }
+
     /// Puts `settings`, which were changed, into force.
     private func apply() {
-        settings.destination.readAuthorities()
+        settings.readAuthorities()
         lastChange = time(nil)
         publish(settings)
     }

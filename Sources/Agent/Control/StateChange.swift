@@ -5,8 +5,12 @@ internal import System
 enum StateChange: Sendable, Equatable {
     /// Puts a pause in the place of the one that is there, or takes that out.
     case pause(StateFile.Entry?)
+    /// The same for the pause of one destination.
+    case pauseOwn(DestinationName, StateFile.Entry?)
     /// Takes settings out.
     case forget(Set<SettingName>)
+    /// The same for those of one destination.
+    case forgetOwn(DestinationName, Set<SettingName>)
     /// Replaces the whole file.
     case replace(StateFile.Held)
 
@@ -22,10 +26,20 @@ enum StateChange: Sendable, Equatable {
     /// file that is not understood, which stays as it is, or a `SystemError`.
     func apply(to path: String) throws -> Outcome {
         switch self {
-        case .pause(let entry): try edit(path, adding: entry) { !$0.isSetting }
+        case .pause(let entry):
+            // Who resumes all leaves none paused.
+            try edit(path, adding: entry) {
+                $0.isPauseOfAll || (entry == nil && $0.pausedDestination != nil)
+            }
+        case .pauseOwn(let name, let entry):
+            try edit(path, adding: entry) { $0.pausedDestination == name }
         case .forget(let names):
             try edit(path, adding: nil) {
                 if case .set(let name, _) = $0 { names.contains(name) } else { false }
+            }
+        case .forgetOwn(let name, let names):
+            try edit(path, adding: nil) {
+                if case .setOwn(name, let setting, _) = $0 { names.contains(setting) } else { false }
             }
         case .replace(let held):
             try replace(path, with: held)
@@ -36,7 +50,7 @@ enum StateChange: Sendable, Equatable {
         let settings = SettingName.allCases.compactMap { name in
             held.settings[name].map { StateFile.Entry.set(name, $0) }
         }
-        let entries = settings + [held.pause].compactMap(\.self)
+        let entries = settings + held.others.flatMap(\.entries) + [held.pause].compactMap(\.self)
         try StateFile.write([Array(StateFile.header.utf8)] + entries.map { Array($0.line.utf8) }, to: path)
         return Outcome(held: held, isWritten: true)
     }

@@ -23,25 +23,6 @@ final class StateFile {
 
     init(path: String) { self.path = path }
 
-    /// One thing that a state file says.
-    enum Entry: Equatable, Sendable {
-        case set(SettingName, String)
-        case pause
-        /// Seconds since 1970.
-        case pauseUntil(Int)
-        case resume
-
-        var isSetting: Bool { if case .set = self { true } else { false } }
-    }
-
-    /// What a state file says as a whole.
-    struct Held: Equatable, Sendable {
-        /// Values as they are written.
-        var settings: [SettingName: String] = [:]
-        /// `pause` or `pauseUntil`.
-        var pause: Entry?
-    }
-
     /// What the file says, each thing with the number of its line; a file that is not there says nothing.
     func load() throws -> [(line: Int, entry: Entry)] {
         let found = try Self.read(path)
@@ -96,7 +77,7 @@ final class StateFile {
                         throw fail(Dialect.socket().unknown(setting: words[1]))
                     }
                     let accepted =
-                        "'set <setting> <value>', 'pause', 'pause until <seconds since 1970>' or 'resume' expected"
+                        "'set <setting> <value>', 'pause', 'pause until <seconds since 1970>', 'resume', or the like of a destination, expected"
                     throw fail(isOurs ? "'\(Self.shown(words))' (\(accepted))" : accepted)
                 }
                 entries.append((index + 1, entry))
@@ -149,48 +130,6 @@ final class StateFile {
             count += got
         }
         throw StateFileError(path: path, line: 0, reason: "it is longer than \(longest) bytes")
-    }
-}
-
-extension StateFile.Entry {
-    /// The end of the year 9999, in seconds since 1970: times are added to, and may not overflow.
-    private static var latest: Int { 253_402_300_799 }
-
-    /// How a state file says it.
-    var line: String {
-        switch self {
-        case .set(let name, let value): "set \(name.rawValue) \(RequestLine.escape(value))"
-        case .pause: "pause"
-        case .pauseUntil(let end): "pause until \(end)"
-        case .resume: "resume"
-        }
-    }
-
-    fileprivate init?(_ words: [String]) {
-        switch (words.first, words.count) {
-        case ("set", 3):
-            guard let name = SettingName(rawValue: words[1]) else { return nil }
-            self = .set(name, words[2])
-        case ("pause", 1): self = .pause
-        case ("pause", 3):
-            guard words[1] == "until", let end = Int(words[2]), 0...Self.latest ~= end else { return nil }
-            self = .pauseUntil(end)
-        case ("resume", 1): self = .resume
-        default: return nil
-        }
-    }
-}
-
-extension StateFile.Held {
-    /// Of things that say the same, the last one counts.
-    init(_ entries: [StateFile.Entry]) {
-        for entry in entries {
-            switch entry {
-            case .set(let name, let value): settings[name] = value
-            case .pause, .pauseUntil: pause = entry
-            case .resume: pause = nil
-            }
-        }
     }
 }
 

@@ -62,3 +62,8 @@ final class Destination: Sendable {
     /// Whether copies that were made for `other` go where its own go.
     func isSameMirror(as other: Destination) -> Bool { settings.url.text == other.settings.url.text }
 }
+
+extension Snapshot {
+    /// The books of one destination; nothing is in them before a worker has seen it.
+    func of(_ destination: Destination) -> Snapshot { destinations[destination.books.number] ?? .empty }
+}

@@ -17,6 +17,13 @@ struct Options: ParsableCommand {
         var mirrorURL = MirrorURLOption()
 
         @Option(
+            name: .long, parsing: .singleValue,
+            help: ArgumentHelp(
+                "One more destination for the same requests, with settings of its own. Repeatable, up to 16. What it does not name is as the other options say.",
+                valueName: "name=url[,setting=value..]"))
+        var destination: [String] = []
+
+        @Option(
             name: .letter("a"),
             help:
                 "Listen address: IPv4, IPv6, host name, or unix@/path[,mode=..][,group=..]. SPOP has no authentication. (default: 127.0.0.1)"

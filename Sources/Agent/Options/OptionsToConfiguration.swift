@@ -63,6 +63,7 @@ extension Options {
         if let name = settings.destination.style.ruleOnMark {
             try report(UsageError("--header: no rule changes \(name): it is the mark (--mark-header)"))
         }
+        settings.others = try namedDestinations(beside: settings, report)
         let identity = try attempt { try Identity(user: service.user, group: service.group) }
         return Configuration(
             address: listen ?? .passed(descriptors: [], boundTo: []),
@@ -83,6 +84,31 @@ extension Options {
             stateFile: control.stateFile, given: given,
             identity: identity.flatMap(\.self), allowsCore: service.allowCore,
             drainTimeout: service.drainTimeout)
+    }
+
+    private func namedDestinations(
+        beside settings: Settings, _ report: (any Error) throws -> Void
+    ) throws -> [NamedDestination] {
+        var all: [NamedDestination] = []
+        for (index, text) in essentials.destination.enumerated() {
+            var option = "--destination, number \(index + 1)"
+            do throws(InvalidValue) {
+                let text = try DestinationText(text)
+                option = "--destination \(text.name)"
+                guard !all.contains(where: { $0.name == text.name }) else {
+                    throw InvalidValue("", accepted: "", problem: .destination("the name is given twice"))
+                }
+                guard all.count < DestinationName.most else {
+                    throw InvalidValue(
+                        "", accepted: "",
+                        problem: .destination("there are \(DestinationName.most) of them at most"))
+                }
+                all.append(try NamedDestination(text.name, at: text.url, text.values, beside: settings))
+            } catch {
+                try report(UsageError("\(option): \(error)"))
+            }
+        }
+        return all
     }
 
     private func named<Value>(_ option: String, _ make: () throws(InvalidValue) -> Value) throws -> Value {

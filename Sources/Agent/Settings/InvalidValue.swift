@@ -12,6 +12,8 @@ struct InvalidValue: Error, Hashable, CustomStringConvertible {
         case url(String)
         /// A value that may be a secret; the text says what is wrong, and does not repeat it.
         case notRepeated(String)
+        /// What cannot be done with a destination; the text says why.
+        case destination(String)
     }
 
     let value: String
@@ -34,7 +36,7 @@ struct InvalidValue: Error, Hashable, CustomStringConvertible {
         switch problem {
         case .withoutUnit(let meaning): "it is \(meaning) without a unit, expected \(accepted)\(suchAs)"
         case .unknownMode(let mode): "unknown mode '\(mode)', expected \(accepted)"
-        case .notRepeated(let text): text
+        case .notRepeated(let text), .destination(let text): text
         default: "expected \(accepted)\(suchAs)"
         }
     }
@@ -48,6 +50,7 @@ struct InvalidValue: Error, Hashable, CustomStringConvertible {
             "Value out of range: '\(value)' is \(meaning) without a unit (\(accepted) expected\(suchAs))."
         case .url(let text): "Invalid URL: \(text)."
         case .notRepeated(let text): "Invalid value: \(text)."
+        case .destination(let text): text.asSentence
         }
     }
 }

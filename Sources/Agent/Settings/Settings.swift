@@ -8,7 +8,7 @@ struct Settings: Sendable {
     /// The destination that is always there.
     var destination = DestinationSettings()
     /// Those beside it, in the order in which they came.
-    var others: [Named] = []
+    var others: [NamedDestination] = []
     /// What may become the destination; only the command line says so.
     var allowedDestinations = AllowedDestinations()
     /// Whether HAProxy has been seen not to wait for bodies; a new one when `unknown-length` is set.
@@ -30,21 +30,31 @@ struct Settings: Sendable {
     /// Lines a second of it, over all workers; nil for what `RequestLogRate` says.
     var requestLogRate: Int?
 
-    /// A destination beside the one that is always there.
-    struct Named: Sendable {
-        let name: DestinationName
-        /// Its own pause in it, and not that of all.
-        var settings: DestinationSettings
+    /// The default destination is paused, and no other.
+    var isDefaultPaused = false
+
+    /// All destinations as they are in force: while all are paused, each is, and how mirrors are connected to they have in common.
+    var allDestinations: [(name: DestinationName, settings: DestinationSettings)] {
+        var first = destination
+        first.isPaused = destination.isPaused || isDefaultPaused
+        return [(.standard, first)]
+            + others.map { other in
+                var settings = other.settings
+                settings.isPaused = other.settings.isPaused || destination.isPaused
+                settings.transport = destination.transport
+                return (other.name, settings)
+            }
     }
 
-    /// All destinations; while all are paused, each is.
-    var allDestinations: [Named] {
-        [Named(name: .standard, settings: destination)]
-            + others.map { other in
-                var other = other
-                other.settings.isPaused = other.settings.isPaused || destination.isPaused
-                return other
-            }
+    /// Reads the authorities to trust, if a destination needs them and they are not read.
+    mutating func readAuthorities() {
+        destination.readAuthorities()
+        for other in others {
+            var settings = other.settings
+            settings.transport = destination.transport
+            settings.readAuthorities()
+            destination.transport = settings.transport
+        }
     }
 }
 

@@ -1,3 +1,4 @@
+internal import AdminSocket
 internal import Stats
 internal import System
 
@@ -39,10 +40,20 @@ final class RunningAgent {
 
     /// All metrics, for Prometheus.
     var metrics: String {
-        MetricsReport.text(
-            statistics.total, version: Version.number, libcurl: Version.libcurlNumber, libev: Version.libev,
+        let total = statistics.total
+        return MetricsReport.text(
+            total, version: Version.number, libcurl: Version.libcurlNumber, libev: Version.libev,
             state: state.report.state, isEnabled: !settings.settings.destination.isPaused,
             sampleRatio: Double(settings.settings.destination.sampleRate.thousandths) / 100_000,
-            lastChange: settings.lastChange, queueLimit: settings.settings.destination.maxQueue)
+            lastChange: settings.lastChange, queueLimit: settings.settings.destination.maxQueue,
+            destinations: states.all.map { Self.figures(of: $0, total) })
+    }
+
+    private static func figures(of watch: StateWatch, _ total: Snapshot) -> MetricsReport.Destination {
+        let (destination, settings) = (watch.destination, watch.destination.settings)
+        return MetricsReport.Destination(
+            name: destination.name.text, total.of(destination), state: watch.report.state,
+            isEnabled: !settings.isPaused,
+            sampleRatio: Double(settings.sampleRate.thousandths) / 100_000, queueLimit: settings.maxQueue)
     }
 }

@@ -12,7 +12,11 @@ struct MetricsText {
             Snapshot([]), version: "1", libcurl: "2", libev: "3", state: .mirroring, isEnabled: true,
             sampleRatio: 1,
             lastChange: 0,
-            queueLimit: 1)
+            queueLimit: 1,
+            destinations: [
+                .init(
+                    name: "default", .empty, state: .idle, isEnabled: true, sampleRatio: 1, queueLimit: 1)
+            ])
         var family = ""
         for line in text.split(separator: "\n") {
             let words = line.split(separator: " ")

@@ -29,7 +29,7 @@ final class DeliveryStage {
         destination = Destination(settings, workers: 1)
         delivery = Delivery(
             loop: loop, transport: transport, pass: PassBudget(loop: loop), destination: destination,
-            worker: 0, maxQueueBytes: maxQueueBytes, memory: memory, reporter: reporter)
+            worker: 0, maxBytes: QueueBytes(maxQueueBytes), memory: memory, reporter: reporter)
     }
 
     // A transfer and its owner hold each other.
@@ -61,7 +61,7 @@ final class DeliveryStage {
     /// The destination is `url` from now on.
     func replace(by url: String) throws {
         try replaceUnseen(by: url)
-        delivery.apply(destination, maxQueueBytes: maxQueueBytes)
+        delivery.apply(destination, QueueBytes(maxQueueBytes))
     }
 
     /// The same, for a worker that does not look there before the next change.
@@ -76,7 +76,7 @@ final class DeliveryStage {
         var settings = destination.settings
         settings.isPaused = true
         destination = destination.changed(to: settings)
-        delivery.apply(destination, maxQueueBytes: maxQueueBytes)
+        delivery.apply(destination, QueueBytes(maxQueueBytes))
     }
 
     /// One pass of the worker's loop.

@@ -28,7 +28,10 @@ struct InterfaceTests {
         let agent = RunningAgent(
             configuration: configuration, loop: loop, settings: settings,
             statistics: Statistics([], loop: loop),
-            state: StateWatch([], settings, failures: [], loop: loop, logger: .init(label: "test")),
+            states: StateWatches([Destination(settings.settings.destination, workers: 1)]) {
+                StateWatch(
+                    $0, pausedUntil: { nil }, failures: [], loop: loop, logger: .init(label: "test"))
+            },
             counters: CounterBank(), workers: [], changes: ChangeLog(loop: loop, logger: .init(label: "test"))
         )
         let failure = RecentFailures.Failure(
@@ -38,7 +41,7 @@ struct InterfaceTests {
             ageSec: 0, state: "open")
         let reports: [(String, Report)] = [
             ("info", .info(agent, level: .admin)), ("stat", .stat(agent.statistics)),
-            ("settings", .settings(settings)),
+            ("destinations", .destinations(agent)), ("settings", .settings(settings)),
             ("errors", .errors([failure])), ("connections", .connections([connection])),
         ]
         return try reports.flatMap { name, report in
@@ -69,7 +72,11 @@ struct InterfaceTests {
             Snapshot([]), version: "1", libcurl: "2", libev: "3", state: .mirroring, isEnabled: true,
             sampleRatio: 1,
             lastChange: 0,
-            queueLimit: 1)
+            queueLimit: 1,
+            destinations: [
+                .init(
+                    name: "default", .empty, state: .idle, isEnabled: true, sampleRatio: 1, queueLimit: 1)
+            ])
         return text.split(separator: "\n").compactMap { line in
             let words = line.split(separator: " ")
             if line.hasPrefix("# TYPE ") { return "metrics: \(words[3]) \(words[2])" }

@@ -12,17 +12,15 @@ struct KeyedSampleTests {
         settings.sampleRate = try SampleRate(rate)
         settings.sampleKey = try SampleKey(keys)
         settings.sampleSalt = try SampleSalt(salt)
-        return Gate(settings, ids: RequestIDs(instance: 0, worker: 0), bucket: RateBucket())
+        return Gate(settings, bucket: RateBucket())
     }
 
     /// Whether a request is selected, and whether a key was missed.
     private static func ask(_ gate: inout Gate, _ payload: [UInt8]) throws -> (isIn: Bool, misses: Bool) {
         let request = try PayloadBuilder.first(in: payload)
-        var misses = false
-        let decision = gate.decide(request, payload: payload.span.bytes) { misses = true }
-        if case .selected = decision { return (true, misses) }
-        #expect(decision == .skipped(.sampled))
-        return (false, misses)
+        let refusal = gate.decide(request, payload: payload.span.bytes)
+        #expect(refusal == nil || refusal == .sampled)
+        return (refusal == nil, gate.takeMissedKey())
     }
 
     private static let count = 4_000
