@@ -56,6 +56,7 @@ struct StateWriterTests {
         writer.write(.pause(.pause)) { _ in loop.stop() }
         loop.run()
         #expect(disk.written.withLock { $0.count } == changes.count + 1)
+        writer.finish()
     }
 
     @Test("the end of the agent waits for it")

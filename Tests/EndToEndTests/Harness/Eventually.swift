@@ -4,7 +4,7 @@ import Foundation
 ///
 /// It is a bound for broken runs, not an expectation: it is far above what a loaded machine needs, and a passing
 /// test never waits for it.
-let patience: TimeInterval = 20
+let patience: TimeInterval = isSanitized ? 60 : 20
 
 /// Polls `condition` until it holds; throws, naming `expectation` and giving `evidence`, if it does not in time.
 func eventually(
