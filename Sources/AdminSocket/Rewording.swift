@@ -1,5 +1,5 @@
 /// What somebody meant who called a command in the words of another program, or in those of a sentence.
-enum Rewording {
+package enum Rewording {
     /// The command that was meant: `pause for 10m`, `set timeout=5s`, `set sample rate 10 %`, `SHOW INFO`. Nil when there is none
     /// that fits.
     static func of(_ words: [String]) -> [String]? {
@@ -23,6 +23,9 @@ enum Rewording {
         // No time at all is a time that is too short.
         return off.contains(fit.arguments[0]) && fit.arguments[0] != "0" ? "resume" : nil
     }
+
+    /// Whether a word switches something on or off in the mind of who types it.
+    package static func switches(_ word: String) -> Bool { on.contains(word) || off.contains(word) }
 
     static let on: Set = [
         "on", "yes", "true", "now", "all", "forever", "indefinitely", "mirroring", "traffic", "enable",

@@ -11,6 +11,8 @@ struct ClientOptions {
     var wantsHelp = false
     var wantsVersion = false
     var completionShell: String?
+    /// The name of the one that the command is about.
+    var destination: String?
     /// Of `pause`.
     var duration: String?
     /// Of `set url`.
@@ -61,6 +63,13 @@ struct ClientOptions {
         },
         Option("--json", nil, "Print JSON, failures included.") { (options, _) in options.isJSON = true },
         Option("-q --quiet", nil, "Print nothing but errors.") { (options, _) in options.isQuiet = true },
+        Option("-d --destination", "name", "The destination that the command is about.") {
+            (options, text) throws(Failure) in
+            guard DestinationName.named(text) != nil else {
+                throw Failure(mistake: "'\(text)' is no name of a destination (\(DestinationName.accepted))")
+            }
+            options.destination = text
+        },
         Option("--for", "time", "With pause: resume automatically after this time, such as 10m.") {
             $0.duration = $1
         },

@@ -48,11 +48,23 @@ struct Invocation {
         case "raw": try raw()
         default:
             try perform(
-                try usage { () throws(CommandError) in try Command.find(words, level: .admin, in: dialect) })
+                try usage { () throws(CommandError) in
+                    try Command.find(words, level: .admin, in: dialect) { _ in isAddressed }
+                })
         }
     }
 
     // MARK: commands
+
+    /// The words name a destination, and not something that a command lacks or has too much.
+    private var isAddressed: Bool {
+        guard let (name, rest) = Addressee.find(in: words) else { return false }
+        switch rest.first {
+        case "set", "reset": return rest.count > 1 && (SettingName(rawValue: rest[1]) != nil || rest[1] == "all")
+        case "pause", "resume": return !Rewording.switches(name.text)
+        default: return true
+        }
+    }
 
     private func perform(_ call: Command.Call) throws(Failure) {
         let name = call.command.name
@@ -80,11 +92,27 @@ struct Invocation {
         default: break
         }
         if options.isJSON, call.command.arguments == "[json]" { arguments = ["json"] }
-        let line = (call.command.words + arguments).map(RequestLine.escape).joined(separator: " ")
+        let line = try addressed(call, arguments).map(RequestLine.escape).joined(separator: " ")
         for reply in try client.ask(line) {
             if case .error(let text) = reply { throw refused(text, call) }
             show(reply, isJSON: arguments == ["json"])
         }
+    }
+
+    /// The words of a command, with the name of the destination that it is about.
+    private func addressed(_ call: Command.Call, _ arguments: [String]) throws(Failure) -> [String] {
+        let words = call.command.words
+        guard let name = options.destination ?? call.destination?.text else { return words + arguments }
+        guard Addressee.isPossible(of: call.command.name) else {
+            throw Failure(
+                "\(dialect.quote(words.joined(separator: " "))) is about no single destination.", exitCode: 64)
+        }
+        guard options.destination == nil || call.destination == nil else {
+            throw Failure("There is one destination, not two.", exitCode: 64)
+        }
+        // Behind `set`, and before `url`.
+        let verb = words == ["show", "settings"] ? words : [words[0]]
+        return verb + [name] + words.dropFirst(verb.count) + arguments
     }
 
     /// What the daemon says of an unknown setting, in the words of this place.

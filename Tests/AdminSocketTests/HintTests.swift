@@ -50,7 +50,7 @@ struct HintTests {
         arguments: [
             (
                 "show",
-                "Missing argument: 'show' takes info, stat, metrics, version, settings, errors, connections."
+                "Missing argument: 'show' takes info, stat, metrics, destinations, version, settings, errors, connections."
             ),
             ("clear", "Missing argument: 'clear counters [all]' expected."),
             ("wait", "Missing argument: 'wait drained [<duration>]' expected."),

@@ -77,7 +77,7 @@ final class StateFile {
                         throw fail(Dialect.socket().unknown(setting: words[1]))
                     }
                     let accepted =
-                        "'set <setting> <value>', 'pause', 'pause until <seconds since 1970>', 'resume', or the like of a destination, expected"
+                        "'set <setting> <value>', 'add destination <name> <url>', 'pause', 'pause until <seconds since 1970>' or 'resume' expected"
                     throw fail(isOurs ? "'\(Self.shown(words))' (\(accepted))" : accepted)
                 }
                 entries.append((index + 1, entry))

@@ -17,13 +17,6 @@ struct Options: ParsableCommand {
         var mirrorURL = MirrorURLOption()
 
         @Option(
-            name: .long, parsing: .singleValue,
-            help: ArgumentHelp(
-                "One more destination for the same requests, with settings of its own. Repeatable, up to 16. What it does not name is as the other options say.",
-                valueName: "name=url[,setting=value..]"))
-        var destination: [String] = []
-
-        @Option(
             name: .letter("a"),
             help:
                 "Listen address: IPv4, IPv6, host name, or unix@/path[,mode=..][,group=..]. SPOP has no authentication. (default: 127.0.0.1)"
@@ -46,6 +39,13 @@ struct Options: ParsableCommand {
                 valueName: "path[,level=..][,mode=..][,group=..]"),
             completion: .file(), transform: { try AdminSocketOption($0) })
         var adminSocket: [AdminSocketOption] = []
+
+        @Option(
+            name: .long, parsing: .singleValue,
+            help: ArgumentHelp(
+                "One more destination for the same requests, with settings of its own. Repeatable, up to 16. What it does not name is as the other options say.",
+                valueName: "name=url[,setting=value..]"))
+        var destination: [String] = []
     }
 
     @OptionGroup(title: "Essentials")

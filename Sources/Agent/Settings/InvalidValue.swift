@@ -50,7 +50,7 @@ struct InvalidValue: Error, Hashable, CustomStringConvertible {
             "Value out of range: '\(value)' is \(meaning) without a unit (\(accepted) expected\(suchAs))."
         case .url(let text): "Invalid URL: \(text)."
         case .notRepeated(let text): "Invalid value: \(text)."
-        case .destination(let text): text.asSentence
+        case .destination(let text): "\(text.prefix(1).uppercased())\(text.dropFirst())."
         }
     }
 }

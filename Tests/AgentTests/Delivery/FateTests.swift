@@ -16,7 +16,7 @@ struct FateTests {
         + [FailureReason.dns, .connect, .tls, .timeout, .reset, .other].map { .failed($0) }
 
     private static let refusals: [Refusal] = [
-        .paused, .sampled, .rate, .method, .loop, .queueFull, .expired, .tooLarge,
+        .paused, .sampled, .rate, .method, .noDestination, .loop, .queueFull, .expired, .tooLarge,
         .truncated(.bufferFull), .malformed(.missing), .flushed, .shutdown,
     ]
 

@@ -38,13 +38,14 @@ extension EndToEnd {
             let host = HeaderField("host", "h")
             try client.notify(.init(target: "/ok?secret", id: "uid-1"))
             try client.notify(.init(target: "/missing"))
+            try client.notify(.init(target: "/nowhere", to: ""))
             try client.notify(
                 .init(target: "/loop", fields: [host, HeaderField("x-mirrored-by", "spoa-mirror")]))
             try client.notify(.init(target: "/cut", fields: [host, HeaderField("content-length", "9")]))
             try client.notify(.init(method: "GET /", target: "/bad"))
             let long = HeaderField("x-long", String(repeating: "x", count: 983_041))
             try client.notify(.init(target: "/large", fields: [host, long]))
-            _ = try agent.account(of: 6)
+            _ = try agent.account(of: 7)
             try notify(
                 .init(method: "POST", target: "/method"), after: "set methods safe", then: "set methods all")
             try notify(
@@ -57,7 +58,7 @@ extension EndToEnd {
             try notify(
                 .init(target: "/gone"), after: "set url http://127.0.0.1:\(Ports.free())/",
                 then: "set url http://127.0.0.1:\(mirror.port)/; set max-in-flight 1; set max-queue 1")
-            _ = try agent.account(of: 12)
+            _ = try agent.account(of: 13)
             try client.notify(.init(target: "/hang"))
             try eventually("one hangs") { try agent.counters()["in_flight"] == 1 }
             _ = try agent.ask("set url http://127.0.0.1:\(Ports.free())/; flush")
@@ -92,7 +93,7 @@ extension EndToEnd {
             }
             #expect(
                 hasLine(
-                    "GET \(url)/paused - - id=- sid=9 uid=uid-2",
+                    "GET \(url)/paused - - id=- sid=10 uid=uid-2",
                     "up=0 down=0 ms=0.0 skipped_paused: mirroring is paused"))
             #expect(hasLine("GET \(url)/ok HTTP/1.1 200", " ok"))
             #expect(log.contains { $0.contains(" sid=1 uid=uid-1 up=") })

@@ -12,6 +12,8 @@ final class SPOPClient {
         var body: [UInt8] = []
         /// `arg_id`, left out when nil.
         var id: String?
+        /// `arg_to`, left out when nil; NULL when empty.
+        var to: String?
         /// The message's name.
         var name = "mirror"
 
@@ -24,10 +26,13 @@ final class SPOPClient {
                 ("arg_hdrs", usesText ? 8 : 9, block), ("arg_body", 9, body),
             ]
             if let id { arguments.append(("arg_id", 8, id.latin1)) }
-            var payload = SPOPFrame.string(name) + [UInt8(arguments.count)]
+            if let to, !to.isEmpty { arguments.append(("arg_to", 8, to.latin1)) }
+            let isNull = to?.isEmpty == true
+            var payload = SPOPFrame.string(name) + [UInt8(arguments.count + (isNull ? 1 : 0))]
             for (name, type, value) in arguments {
                 payload += SPOPFrame.string(name) + [type] + SPOPFrame.variable(UInt64(value.count)) + value
             }
+            if isNull { payload += SPOPFrame.string("arg_to") + [0] }
             return payload
         }
 
