@@ -17,7 +17,7 @@ extension EndToEnd {
                 agentArguments: [
                     "--destination", "ids=http://127.0.0.1:\(ids.port)/", "--admin-socket", socket,
                 ]
-            ) { $0.messageArguments.append("arg_to=req.hdr(x-to)") }
+            ) { $0.messageArguments.append("arg_to=req.fhdr(x-to)") }
             let cases = [
                 ("/both", "default,ids"), ("/first", "default"), ("/second", " ids , ids"), ("/nobody", "nobody"),
                 ("/mixed", "nobody,ids"), ("/absent", nil),
