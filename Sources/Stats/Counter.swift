@@ -10,7 +10,7 @@ package enum Counter: Int, CaseIterable, Sendable {
     /// balance.
     case withoutKey
     case skippedPaused, skippedSampled, skippedRate, skippedMethod, skippedLoop
-    case droppedQueueFull, droppedExpired, droppedTooLarge, droppedTruncated, droppedMalformed,
+    case droppedBreaker, droppedQueueFull, droppedExpired, droppedTooLarge, droppedTruncated, droppedMalformed,
         droppedFlushed, droppedShutdown
     case completed
     case responses1xx, responses2xx, responses3xx, responses4xx, responses5xx
@@ -94,6 +94,7 @@ extension Counter {
         Row(.skippedRate, "skipped_rate", .skipped, "rate"),
         Row(.skippedMethod, "skipped_method", .skipped, "method"),
         Row(.skippedLoop, "skipped_loop", .skipped, "loop"),
+        Row(.droppedBreaker, "dropped_breaker", .dropped, "breaker"),
         Row(.droppedQueueFull, "dropped_queue_full", .dropped, "queue_full"),
         Row(.droppedExpired, "dropped_expired", .dropped, "expired"),
         Row(.droppedTooLarge, "dropped_too_large", .dropped, "too_large"),

@@ -5,7 +5,7 @@ package enum MetricsReport {
     /// The whole text. `sampleRatio` is 0 to 1, `lastChange` in seconds since 1970, `queueLimit` a number of copies.
     package static func text(
         _ snapshot: Snapshot, version: String, libcurl: String, libev: String, state: MirrorState,
-        isEnabled: Bool, sampleRatio: Double, lastChange: Int, queueLimit: Int
+        breaker: BreakerSnapshot, isEnabled: Bool, sampleRatio: Double, lastChange: Int, queueLimit: Int
     ) -> String {
         var output = PrometheusText(prefix: "spoa_mirror_")
         output.family(
@@ -14,6 +14,19 @@ package enum MetricsReport {
         output.family(
             "state", .gauge, "1 for the state that the agent is in, 0 for each other.",
             MirrorState.allCases.map { .init([("state", $0.rawValue)], $0 == state ? 1 : 0) })
+        output.family(
+            "breaker_state", .gauge, "1 for the state of the breaker, 0 for each other.",
+            BreakerSnapshot.State.allCases.map {
+                .init([("state", $0.rawValue)], $0 == breaker.state ? 1 : 0)
+            })
+        output.family(
+            "breaker_reason", .gauge, "1 for why the breaker is not closed, 0 for each other.",
+            BreakerSnapshot.Reason.allCases.map {
+                .init([("reason", $0.rawValue)], $0 == breaker.reason ? 1 : 0)
+            })
+        output.family(
+            "breaker_last_change_timestamp_seconds", .gauge,
+            "When the breaker last changed its state, or began.", breaker.changedAt)
         output.family(
             "enabled", .gauge, "1 while requests are mirrored, 0 while mirroring is paused.",
             isEnabled ? 1 : 0)

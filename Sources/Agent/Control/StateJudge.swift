@@ -112,20 +112,26 @@ struct StateJudge {
         isLossy = losses.share > (isLossy ? tolerated / 2 : tolerated)
     }
 
-    /// The first that holds, at the time of the last look. With `selectsNone`, no request is mirrored, whichever it is.
+    /// The first that holds, at the time of the last look. With `selectsNone`, no request is mirrored, whichever it is. A breaker that
+    /// is not closed keeps copies from the mirror, so all is not well, however little was lost so far.
     func state(
-        isStopping: Bool, isPaused: Bool, selectsNone: Bool = false, _ rules: StateRules
+        isStopping: Bool, isPaused: Bool, selectsNone: Bool = false, _ breaker: Breaker.Snapshot? = nil,
+        _ rules: StateRules
     ) -> MirrorState {
         let window = rules.window.inSeconds
         if isStopping { return .stopping }
         if isPaused { return .paused }
         // A try that failed so long after the last connection, and none since: it is still so when nobody has tried for a while.
+        let isOpen = breaker?.state == .open && breaker?.reason == .unreachable
         if let last = refusals?.last, latest.time - last < window,
-            last - (lastConnected ?? -.infinity) >= rules.unreachableAfter.inSeconds
+            isOpen || last - (lastConnected ?? -.infinity) >= rules.unreachableAfter.inSeconds
         {
             return .unreachable
         }
         if isLossy { return .degraded }
+        if let breaker, breaker.state != .closed, let lastRequest, latest.time - lastRequest < window {
+            return .degraded
+        }
         // A timeout of an hour is no reason to believe for an hour that all is well.
         if let noneEndsSince, latest.time - noneEndsSince >= window { return .degraded }
         guard !selectsNone, let lastSelected, latest.time - lastSelected < window else { return .idle }

@@ -14,6 +14,10 @@ final class StateWatch {
     private var timer: TimerWatcher?
     private var judge: StateJudge
     private var rules: StateRules
+    private var breaker: Breaker
+    private var breakerLog: BreakerLog
+    /// What the breaker is of.
+    private var destination: DestinationSettings
     /// The number of the destination's.
     private var mirror = 0
     /// What the last look has found, and since when it is so.
@@ -28,10 +32,12 @@ final class StateWatch {
 
     /// `banks` and `failures` are those of all workers.
     init(
-        _ banks: [CopyBank], _ settings: SettingsController, failures: [RecentFailures], loop: EventLoop,
-        logger: Logger
+        _ banks: [CopyBank], _ settings: SettingsController, breaker: Breaker, failures: [RecentFailures],
+        loop: EventLoop, logger: Logger
     ) {
         (self.banks, self.settings, self.failures, self.logger) = (banks, settings, failures, logger)
+        (self.breaker, breakerLog) = (breaker, BreakerLog(logger))
+        destination = settings.settings.destination
         let now = MonotonicClock.now
         rules = settings.settings.destination.stateRules
         judge = StateJudge(CopyFigures(banks, mirror: mirror), at: now)
@@ -39,6 +45,7 @@ final class StateWatch {
         logged = (current.state, -.infinity)
         timer = TimerWatcher(loop: loop) { [unowned self] in
             judge.look(at: figures, MonotonicClock.now, rules)
+            logBreaker()
             look()
         }
         timer?.start(after: rules.interval, every: rules.interval)
@@ -54,21 +61,33 @@ final class StateWatch {
         var judge = judge
         judge.look(at: figures, now, rules)
         let destination = settings.settings.destination
+        let breaker = breaker.snapshot
         let state = judge.state(
             isStopping: isStopping, isPaused: destination.isPaused,
-            selectsNone: destination.sampleRate.thousandths == 0, rules)
+            selectsNone: destination.sampleRate.thousandths == 0, breaker, rules)
         var since = state == current.state ? current.since : now
         if state == .unreachable, let first = judge.refusals?.first { since = first }
         let reason = StateReason(
-            settings: destination, pausedUntil: settings.pausedUntil, failures: failures)
+            settings: destination, breaker: breaker, pausedUntil: settings.pausedUntil, failures: failures)
         return StateReport(
             state: state, age: max(0, now - since), reason: reason.text(state, judge),
-            answerAge: judge.lastAnswer.map { max(0, now - $0) }, losses: judge.losses)
+            answerAge: judge.lastAnswer.map { max(0, now - $0) }, losses: judge.losses, breaker: breaker,
+            breakerAge: max(0, now - breaker.since))
     }
 
-    /// To be called when settings have changed; `mirror` is the number of the destination's.
-    func settingsChanged(mirror: Int) {
-        let destination = settings.settings.destination
+    /// Logs what the breaker has done. Also to be called at the end, or that would be lost.
+    func logBreaker() {
+        let (changes, more) = breaker.takeChanges()
+        breakerLog.note(
+            changes, more: more, destination.url, destination.breaker, now: MonotonicClock.now)
+    }
+
+    /// To be called when settings have changed; `mirror` is the number of the destination's, and `breaker` its own.
+    func settingsChanged(mirror: Int, _ breaker: Breaker) {
+        // What the old one has done was about the old destination.
+        logBreaker()
+        destination = settings.settings.destination
+        self.breaker = breaker
         if mirror != self.mirror {
             self.mirror = mirror
             judge.beginAfresh(at: MonotonicClock.now)

@@ -9,6 +9,8 @@ final class Destination: Sendable {
     let books: Books
     /// Another number with each URL: what workers count of one mirror can be told from what they count of the one before.
     let mirror: Int
+    /// Another one with each URL, and with each change of what it goes by.
+    let breaker: Breaker
 
     /// What a destination, those that it replaced and those that will replace it have in common: the operator sees one.
     final class Books: Sendable {
@@ -32,16 +34,22 @@ final class Destination: Sendable {
         self.settings = settings
         mirror = 0
         books = Books(workers: workers)
+        breaker = Breaker(books.banks, mirror: mirror)
     }
 
-    private init(_ settings: DestinationSettings, books: Books, mirror: Int) {
-        (self.settings, self.books, self.mirror) = (settings, books, mirror)
+    private init(_ settings: DestinationSettings, books: Books, mirror: Int, breaker: Breaker) {
+        (self.settings, self.books, self.mirror, self.breaker) = (settings, books, mirror, breaker)
     }
 
     /// The one that takes its place.
     func changed(to settings: DestinationSettings) -> Destination {
         let isSame = settings.url.text == self.settings.url.text
-        return Destination(settings, books: books, mirror: isSame ? mirror : mirror + 1)
+        let mirror = isSame ? mirror : mirror + 1
+        // A new one is closed, and knows nothing of the mirror before, nor do its tries.
+        let keepsBreaker = isSame && settings.breaker.mode == self.settings.breaker.mode
+        return Destination(
+            settings, books: books, mirror: mirror,
+            breaker: keepsBreaker ? breaker : Breaker(books.banks, mirror: mirror))
     }
 
     /// Whether copies that were made for `other` go where its own go.

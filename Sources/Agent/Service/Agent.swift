@@ -63,7 +63,7 @@ final class Agent {
         workers = try WorkerPool(configuration, loggers: loggers)
         let statistics = Statistics(workers.banks + [bank], loop: loop)
         let state = StateWatch(
-            workers.copyBanks, settings, failures: workers.failures, loop: loop, logger: logger)
+            workers.copyBanks, settings, breaker: workers.breaker, failures: workers.failures, loop: loop, logger: logger)
         running = RunningAgent(
             configuration: configuration, loop: loop, settings: settings, statistics: statistics,
             state: state, counters: bank.counters, workers: workers.workers, changes: changes)
@@ -98,6 +98,7 @@ final class Agent {
                 "\(abandoned) copies were waiting or under way at the end: dropped, reason shutdown")
         }
         monitor.sumUp(Snapshot(workers.banks + [bank]), isLast: true)
+        running.state.logBreaker()
         running.changes.sumUp()
         requests.sumUp()
         running.settings.file?.writer?.finish()
@@ -158,7 +159,7 @@ final class Agent {
         log.level = settings.logLevel
         workers.apply(settings)
         listener?.maxConnections = settings.maxConnections
-        running.state.settingsChanged(mirror: workers.mirror)
+        running.state.settingsChanged(mirror: workers.mirror, workers.breaker)
         serviceManager?.stateChanged()
     }
 

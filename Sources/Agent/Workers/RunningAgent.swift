@@ -36,9 +36,10 @@ final class RunningAgent {
 
     /// All metrics, for Prometheus.
     var metrics: String {
-        MetricsReport.text(
+        let report = state.report
+        return MetricsReport.text(
             statistics.total, version: Version.number, libcurl: Version.libcurlNumber, libev: Version.libev,
-            state: state.report.state, isEnabled: !settings.settings.destination.isPaused,
+            state: report.state, breaker: report.breaker, isEnabled: !settings.settings.destination.isPaused,
             sampleRatio: Double(settings.settings.destination.sampleRate.thousandths) / 100_000,
             lastChange: settings.lastChange, queueLimit: settings.settings.destination.maxQueue)
     }

@@ -27,6 +27,9 @@ final class WorkerPool {
     /// Which mirror is meant now.
     var mirror: Int { destination.mirror }
 
+    /// What keeps copies from it.
+    var breaker: Breaker { destination.breaker }
+
     /// Their last failures.
     var failures: [RecentFailures] { workers.map(\.failures) }
 
