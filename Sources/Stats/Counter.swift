@@ -10,8 +10,8 @@ package enum Counter: Int, CaseIterable, Sendable {
     /// balance.
     case withoutKey
     case skippedPaused, skippedSampled, skippedRate, skippedMethod, skippedLoop
-    case droppedBreaker, droppedQueueFull, droppedExpired, droppedTooLarge, droppedTruncated, droppedMalformed,
-        droppedFlushed, droppedShutdown
+    case droppedBreaker, droppedQueueFull, droppedExpired, droppedTooLarge, droppedTruncated,
+        droppedMalformed, droppedFlushed, droppedShutdown
     case completed
     case responses1xx, responses2xx, responses3xx, responses4xx, responses5xx
     case failedDNS, failedConnect, failedTLS, failedTimeout, failedReset, failedOther

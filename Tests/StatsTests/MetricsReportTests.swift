@@ -5,7 +5,9 @@ import Testing
 struct MetricsReportTests {
     private static func text(_ snapshot: Snapshot) -> String {
         MetricsReport.text(
-            snapshot, version: "1", libcurl: "a\"b\\c", libev: "4", state: .mirroring, isEnabled: true,
+            snapshot, version: "1", libcurl: "a\"b\\c", libev: "4", state: .mirroring,
+            breaker: .init(state: .open, reason: .failures, since: 0, changedAt: 6),
+            isEnabled: true,
             sampleRatio: 0.125,
             lastChange: 7, queueLimit: 9)
     }

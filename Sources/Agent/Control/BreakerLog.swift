@@ -24,7 +24,11 @@ struct BreakerLog {
         unlogged += more
         if now - intervalBegan >= Self.interval { (intervalBegan, lines) = (now, 0) }
         for change in changes {
-            if lines < Self.most { log(change, url, settings) } else { (unlogged, last) = (unlogged + 1, change) }
+            guard lines == Self.most else {
+                log(change, url, settings)
+                continue
+            }
+            (unlogged, last) = (unlogged + 1, change)
         }
         if let last, lines < Self.most {
             unlogged -= 1

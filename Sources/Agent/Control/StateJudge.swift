@@ -115,7 +115,7 @@ struct StateJudge {
     /// The first that holds, at the time of the last look. With `selectsNone`, no request is mirrored, whichever it is. A breaker that
     /// is not closed keeps copies from the mirror, so all is not well, however little was lost so far.
     func state(
-        isStopping: Bool, isPaused: Bool, selectsNone: Bool = false, _ breaker: Breaker.Snapshot? = nil,
+        isStopping: Bool, isPaused: Bool, selectsNone: Bool = false, breaker: Breaker.Snapshot? = nil,
         _ rules: StateRules
     ) -> MirrorState {
         let window = rules.window.inSeconds

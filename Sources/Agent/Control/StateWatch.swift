@@ -64,7 +64,7 @@ final class StateWatch {
         let breaker = breaker.snapshot
         let state = judge.state(
             isStopping: isStopping, isPaused: destination.isPaused,
-            selectsNone: destination.sampleRate.thousandths == 0, breaker, rules)
+            selectsNone: destination.sampleRate.thousandths == 0, breaker: breaker, rules)
         var since = state == current.state ? current.since : now
         if state == .unreachable, let first = judge.refusals?.first { since = first }
         let reason = StateReason(

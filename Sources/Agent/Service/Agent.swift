@@ -63,7 +63,8 @@ final class Agent {
         workers = try WorkerPool(configuration, loggers: loggers)
         let statistics = Statistics(workers.banks + [bank], loop: loop)
         let state = StateWatch(
-            workers.copyBanks, settings, breaker: workers.breaker, failures: workers.failures, loop: loop, logger: logger)
+            workers.copyBanks, settings, breaker: workers.breaker, failures: workers.failures, loop: loop,
+            logger: logger)
         running = RunningAgent(
             configuration: configuration, loop: loop, settings: settings, statistics: statistics,
             state: state, counters: bank.counters, workers: workers.workers, changes: changes)

@@ -41,7 +41,8 @@ final class DeliveryStage {
 
     func outbox(places: BoundedCount) -> Outbox {
         Outbox(
-            places: places, account: CopyAccount(destination, worker: 0, memory: memory), reporter: reporter)
+            destination, places: places, account: CopyAccount(destination, worker: 0, memory: memory),
+            reporter: reporter)
     }
 
     /// A copy with nothing in it, not even a method.
@@ -72,11 +73,24 @@ final class DeliveryStage {
     }
 
     /// Mirroring is paused from now on.
-    func pause() throws {
+    func pause() throws { change { $0.isPaused = true } }
+
+    func change(_ change: (inout DestinationSettings) -> Void) {
         var settings = destination.settings
-        settings.isPaused = true
+        change(&settings)
         destination = destination.changed(to: settings)
         delivery.apply(destination, maxQueueBytes: maxQueueBytes)
+    }
+
+    /// Has no connection come about for longer than copies may wait; the next try may begin at once.
+    func openBreaker() {
+        var settings = destination.settings
+        settings.maxQueueAge = .milliseconds(1)
+        let now = MonotonicClock.now - Breaker.openInterval
+        let breaker = destination.breaker
+        for time in [now, now + 0.002] {
+            breaker.ended(.unreachable, nil, startedAt: time, now: time, Breaker.Rules(settings))
+        }
     }
 
     /// One pass of the worker's loop.

@@ -28,7 +28,9 @@ struct InterfaceTests {
         let agent = RunningAgent(
             configuration: configuration, loop: loop, settings: settings,
             statistics: Statistics([], loop: loop),
-            state: StateWatch([], settings, failures: [], loop: loop, logger: .init(label: "test")),
+            state: StateWatch(
+                [], settings, breaker: Breaker([], mirror: 0), failures: [], loop: loop,
+                logger: .init(label: "test")),
             counters: CounterBank(), workers: [], changes: ChangeLog(loop: loop, logger: .init(label: "test"))
         )
         let failure = RecentFailures.Failure(
@@ -66,7 +68,9 @@ struct InterfaceTests {
 
     private static func metrics() -> [String] {
         let text = MetricsReport.text(
-            Snapshot([]), version: "1", libcurl: "2", libev: "3", state: .mirroring, isEnabled: true,
+            Snapshot([]), version: "1", libcurl: "2", libev: "3", state: .mirroring,
+            breaker: .init(state: .open, reason: .failures, since: 0, changedAt: 6),
+            isEnabled: true,
             sampleRatio: 1,
             lastChange: 0,
             queueLimit: 1)
