@@ -122,16 +122,15 @@ struct StateJudge {
         if isStopping { return .stopping }
         if isPaused { return .paused }
         // A try that failed so long after the last connection, and none since: it is still so when nobody has tried for a while.
-        let isOpen = breaker?.state == .open && breaker?.reason == .unreachable
         if let last = refusals?.last, latest.time - last < window,
-            isOpen || last - (lastConnected ?? -.infinity) >= rules.unreachableAfter.inSeconds
+            last - (lastConnected ?? -.infinity) >= rules.unreachableAfter.inSeconds
         {
             return .unreachable
         }
-        if isLossy { return .degraded }
         if let breaker, breaker.state != .closed, let lastRequest, latest.time - lastRequest < window {
-            return .degraded
+            return breaker.state == .open && breaker.reason == .unreachable ? .unreachable : .degraded
         }
+        if isLossy { return .degraded }
         // A timeout of an hour is no reason to believe for an hour that all is well.
         if let noneEndsSince, latest.time - noneEndsSince >= window { return .degraded }
         guard !selectsNone, let lastSelected, latest.time - lastSelected < window else { return .idle }

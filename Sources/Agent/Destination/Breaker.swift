@@ -60,8 +60,9 @@ final class Breaker: Sendable {
     private static let failures: [Counter] = [.failedTimeout, .failedReset, .failedOther]
 
     private let word: Atomic<UInt64>
-    /// When the first try began that failed since the last connection, in milliseconds; meaningless when that is later.
-    private let outage = Atomic<Int>(0)
+    /// When the first try began that failed since the last connection, in milliseconds; meaningless when that is later. Negative
+    /// at the start.
+    private let outage = Atomic<Int>(-1)
     private let begunAt: Int
     private let changedAt: Atomic<Int>
     private let changedAtWall: Atomic<Int>
@@ -76,14 +77,14 @@ final class Breaker: Sendable {
     init(_ banks: [CopyBank], mirror: Int, now: Double = MonotonicClock.now) {
         (self.banks, self.mirror) = (banks, mirror)
         begunAt = Self.milliseconds(now)
-        word = Atomic(Word().rawValue)
+        word = Atomic(Position().rawValue)
         changedAt = Atomic(begunAt)
         changedAtWall = Atomic(time(nil))
     }
 
     private static func milliseconds(_ time: Double) -> Int { Int(max(0, time) * 1000) }
 
-    private var current: Word { Word(rawValue: word.load(ordering: .relaxed)) }
+    private var current: Position { Position(rawValue: word.load(ordering: .relaxed)) }
 
     // MARK: may a copy be taken, or sent?
 
@@ -135,7 +136,7 @@ final class Breaker: Sendable {
         let isOutage =
             ending == .unreachable && rules.mode != .off
             && time - outageBegan(Self.milliseconds(startedAt)) >= rules.patience
-        let news = Word.News(
+        let news = Position.News(
             ending: ending, number: number, isOutage: isOutage, mode: rules.mode, time: time)
         if let change = update({ $0.note(news) }) { note(change, time) }
         if rules.mode == .failures { countFailures(time, rules) }
@@ -176,7 +177,7 @@ final class Breaker: Sendable {
     fileprivate func giveBack(_ number: UInt64) { update { $0.giveBack(number) } }
 
     @discardableResult
-    private func update(_ change: (inout Word) -> Bool) -> (old: Word, new: Word)? {
+    private func update(_ change: (inout Position) -> Bool) -> (old: Position, new: Position)? {
         var old = current
         while true {
             var new = old
@@ -184,7 +185,7 @@ final class Breaker: Sendable {
             let (isExchanged, original) = word.weakCompareExchange(
                 expected: old.rawValue, desired: new.rawValue, ordering: .acquiringAndReleasing)
             if isExchanged { return (old, new) }
-            old = Word(rawValue: original)
+            old = Position(rawValue: original)
         }
     }
 
@@ -192,14 +193,14 @@ final class Breaker: Sendable {
 
     var snapshot: Snapshot { snapshot(of: current) }
 
-    private func snapshot(of word: Word) -> Snapshot {
+    private func snapshot(of word: Position) -> Snapshot {
         Snapshot(
             state: word.phase.shown, reason: word.phase.refuses ? word.reason : nil,
             since: Double(changedAt.load(ordering: .relaxed)) / 1000,
             changedAt: changedAtWall.load(ordering: .relaxed))
     }
 
-    private func note(_ change: (old: Word, new: Word), _ now: Int) {
+    private func note(_ change: (old: Position, new: Position), _ now: Int) {
         guard change.old.phase.shown != change.new.phase.shown else { return }
         changedAt.store(now, ordering: .relaxed)
         changedAtWall.store(time(nil), ordering: .relaxed)

@@ -103,8 +103,12 @@ struct BreakerDeliveryTests {
         stage.pass()
         #expect(stage.transport.underWay.count == 5)
         stage.openBreaker()
-        #expect(isRefused, "by the rules of the test")
+        #expect(!isRefused, "off never opens")
         stage.change { $0.breaker.mode = .unreachable }
+        stage.transport.endAll(.response(200))
+        stage.openBreaker()
+        #expect(breaker.refuses)
+        stage.change { $0.breaker.mode = .failures }
         #expect(!isRefused)
     }
 

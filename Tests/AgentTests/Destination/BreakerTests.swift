@@ -236,9 +236,9 @@ struct BreakerTests {
         for second in 34...36 { end(.answered, permit(at: Double(second)), at: Double(second)) }
         #expect(state == .closed)
         // And what was before it closed is forgotten.
-        for second in 37...56 { count(.failedTimeout, .failed, at: Double(second)) }
+        for second in 37...55 { count(.failedTimeout, .failed, at: Double(second)) }
         #expect(state == .closed)
-        count(.failedTimeout, .failed, at: 57)
+        count(.failedTimeout, .failed, at: 56)
         #expect(state == .open)
     }
 

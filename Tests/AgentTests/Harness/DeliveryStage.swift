@@ -86,11 +86,12 @@ final class DeliveryStage {
     func openBreaker() {
         var settings = destination.settings
         settings.maxQueueAge = .milliseconds(1)
-        let now = MonotonicClock.now - Breaker.openInterval
-        let breaker = destination.breaker
-        for time in [now, now + 0.002] {
-            breaker.ended(.unreachable, nil, startedAt: time, now: time, Breaker.Rules(settings))
+        let (now, rules) = (MonotonicClock.now, Breaker.Rules(settings))
+        for time in [now, now + 0.01] {
+            destination.breaker.ended(.unreachable, nil, startedAt: time, now: time, rules)
         }
+        // A try that is given up lets the next one in.
+        _ = destination.breaker.start(at: now + 1, rules)
     }
 
     /// One pass of the worker's loop.

@@ -28,7 +28,9 @@ extension EndToEnd {
         }
 
         private static func changes(_ agent: WatchedAgent) -> [Substring] {
-            agent.process.log.split(separator: "\n").filter { $0.contains(" breaker ") }
+            agent.process.log.split(separator: "\n").filter {
+                $0.contains(#/ (warning|notice) breaker (open|half-open|closed): /#)
+            }
         }
 
         @Test("a mirror that dies and returns: it opens, and closes with the first answers")

@@ -2,7 +2,7 @@ internal import Stats
 
 extension Breaker {
     /// Where a breaker is, in one word that is exchanged as a whole.
-    struct Word: Equatable {
+    struct Position: Equatable {
         /// From the lowest bit: a time of 42 bits (139 years in milliseconds), the number of the last try in 16, answers in 2, the
         /// reason and whether somebody tries in one each, and the phase in 2.
         private(set) var rawValue: UInt64
@@ -166,7 +166,7 @@ extension Breaker {
         /// The number stays: a try of before must not be taken for one that comes.
         private mutating func close() {
             let number = tryNumber
-            self = Word()
+            self = Position()
             tryNumber = number
         }
     }
