@@ -25,6 +25,8 @@ package enum SettingName: String, CaseIterable, CodingKey, Sendable {
     case timeout = "timeout"
     case maxResponse = "max-response"
     case resend = "resend"
+    case breaker = "breaker"
+    case breakerShare = "breaker-share"
     case maxConnections = "max-connections"
     case helloTimeout = "hello-timeout"
     case logLevel = "log-level"
@@ -185,6 +187,20 @@ extension Setting {
             option: """
                 Copies that are sent once more when a kept connection ends without an answer: those with an idempotent \
                 method, all, or never any.
+                """),
+        Setting(
+            .breaker, .own, .budgets, "off|unreachable|failures",
+            "what stops copies to the mirror: off, unreachable, or failures",
+            option: """
+                What stops copies to the mirror: unreachable, no connection for longer than max-queue-age; failures, also too \
+                many copies without an answer; or off, nothing does.
+                """),
+        Setting(
+            .breakerShare, .own, .budgets, "PERCENT",
+            "share of copies without an answer that stops copies, 0% to 100%; for breaker failures",
+            option: """
+                Share of the copies of the last state-window that get a connection and no answer, from which on --breaker \
+                failures stops copies, 0% to 100%; of at least 20.
                 """),
         Setting(
             .maxConnections, .shared, .budgets, "NUMBER", "SPOP connections at once",

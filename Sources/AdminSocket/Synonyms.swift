@@ -78,6 +78,7 @@ enum Synonyms {
         "percentage": .sampleRate, "share": .sampleRate, "ratio": .sampleRate, "maxconn": .maxConnections,
         "bufsize": .haproxyBufsize, "tune.bufsize": .haproxyBufsize, "debug": .logLevel, "verbose": .logLevel,
         "verbosity": .logLevel, "method": .methods, "retries": .resend, "retry": .resend,
+        "circuit-breaker": .breaker, "circuit": .breaker, "fuse": .breaker,
         "header": .headers,
         "memory": .maxQueueBytes, "concurrency": .maxInFlight, "parallel": .maxInFlight,
     ]

@@ -15,6 +15,7 @@ package final class CopyBank: Sendable {
     /// From the start of a transfer to its end.
     package let requestDurations = HistogramBank()
     private let success = Atomic<Int>(0)
+    private let connected = Atomic<Int>(0)
     /// Copies for this destination that were taken, and those of them that have come to their end.
     private let taken = Atomic<UInt64>(0)
     private let ended = Atomic<UInt64>(0)
@@ -88,6 +89,13 @@ package final class CopyBank: Sendable {
 
     /// Copies for it that have come to their end. The same.
     var endedForMirror: UInt64 { ended.load(ordering: .relaxed) &- endedBefore.load(ordering: .relaxed) }
+
+    /// When a copy for this destination last ended that had got a connection, in milliseconds on the monotonic clock; 0 for never. Any
+    /// thread.
+    package var lastConnected: Int { connected.load(ordering: .relaxed) }
+
+    /// Notes that one has ended at `time`, in milliseconds on the monotonic clock. The worker's thread only.
+    package func noteConnected(at time: Int) { connected.store(time, ordering: .relaxed) }
 
     /// When the mirror last answered, in whole seconds since 1970; 0 for never. Any thread.
     var lastSuccess: Int { success.load(ordering: .relaxed) }

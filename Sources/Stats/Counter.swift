@@ -12,8 +12,8 @@ package enum Counter: Int, CaseIterable, Sendable {
     case skippedPaused, skippedSampled, skippedRate, skippedMethod, skippedLoop
     /// No destination was asked for (`arg_to`).
     case skippedNoDestination
-    case droppedQueueFull, droppedExpired, droppedTooLarge, droppedTruncated, droppedMalformed,
-        droppedFlushed, droppedShutdown
+    case droppedBreaker, droppedQueueFull, droppedExpired, droppedTooLarge, droppedTruncated,
+        droppedMalformed, droppedFlushed, droppedShutdown
     case completed
     case responses1xx, responses2xx, responses3xx, responses4xx, responses5xx
     case failedDNS, failedConnect, failedTLS, failedTimeout, failedReset, failedOther
@@ -101,6 +101,7 @@ extension Counter {
         Row(.skippedMethod, "skipped_method", .skipped, "method"),
         Row(.skippedLoop, "skipped_loop", .skipped, "loop"),
         Row(.skippedNoDestination, "skipped_no_destination", .skipped, "no_destination"),
+        Row(.droppedBreaker, "dropped_breaker", .dropped, "breaker"),
         Row(.droppedQueueFull, "dropped_queue_full", .dropped, "queue_full"),
         Row(.droppedExpired, "dropped_expired", .dropped, "expired"),
         Row(.droppedTooLarge, "dropped_too_large", .dropped, "too_large"),

@@ -7,6 +7,7 @@ package enum MetricsReport {
         let name: String
         let snapshot: Snapshot
         let state: MirrorState
+        let breaker: BreakerSnapshot
         let isEnabled: Bool
         /// 0 to 1.
         let sampleRatio: Double
@@ -14,10 +15,10 @@ package enum MetricsReport {
         let queueLimit: Int
 
         package init(
-            name: String, _ snapshot: Snapshot, state: MirrorState, isEnabled: Bool, sampleRatio: Double,
-            queueLimit: Int
+            name: String, _ snapshot: Snapshot, state: MirrorState, breaker: BreakerSnapshot,
+            isEnabled: Bool, sampleRatio: Double, queueLimit: Int
         ) {
-            (self.name, self.snapshot, self.state) = (name, snapshot, state)
+            (self.name, self.snapshot, self.state, self.breaker) = (name, snapshot, state, breaker)
             (self.isEnabled, self.sampleRatio, self.queueLimit) = (isEnabled, sampleRatio, queueLimit)
         }
     }
@@ -25,7 +26,8 @@ package enum MetricsReport {
     /// The whole text. `sampleRatio` is 0 to 1, `lastChange` in seconds since 1970, `queueLimit` a number of copies.
     package static func text(
         _ snapshot: Snapshot, version: String, libcurl: String, libev: String, state: MirrorState,
-        isEnabled: Bool, sampleRatio: Double, lastChange: Int, queueLimit: Int, destinations: [Destination]
+        breaker: BreakerSnapshot, isEnabled: Bool, sampleRatio: Double, lastChange: Int, queueLimit: Int,
+        destinations: [Destination]
     ) -> String {
         var output = PrometheusText(prefix: "spoa_mirror_")
         output.family(
@@ -34,6 +36,19 @@ package enum MetricsReport {
         output.family(
             "state", .gauge, "1 for the state that the agent is in, 0 for each other.",
             MirrorState.allCases.map { .init([("state", $0.rawValue)], $0 == state ? 1 : 0) })
+        output.family(
+            "breaker_state", .gauge, "1 for the state of the breaker, 0 for each other.",
+            BreakerSnapshot.State.allCases.map {
+                .init([("state", $0.rawValue)], $0 == breaker.state ? 1 : 0)
+            })
+        output.family(
+            "breaker_reason", .gauge, "1 for why the breaker is not closed, 0 for each other.",
+            BreakerSnapshot.Reason.allCases.map {
+                .init([("reason", $0.rawValue)], $0 == breaker.reason ? 1 : 0)
+            })
+        output.family(
+            "breaker_last_change_timestamp_seconds", .gauge,
+            "When the breaker last changed its state, or began.", breaker.changedAt)
         output.family(
             "enabled", .gauge, "1 while requests are mirrored, 0 while mirroring is paused.",
             isEnabled ? 1 : 0)
@@ -79,6 +94,18 @@ extension PrometheusText {
                     Sample([label(destination), ("state", $0.rawValue)], $0 == destination.state ? 1 : 0)
                 }
             })
+        family(
+            "breaker_state", .gauge, "1 for the state of its breaker, 0 for each other.",
+            destinations.flatMap { destination in
+                BreakerSnapshot.State.allCases.map {
+                    Sample(
+                        [label(destination), ("state", $0.rawValue)],
+                        $0 == destination.breaker.state ? 1 : 0)
+                }
+            })
+        family(
+            "breaker_last_change_timestamp_seconds", .gauge, "When that last changed, or began.",
+            destinations.map { Sample([label($0)], $0.breaker.changedAt) })
         family(
             "enabled", .gauge, "1 while requests are mirrored there, 0 while that is paused.",
             destinations.map { Sample([label($0)], $0.isEnabled ? 1 : 0) })

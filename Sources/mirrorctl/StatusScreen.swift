@@ -21,12 +21,20 @@ struct StatusScreen {
 
     private func head(_ columns: Columns) -> [String] {
         let workers = info["Workers"] ?? ""
+        let breaker = info["Breaker"].map { columns.row("breaker", breakerText($0)) } ?? []
         let running = Readable.age(info.number("Uptime_sec"))
         return columns.row("destination", info["Destination"] ?? "")
             + columns.row("sample rate", info["Sample_rate"] ?? "")
             + columns.row(
                 "running",
                 "\(running), pid \(info["Pid"] ?? ""), \(workers) worker\(workers == "1" ? "" : "s")")
+            + breaker
+    }
+
+    /// `open for 3 min (unreachable)`. An older daemon has none.
+    private func breakerText(_ state: String) -> String {
+        let reason = info["Breaker_reason"].flatMap { $0 == "none" ? nil : " (\($0))" } ?? ""
+        return "\(state) for \(Readable.age(info.number("Breaker_since_sec")))\(reason)"
     }
 
     private func traffic(_ columns: Columns, _ paint: Paint) -> [String] {

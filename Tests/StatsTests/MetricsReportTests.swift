@@ -5,10 +5,12 @@ import Testing
 struct MetricsReportTests {
     private static func text(_ snapshot: Snapshot) -> String {
         MetricsReport.text(
-            snapshot, version: "1", libcurl: "a\"b\\c", libev: "4", state: .mirroring, isEnabled: true,
+            snapshot, version: "1", libcurl: "a\"b\\c", libev: "4", state: .mirroring,
+            breaker: .init(state: .open, reason: .failures, since: 0, changedAt: 6),
+            isEnabled: true,
             sampleRatio: 0.125,
             lastChange: 7, queueLimit: 9,
-            destinations: [.init(name: "ids", snapshot, state: .idle, isEnabled: false, sampleRatio: 0.5, queueLimit: 3)])
+            destinations: [.init(name: "ids", snapshot, state: .idle, breaker: .init(state: .closed, reason: nil, since: 0, changedAt: 6), isEnabled: false, sampleRatio: 0.5, queueLimit: 3)])
     }
 
     /// Samples by name and labels.

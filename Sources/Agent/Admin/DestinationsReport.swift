@@ -29,6 +29,8 @@ extension Report {
             Field("state", report.state.rawValue),
             Field("state_since_sec", Int(report.age)),
             Field("state_reason", report.reason),
+            Field("breaker", report.breaker.state.rawValue),
+            Field("breaker_since_sec", Int(report.breakerAge)),
             Field("sample_rate", "\(settings.sampleRate)"),
             Field("last_answer_age_sec", JSON(answerAge), text: answerAge.map { "\($0)" } ?? "never"),
         ] + counters.map { Field($0.0, $0.1) }

@@ -35,6 +35,7 @@ extension Report {
         let report = agent.state.report
         let answerAge = report.answerAge.map { Int($0) }
         let reason = report.losses.reason?.name
+        let breakerReason = report.breaker.reason?.rawValue
         // Of a pause that ends by itself.
         let left = agent.settings.pauseLeft.map { Field("pause_left_sec", Int($0.rounded(.up))) }
         return [
@@ -46,6 +47,9 @@ extension Report {
             // Of the last state-window.
             Field("lost_percent", (report.losses.share * 1000).rounded() / 10),
             Field("lost_reason", JSON(reason), text: reason ?? "none"),
+            Field("breaker", report.breaker.state.rawValue),
+            Field("breaker_reason", JSON(breakerReason), text: breakerReason ?? "none"),
+            Field("breaker_since_sec", Int(report.breakerAge)),
         ]
     }
 }

@@ -112,9 +112,11 @@ struct StateJudge {
         isLossy = losses.share > (isLossy ? tolerated / 2 : tolerated)
     }
 
-    /// The first that holds, at the time of the last look. With `selectsNone`, no request is mirrored, whichever it is.
+    /// The first that holds, at the time of the last look. With `selectsNone`, no request is mirrored, whichever it is. A breaker that
+    /// is not closed keeps copies from the mirror, so all is not well, however little was lost so far.
     func state(
-        isStopping: Bool, isPaused: Bool, selectsNone: Bool = false, _ rules: StateRules
+        isStopping: Bool, isPaused: Bool, selectsNone: Bool = false, breaker: Breaker.Snapshot? = nil,
+        _ rules: StateRules
     ) -> MirrorState {
         let window = rules.window.inSeconds
         if isStopping { return .stopping }
@@ -124,6 +126,9 @@ struct StateJudge {
             last - (lastConnected ?? -.infinity) >= rules.unreachableAfter.inSeconds
         {
             return .unreachable
+        }
+        if let breaker, breaker.state != .closed, let lastRequest, latest.time - lastRequest < window {
+            return breaker.state == .open && breaker.reason == .unreachable ? .unreachable : .degraded
         }
         if isLossy { return .degraded }
         // A timeout of an hour is no reason to believe for an hour that all is well.

@@ -12,6 +12,9 @@ struct StateReport {
     /// Seconds since the mirror last answered; nil for never.
     let answerAge: Double?
     let losses: StateJudge.Losses
+    let breaker: Breaker.Snapshot
+    /// Seconds since the breaker last changed.
+    let breakerAge: Double
 
     /// For the log and a service manager, which show it for longer than it is new: times are of the clock.
     var text: String {
@@ -34,6 +37,7 @@ struct StateReport {
 /// What there is to say of a state.
 struct StateReason {
     let settings: DestinationSettings
+    let breaker: Breaker.Snapshot
     /// In seconds since 1970; nil for a pause that does not end by itself.
     let pausedUntil: Int?
     /// Where workers note what failed.
@@ -45,8 +49,11 @@ struct StateReason {
         case .mirroring, .stopping: return ""
         case .paused:
             return pausedUntil.map { "until \(Timestamp.text(seconds: $0))" } ?? ""
-        case .unreachable: return "no connection\(cause(of: lastRefusal).map { " (\($0))" } ?? "")"
+        case .unreachable:
+            let cause = cause(of: lastRefusal).map { " (\($0))" } ?? ""
+            return "no connection\(cause)\(breaker.state == .open ? ", the breaker is open" : "")"
         case .idle: return idle(judge, window)
+        case .degraded where breaker.state != .closed && !judge.isLossy: return breakerText
         case .degraded where !judge.isLossy:
             return "no answer in the last \(window), \(judge.underWay) waiting or under way"
         case .degraded:
@@ -55,9 +62,17 @@ struct StateReason {
             let most = losses.reason.map { reason in
                 ", mostly \(reason.name)\(cause(of: reason).map { " (\($0))" } ?? "")"
             }
+            let begin = breaker.state == .closed ? "" : "\(breakerText); "
             return
-                "\(share) of copies lost in the last \(window), \(losses.lost) of \(losses.ended)\(most ?? "")"
+                "\(begin)\(share) of copies lost in the last \(window), \(losses.lost) of \(losses.ended)\(most ?? "")"
         }
+    }
+
+    /// While it is not closed.
+    private var breakerText: String {
+        breaker.state == .halfOpen
+            ? "the breaker is half-open, one copy at a time is sent"
+            : "the breaker is open, \(breaker.reason == .failures ? "too many copies came to no answer" : "no connection came about")"
     }
 
     /// Without requests, or with none that is mirrored.
@@ -87,6 +102,7 @@ struct StateReason {
     /// In words that say nothing of a single request: everybody may read the state.
     private func cause(of reason: Counter) -> String? {
         switch reason {
+        case .droppedBreaker: return "while the breaker was open"
         case .droppedQueueFull: return "max-queue or max-queue-bytes is reached"
         case .droppedExpired: return "they waited for max-queue-age"
         case .droppedMalformed: return "they cannot be sent as they are"

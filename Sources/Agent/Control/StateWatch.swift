@@ -16,6 +16,7 @@ final class StateWatch {
     private var timer: TimerWatcher?
     private var judge: StateJudge
     private var rules: StateRules
+    private var breakerLog: BreakerLog
     /// What the last look has found, and since when it is so.
     private var current: (state: MirrorState, since: Double)
     /// What the log knows, and since when.
@@ -32,7 +33,7 @@ final class StateWatch {
         loop: EventLoop, logger: Logger
     ) {
         (self.destination, self.pausedUntil) = (destination, pausedUntil)
-        (self.failures, self.logger) = (failures, logger)
+        (self.failures, self.logger, breakerLog) = (failures, logger, BreakerLog(logger))
         let now = MonotonicClock.now
         rules = destination.settings.stateRules
         judge = StateJudge(CopyFigures(destination.books.banks, mirror: destination.mirror), at: now)
@@ -40,6 +41,7 @@ final class StateWatch {
         logged = (current.state, -.infinity)
         timer = TimerWatcher(loop: loop) { [unowned self] in
             judge.look(at: figures, MonotonicClock.now, rules)
+            logBreaker()
             look()
         }
         timer?.start(after: rules.interval, every: rules.interval)
@@ -55,20 +57,32 @@ final class StateWatch {
         var judge = judge
         judge.look(at: figures, now, rules)
         let settings = destination.settings
+        let breaker = destination.breaker.snapshot
         let state = judge.state(
             isStopping: isStopping, isPaused: settings.isPaused,
-            selectsNone: settings.sampleRate.thousandths == 0, rules)
+            selectsNone: settings.sampleRate.thousandths == 0, breaker: breaker, rules)
         var since = state == current.state ? current.since : now
         if state == .unreachable, let first = judge.refusals?.first { since = first }
         let reason = StateReason(
-            settings: settings, pausedUntil: pausedUntil(), failures: failures)
+            settings: settings, breaker: breaker, pausedUntil: pausedUntil(), failures: failures)
         return StateReport(
             state: state, age: max(0, now - since), reason: reason.text(state, judge),
-            answerAge: judge.lastAnswer.map { max(0, now - $0) }, losses: judge.losses)
+            answerAge: judge.lastAnswer.map { max(0, now - $0) }, losses: judge.losses, breaker: breaker,
+            breakerAge: max(0, now - breaker.since))
+    }
+
+    /// Logs what the breaker has done. Also to be called at the end, or that would be lost.
+    func logBreaker() {
+        let (changes, more) = destination.breaker.takeChanges()
+        breakerLog.note(
+            changes, more: more, destination.settings.url, destination.settings.breaker,
+            now: MonotonicClock.now)
     }
 
     /// To be called when settings have changed; `destination` has the same books as before.
     func settingsChanged(_ destination: Destination) {
+        // What the old one has done was about the old mirror.
+        logBreaker()
         let isSame = destination.mirror == self.destination.mirror
         self.destination = destination
         if !isSame { judge.beginAfresh(at: MonotonicClock.now) }

@@ -76,9 +76,10 @@ struct CopyAccount {
         leading.add(end.bytesSent, to: .bytesSent)
     }
 
-    /// One that was to be sent has come to its end.
-    func close(_ copy: MirrorRequest, _ outcome: Outcome) {
+    /// One that was to be sent has come to its end, at `now` on the monotonic clock, in seconds.
+    func close(_ copy: MirrorRequest, _ outcome: Outcome, _ now: Double) {
         if case .response = outcome { bank.noteSuccess(at: time(nil)) }
+        if !isReplaced, outcome.ending != .unreachable { bank.noteConnected(at: Int(now * 1000)) }
         let counters = counters(of: copy)
         counters.subtract(from: .inFlight)
         release(copy)

@@ -50,10 +50,13 @@ final class Delivery {
         self.maxBytes = maxBytes
         account = CopyAccount(destination, worker: worker, memory: memory)
         self.reporter = reporter
-        current = Outbox(places: destination.books.inFlight, account: account, reporter: reporter)
+        current = Outbox(
+            destination, places: destination.books.inFlight, account: account, reporter: reporter)
         replaced = CopyAccount(destination, worker: worker, memory: memory, isReplaced: true)
-        draining = Outbox(places: destination.books.draining, account: replaced, reporter: reporter)
-        flushing = Flushing(Outbox(places: destination.books.draining, account: replaced, reporter: reporter))
+        draining = Outbox(
+            destination, places: destination.books.draining, account: replaced, reporter: reporter)
+        flushing = Flushing(
+            Outbox(destination, places: destination.books.draining, account: replaced, reporter: reporter))
         transport.client = self
         current.copyEnded = { [unowned self] in reportWhenDrained() }
         draining.copyEnded = current.copyEnded
@@ -80,12 +83,14 @@ final class Delivery {
         self.destination = destination
         self.maxBytes = maxBytes
         transport.apply(settings)
-        if !isSameMirror { drainCurrent() }
+        guard isSameMirror else { return drainCurrent() }
+        current.apply(destination)
     }
 
     private func drainCurrent() {
         draining.takeOver(current)
-        current = Outbox(places: destination.books.inFlight, account: account, reporter: reporter)
+        current = Outbox(
+            destination, places: destination.books.inFlight, account: account, reporter: reporter)
         current.copyEnded = draining.copyEnded
         giveUpExcess()
     }
@@ -115,10 +120,13 @@ final class Delivery {
         }
     }
 
-    /// Bytes that a copy may hold now, at most; throws `queueFull` when there is no place in the queue. A copy that is refused costs
-    /// nothing but this.
-    func room() throws(Refusal) -> Int {
-        try account.room(maxQueue: settings.maxQueue, maxBytes)
+    /// Bytes that a copy may hold now, at most; throws `breaker`, or `queueFull` when there is no place in the queue. A copy that is
+    /// refused costs nothing but this. It came at `now` on the monotonic clock, in seconds.
+    func room(now: Double) throws(Refusal) -> Int {
+        let breaker = current.breaker
+        // A copy of before that still waits is as good for a try.
+        if breaker.refuses, !current.queue.isEmpty || !breaker.admitsTry(at: now) { throw .breaker }
+        return try account.room(maxQueue: settings.maxQueue, maxBytes)
     }
 
     /// Takes a copy, or throws `queueFull` and counts nothing. It is started in the loop's next pass.
@@ -167,19 +175,16 @@ final class Delivery {
         guard let first = outbox.queue.first, first.header.receivedAt >= now - maxQueueAge else {
             return false
         }
-        let allowed = outbox.probing.allowance(Self.batch, now: now)
         var started = 0
         repeat {
             let before = started
-            while started < min(before + Self.step, allowed),
-                outbox.startFirst(on: transport, upTo: bound, now: now)
-            {
+            while started < before + Self.step, outbox.startFirst(on: transport, upTo: bound, now: now) {
                 started += 1
             }
             guard started > before else { break }
             transport.kick()
-        } while started < allowed && pass.allowsStart(since: now)
-        return started >= min(Self.step, allowed) && started > 0 && !outbox.queue.isEmpty
+        } while started < Self.batch && pass.allowsStart(since: now)
+        return started >= Self.step && !outbox.queue.isEmpty
     }
 
     /// While the queue is full of copies that cannot start, the loop must sleep: a transfer that ends wakes it. Only
@@ -187,7 +192,7 @@ final class Delivery {
     private func waitForRoom(_ now: Double) {
         guard !noneWaits else { return }
         let hasTransfers = !current.underWay.isEmpty || !draining.underWay.isEmpty
-        if !hasTransfers && (current.mayStart(now: now) || draining.mayStart(now: now)) {
+        if !hasTransfers, current.mayStart(now: now) || draining.mayStart(now: now) {
             retry?.start(after: Self.retryInterval)
         } else if let pause = [current.nextLook(now: now), draining.nextLook(now: now)].compactMap(\.self)
             .min()
@@ -229,7 +234,8 @@ final class Delivery {
     /// there are none, and also when the worker stops before.
     func flush(_ done: @escaping (Int) -> Void) {
         flushing.take(draining, done)
-        draining = Outbox(places: destination.books.draining, account: replaced, reporter: reporter)
+        draining = Outbox(
+            destination, places: destination.books.draining, account: replaced, reporter: reporter)
         draining.copyEnded = current.copyEnded
         // The next pass begins with them: until then, the loop may not sleep.
         if !flushing.isOver { passes?.isBusy = true }
@@ -263,7 +269,7 @@ extension Delivery: TransportClient {
         lastCutOff = now
         account.count(.mirrorCutOffs)
         let blamed = draining.underWay.isEmpty ? current : draining
-        if isAgain { blamed.probing.hold(until: now + Self.holdInterval) }
+        if isAgain { blamed.hold(until: now + Self.holdInterval) }
         reporter.mirrorWasCutOff(cause, holdSeconds: isAgain ? Self.holdInterval : 0)
         for transfer in blamed.underWay {
             transport.giveUp(

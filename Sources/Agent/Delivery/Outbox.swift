@@ -2,13 +2,16 @@ internal import DequeModule
 internal import Stats
 internal import System
 
-/// One worker's copies for one destination, or for all of those that drain: those that wait, the oldest first, those under way, and
-/// whether the mirror can be reached.
+/// One worker's copies for one destination, or for all of those that drain: those that wait, the oldest first, and those under way.
 final class Outbox {
     private(set) var queue = Deque<MirrorRequest>()
     /// In no order; each transfer knows its slot.
     private(set) var underWay: [Transfer] = []
-    var probing = Probing()
+    /// Of the destination, or of the one that was replaced last; it says when copies start.
+    private(set) var breaker: Breaker
+    private var rules: Breaker.Rules
+    /// Nothing starts before, whatever becomes of what is under way: on the monotonic clock, in seconds.
+    private var heldUntil = -Double.infinity
     /// Transfers under way, with those of other workers.
     private let places: BoundedCount
     private let account: CopyAccount
@@ -16,8 +19,16 @@ final class Outbox {
     /// Called when a copy that was to be sent has come to its end.
     var copyEnded: () -> Void = {}
 
-    init(places: BoundedCount, account: CopyAccount, reporter: DeliveryReporter) {
+    init(
+        _ destination: Destination, places: BoundedCount, account: CopyAccount, reporter: DeliveryReporter
+    ) {
         (self.places, self.account, self.reporter) = (places, account, reporter)
+        (breaker, rules) = (destination.breaker, Breaker.Rules(destination.settings))
+    }
+
+    /// Goes by the breaker and the settings of `destination`, whose copies these are.
+    func apply(_ destination: Destination) {
+        (breaker, rules) = (destination.breaker, Breaker.Rules(destination.settings))
     }
 
     /// No copy waits or is under way.
@@ -41,24 +52,38 @@ final class Outbox {
             add(transfer)
         }
         other.underWay.removeAll()
-        probing = other.probing
+        (breaker, rules, heldUntil) = (other.breaker, other.rules, other.heldUntil)
     }
 
     // MARK: copies that wait
 
-    /// True when a copy waits for nothing but a place among the transfers.
-    func mayStart(now: Double) -> Bool { !queue.isEmpty && probing.allowance(1, now: now) > 0 }
+    /// Nothing may start before `time`, on the monotonic clock in seconds.
+    func hold(until time: Double) { heldUntil = time }
 
-    /// Seconds until a copy may try an unreachable mirror; nil when the end of a transfer will tell.
-    func nextLook(now: Double) -> Double? { queue.isEmpty ? nil : probing.nextLook(now: now) }
+    /// True when a copy waits for nothing but a place among the transfers.
+    func mayStart(now: Double) -> Bool { !queue.isEmpty && (nextLook(now: now) ?? 0) <= 0 }
+
+    /// Seconds until a copy may start, if the end of a transfer does not allow it sooner; nil when nothing but a place is missing.
+    func nextLook(now: Double) -> Double? {
+        guard !queue.isEmpty else { return nil }
+        return now < heldUntil ? heldUntil - now : breaker.nextLook(at: now)
+    }
 
     /// Starts the copy that has waited longest, unless none waits, or `bound` transfers are under way in all workers.
     func startFirst(on transport: any Transport, upTo bound: Int, now: Double) -> Bool {
-        guard !queue.isEmpty, places.take(upTo: bound) else { return false }
+        guard !queue.isEmpty, now >= heldUntil, places.take(upTo: bound) else { return false }
+        let permit: Breaker.Permit?
+        switch breaker.start(at: now, rules) {
+        case .freely: permit = nil
+        case .trying(let taken): permit = taken
+        case .notNow:
+            places.giveBack()
+            return false
+        }
         let copy = queue.removeFirst()
         account.begin(copy, now)
-        probing.started()
         if let transfer = transport.start(copy, for: self, now: now) {
+            transfer.permit = permit
             add(transfer)
         } else {
             let end = TransferEnd.neverBegan("no memory for a transfer")
@@ -96,9 +121,8 @@ final class Outbox {
     }
 
     private func close(_ copy: MirrorRequest, _ outcome: Outcome, _ now: Double) {
-        probing.ended(outcome, now: now)
         places.giveBack()
-        account.close(copy, outcome)
+        account.close(copy, outcome, now)
         copyEnded()
     }
 
@@ -134,6 +158,9 @@ extension Outbox: TransferOwner {
         }
         reporter.ended(copy, end, seconds: seconds, now: now)
         remove(transfer)
+        let (permit, startedAt) = (transfer.permit.take(), transfer.startedAt)
         close(copy, end.outcome, now)
+        // Behind the counters, which a breaker may read.
+        breaker.ended(end.outcome.ending, permit, startedAt: startedAt, now: now, rules)
     }
 }

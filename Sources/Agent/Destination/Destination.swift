@@ -12,6 +12,8 @@ final class Destination: Sendable {
     let books: Books
     /// Another number with each URL: what workers count of one mirror can be told from what they count of the one before.
     let mirror: Int
+    /// Another one with each URL, and with each change of what it goes by.
+    let breaker: Breaker
 
     /// What a destination, those that it replaced and those that will replace it have in common: the operator sees one.
     final class Books: Sendable {
@@ -46,17 +48,23 @@ final class Destination: Sendable {
         self.settings = settings
         mirror = 0
         books = Books(workers: workers)
+        breaker = Breaker(books.banks, mirror: mirror)
     }
 
-    private init(_ settings: DestinationSettings, of other: Destination, mirror: Int) {
+    private init(_ settings: DestinationSettings, of other: Destination, mirror: Int, breaker: Breaker) {
         (name, books) = (other.name, other.books)
-        (self.settings, self.mirror) = (settings, mirror)
+        (self.settings, self.mirror, self.breaker) = (settings, mirror, breaker)
     }
 
     /// The one that takes its place.
     func changed(to settings: DestinationSettings) -> Destination {
         let isSame = settings.url.text == self.settings.url.text
-        return Destination(settings, of: self, mirror: isSame ? mirror : mirror + 1)
+        let mirror = isSame ? mirror : mirror + 1
+        // A new one is closed, and knows nothing of the mirror before, nor do its tries.
+        let keepsBreaker = isSame && settings.breaker.mode == self.settings.breaker.mode
+        return Destination(
+            settings, of: self, mirror: mirror,
+            breaker: keepsBreaker ? breaker : Breaker(books.banks, mirror: mirror))
     }
 
     /// Whether copies that were made for `other` go where its own go.

@@ -56,7 +56,7 @@ final class Pipeline {
     /// Mirrors one selected message whose NOTIFY is answered, or counts why not.
     func mirror(_ arguments: MirrorArguments, payload: RawSpan, _ arrival: Arrival) {
         do throws(Refusal) {
-            let room = try delivery.room()
+            let room = try delivery.room(now: arrival.receivedAt)
             let request = try renderer.render(arguments, payload: payload, arrival, room: room)
             try delivery.enqueue(request)
         } catch {

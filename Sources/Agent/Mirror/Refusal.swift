@@ -19,6 +19,8 @@ enum Refusal: Error, Hashable {
 
     // Wanted, and not sent: counted as dropped.
 
+    /// The breaker is open: the mirror takes no copies, as far as anybody knows.
+    case breaker
     /// The delivery queue holds as many copies, or bytes, as it may.
     case queueFull
     /// It waited in the queue for longer than max-queue-age.
@@ -43,6 +45,7 @@ enum Refusal: Error, Hashable {
         case .method: "method"
         case .loop: "loop"
         case .noDestination: "no_destination"
+        case .breaker: "breaker"
         case .queueFull: "queue_full"
         case .expired: "expired"
         case .tooLarge: "too_large"
@@ -61,6 +64,7 @@ enum Refusal: Error, Hashable {
         case .method: .skippedMethod
         case .loop: .skippedLoop
         case .noDestination: .skippedNoDestination
+        case .breaker: .droppedBreaker
         case .queueFull: .droppedQueueFull
         case .expired: .droppedExpired
         case .tooLarge: .droppedTooLarge
@@ -101,6 +105,7 @@ enum Refusal: Error, Hashable {
         case .method: "its method is not mirrored (methods)"
         case .loop: "it is a copy already: it has the mark (mark-header)"
         case .noDestination: "arg_to names no destination that there is"
+        case .breaker: "the mirror takes no copies, the breaker is open (breaker)"
         case .queueFull: "no room for one more copy (max-queue, max-queue-bytes)"
         case .expired: "it waited longer than max-queue-age"
         case .flushed: "an operator gave it up: its destination had been replaced"

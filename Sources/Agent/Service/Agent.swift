@@ -102,6 +102,7 @@ final class Agent {
                 "\(abandoned) copies were waiting or under way at the end: dropped, reason shutdown")
         }
         monitor.sumUp(Snapshot(workers.banks + [bank]), isLast: true)
+        for watch in running.states.all { watch.logBreaker() }
         running.changes.sumUp()
         requests.sumUp()
         running.settings.file?.writer?.finish()

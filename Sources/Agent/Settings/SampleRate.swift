@@ -6,6 +6,8 @@ struct SampleRate: Hashable, Sendable, CustomStringConvertible {
     static let all = SampleRate(thousandths: 100_000)
     /// Of copies that come to nothing.
     static let tolerated = SampleRate(thousandths: 5000)
+    /// The same, before the breaker opens.
+    static let half = SampleRate(thousandths: 50_000)
     static let accepted = "0% to 100%, in steps of 0.001%"
 
     private init(thousandths: Int) { self.thousandths = thousandths }

@@ -94,6 +94,8 @@ struct DestinationSettings: Sendable {
     var maxResponse = 1 << 20
     /// Which copies are sent once more.
     var resend = Resend.idempotent
+    /// What keeps copies from it.
+    var breaker = BreakerSettings()
 
     /// When it counts as unreachable, degraded or idle.
     var stateRules = StateRules()
@@ -139,6 +141,9 @@ extension SettingName {
         case .timeout: .interval(\.destination.timeout)
         case .maxResponse: .size(\.destination.maxResponse, 0...1 << 40)
         case .resend: .word(\.destination.resend)
+        case .breaker: .word(\.destination.breaker.mode)
+        case .breakerShare:
+            SettingField(\.destination.breaker.share, SampleRate.init, \.description)
         case .unreachableAfter: .interval(\.destination.stateRules.unreachableAfter, from: .seconds(1))
         case .degradedShare:
             SettingField(\.destination.stateRules.degradedShare, SampleRate.init, \.description)

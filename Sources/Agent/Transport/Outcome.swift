@@ -17,6 +17,14 @@ enum Outcome: Hashable {
         case .failed(let reason): reason.counter
         }
     }
+
+    /// The same for a breaker.
+    var ending: Breaker.Ending {
+        switch self {
+        case .response: .answered
+        case .failed(let reason): reason.isUnreachable ? .unreachable : .failed
+        }
+    }
 }
 
 /// Why the mirror did not answer.

@@ -61,6 +61,8 @@ class Transfer {
     private(set) final var startedAt = 0.0
     /// For the owner: where it stands in a list of its own.
     final var slot = 0
+    /// The same: what it has as a try, if it is one. It is gone with the copy.
+    final var permit: Breaker.Permit?
 
     /// The transport begins with `copy`.
     final func begin(_ copy: MirrorRequest, for owner: any TransferOwner, now: Double) {
@@ -73,6 +75,7 @@ class Transfer {
     /// The transport is done with the copy.
     final func letGo() -> MirrorRequest? {
         owner = nil
+        permit = nil
         return copy.take()
     }
 }

@@ -40,10 +40,10 @@ final class RunningAgent {
 
     /// All metrics, for Prometheus.
     var metrics: String {
-        let total = statistics.total
+        let (total, report) = (statistics.total, state.report)
         return MetricsReport.text(
             total, version: Version.number, libcurl: Version.libcurlNumber, libev: Version.libev,
-            state: state.report.state, isEnabled: !settings.settings.destination.isPaused,
+            state: report.state, breaker: report.breaker, isEnabled: !settings.settings.destination.isPaused,
             sampleRatio: Double(settings.settings.destination.sampleRate.thousandths) / 100_000,
             lastChange: settings.lastChange, queueLimit: settings.settings.destination.maxQueue,
             destinations: states.all.map { Self.figures(of: $0, total) })
@@ -51,9 +51,10 @@ final class RunningAgent {
 
     private static func figures(of watch: StateWatch, _ total: Snapshot) -> MetricsReport.Destination {
         let (destination, settings) = (watch.destination, watch.destination.settings)
+        let report = watch.report
         return MetricsReport.Destination(
-            name: destination.name.text, total.of(destination), state: watch.report.state,
-            isEnabled: !settings.isPaused,
+            name: destination.name.text, total.of(destination), state: report.state,
+            breaker: report.breaker, isEnabled: !settings.isPaused,
             sampleRatio: Double(settings.sampleRate.thousandths) / 100_000, queueLimit: settings.maxQueue)
     }
 }

@@ -36,7 +36,12 @@ struct StatusScreenTests {
 
     private static let states = [
         info("mirroring"), info("idle", "no requests since the start"),
-        info("unreachable", "no connection (Connection refused)", ["Last_answer_age_sec: 7200"]),
+        info(
+            "unreachable", "no connection (Connection refused)",
+            [
+                "Last_answer_age_sec: 7200", "Breaker: open", "Breaker_reason: unreachable",
+                "Breaker_since_sec: 3600",
+            ]),
         info("unreachable", "no connection", ["Last_answer_age_sec: never"]),
         info(
             "degraded",

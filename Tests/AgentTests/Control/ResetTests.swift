@@ -53,6 +53,7 @@ struct ResetTests {
             .methods: "GET", .hostHeader: "destination",
             .markHeader: "none", .truncatedBody: "send", .unknownLength: "drop", .haproxyBufsize: "32KiB",
             .headers: "remove:A", .stripPrefix: "/a", .trace: "drop", .resend: "never", .degradedShare: "7%",
+            .breaker: "off", .breakerShare: "7%",
             .logLevel: "error", .requestLog: "on",
         ]
         let stage = try SettingsStage()

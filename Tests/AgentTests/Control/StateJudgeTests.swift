@@ -204,6 +204,28 @@ struct StateJudgeTests {
         #expect(judge.state(isStopping: false, isPaused: false, selectsNone: true, StateRules()) == .idle)
     }
 
+    @Test(
+        "an open breaker is a reason of its own, as long as there are requests",
+        arguments: [
+            ("open", "unreachable", MirrorState.unreachable), ("open", "failures", .degraded),
+            ("half-open", "unreachable", .degraded), ("closed", "", .mirroring),
+        ])
+    func breaker(_ state: String, _ reason: String, _ expected: MirrorState) throws {
+        let breaker = BreakerSnapshot(
+            state: try #require(.init(rawValue: state)), reason: .init(rawValue: reason), since: 6,
+            changedAt: 0)
+        var (judge, figures) = Self.judge([
+            News(at: 1, received: 1000, answered: 1000), News(at: 5, received: 1, lost: [.failedConnect: 1]),
+            News(at: 6, received: 1, lost: [.droppedBreaker: 1]),
+        ])
+        func verdict(isPaused: Bool = false) -> MirrorState {
+            judge.state(isStopping: false, isPaused: isPaused, breaker: breaker, StateRules())
+        }
+        #expect(verdict() == expected && verdict(isPaused: true) == .paused)
+        Self.add(News(at: 67), to: &figures, &judge, StateRules())
+        #expect(verdict() == .idle, "nobody knows by now")
+    }
+
     @Test("knows why most requests are skipped")
     func skipped() {
         let (judge, _) = Self.judge([

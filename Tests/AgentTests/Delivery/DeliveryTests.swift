@@ -33,9 +33,9 @@ struct DeliveryTests {
         let stage = try DeliveryStage(maxQueue: 2, maxQueueBytes: 3 * size - 1)
         try stage.enqueue(2)
         #expect(throws: Refusal.queueFull) { try stage.enqueue(1) }
-        #expect(throws: Refusal.queueFull, "before it is made") { try stage.delivery.room() }
+        #expect(throws: Refusal.queueFull, "before it is made") { try stage.delivery.room(now: 0) }
         stage.pass()
-        #expect(try stage.delivery.room() == size - 1)
+        #expect(try stage.delivery.room(now: 0) == size - 1)
         #expect(stage.transport.underWay.count == 2)
         #expect(throws: Refusal.queueFull, "what is under way holds bytes") { try stage.enqueue(1) }
         #expect(stage.destination.books.queued.held == 0)

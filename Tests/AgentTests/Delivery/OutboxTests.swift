@@ -54,20 +54,35 @@ struct OutboxTests {
         #expect(next.books.inFlight.held == 0)
     }
 
+    @Test("nothing starts during a hold, and what is replaced takes it along")
+    func hold() throws {
+        let one = stage.outbox
+        one.append(stage.copy(at: 1))
+        one.hold(until: 5)
+        #expect(!one.startFirst(on: transport, upTo: 1, now: 4) && one.nextLook(now: 4) == 1)
+        #expect(!one.mayStart(now: 4) && one.mayStart(now: 5))
+        draining.takeOver(one)
+        #expect(!draining.startFirst(on: transport, upTo: 1, now: 4))
+        #expect(draining.startFirst(on: transport, upTo: 1, now: 5))
+        transport.endAll(.response(200))
+    }
+
     @Test("an unreachable mirror is not held against the next")
     func unreachable() throws {
-        let (one, two) = (stage.outbox, stage.outbox)
+        let one = stage.outbox
         one.append(stage.copy(at: 1))
         #expect(one.startFirst(on: transport, upTo: 1, now: 10))
         transport.endAll(.failed(.connect))
-        let now = MonotonicClock.now
-        #expect(one.probing.allowance(32, now: now) == 0)
+        #expect(!one.breaker.isFree)
         draining.takeOver(one)
-        #expect(two.probing.allowance(32, now: now) == 32)
-        #expect(draining.probing.allowance(32, now: now) == 0)
+        try stage.replace(by: "http://next/")
+        #expect(stage.outbox.breaker.isFree && !draining.breaker.isFree)
+        let now = MonotonicClock.now - 1
         #expect(draining.nextLook(now: now) == nil, "nothing waits")
         draining.append(stage.copy(at: 1))
         #expect((draining.nextLook(now: now) ?? 0) > 0)
-        #expect(!draining.mayStart(now: now) && draining.mayStart(now: now + 1))
+        #expect(!draining.mayStart(now: now) && draining.mayStart(now: now + 2))
+        #expect(!draining.startFirst(on: transport, upTo: 1, now: now))
+        #expect(stage.destination.books.draining.held == 0, "the place is given back")
     }
 }

@@ -41,7 +41,8 @@ final class DeliveryStage {
 
     func outbox(places: BoundedCount) -> Outbox {
         Outbox(
-            places: places, account: CopyAccount(destination, worker: 0, memory: memory), reporter: reporter)
+            destination, places: places, account: CopyAccount(destination, worker: 0, memory: memory),
+            reporter: reporter)
     }
 
     /// A copy with nothing in it, not even a method.
@@ -72,11 +73,25 @@ final class DeliveryStage {
     }
 
     /// Mirroring is paused from now on.
-    func pause() throws {
+    func pause() throws { change { $0.isPaused = true } }
+
+    func change(_ change: (inout DestinationSettings) -> Void) {
         var settings = destination.settings
-        settings.isPaused = true
+        change(&settings)
         destination = destination.changed(to: settings)
         delivery.apply(destination, QueueBytes(maxQueueBytes))
+    }
+
+    /// Has no connection come about for longer than copies may wait; the next try may begin at once.
+    func openBreaker() {
+        var settings = destination.settings
+        settings.maxQueueAge = .milliseconds(1)
+        let (now, rules) = (MonotonicClock.now, Breaker.Rules(settings))
+        for time in [now, now + 0.01] {
+            destination.breaker.ended(.unreachable, nil, startedAt: time, now: time, rules)
+        }
+        // A try that is given up lets the next one in.
+        _ = destination.breaker.start(at: now + 1, rules)
     }
 
     /// One pass of the worker's loop.

@@ -69,13 +69,17 @@ struct InterfaceTests {
 
     private static func metrics() -> [String] {
         let text = MetricsReport.text(
-            Snapshot([]), version: "1", libcurl: "2", libev: "3", state: .mirroring, isEnabled: true,
+            Snapshot([]), version: "1", libcurl: "2", libev: "3", state: .mirroring,
+            breaker: .init(state: .open, reason: .failures, since: 0, changedAt: 6),
+            isEnabled: true,
             sampleRatio: 1,
             lastChange: 0,
             queueLimit: 1,
             destinations: [
                 .init(
-                    name: "default", .empty, state: .idle, isEnabled: true, sampleRatio: 1, queueLimit: 1)
+                    name: "default", .empty, state: .idle,
+                    breaker: .init(state: .closed, reason: nil, since: 0, changedAt: 6), isEnabled: true,
+                    sampleRatio: 1, queueLimit: 1)
             ])
         return text.split(separator: "\n").compactMap { line in
             let words = line.split(separator: " ")

@@ -28,6 +28,7 @@ struct LiveSettingTests {
         .maxQueueBytes: ["1KiB", "1025", "1024GiB"], .maxQueueAge: ["1ms", "90s", "1500us"],
         .connectTimeout: ["1ms", "1h"], .timeout: ["1s", "1d"], .maxResponse: ["0", "3MiB"],
         .resend: ["idempotent", "all", "never"],
+        .breaker: ["off", "unreachable", "failures"], .breakerShare: ["0%", "12.5%", "100%"],
         .unreachableAfter: ["1s", "1500ms", "1h"], .degradedShare: ["0%", "2.5%", "100%"],
         .stateWindow: ["1s", "5m"],
         .maxConnections: ["1", "100000"], .helloTimeout: ["5s"],

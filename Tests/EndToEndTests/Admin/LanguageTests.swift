@@ -111,10 +111,10 @@ extension EndToEnd {
                 ("-q set truncated-body ", "drop headers send"),
                 ("set log-level ", "critical debug error info"),
                 ("raw show ", "connections errors info"), ("help se", "clear clear-counters"),
-                ("set ", "connect-timeout credential-headers degraded-share"),
+                ("set ", "breaker breaker-share connect-timeout credential-headers degraded-share"),
                 ("-", "-s --socket -t --timeout --json"),
                 ("--generate-completion-script ", "bash fish zsh"), ("pause 10m ", ""),
-                ("reset ", "all connect-timeout"), ("reset all ", ""),
+                ("reset ", "all breaker breaker-share connect-timeout"), ("reset all ", ""),
             ])
         func completion(_ line: String, _ expected: String) throws {
             let run = try MirrorctlRun(["--complete"] + line.components(separatedBy: " "))

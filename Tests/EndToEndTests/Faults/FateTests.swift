@@ -71,6 +71,15 @@ extension EndToEnd {
             try client.notify(.init(target: "/full"))
             _ = try agent.ask("set max-queue-age 50ms")
             try eventually("one that waits expires") { try agent.counters()["dropped_expired"] == 1 }
+            _ = try agent.ask("set url http://127.0.0.1:\(Ports.free())/")
+            try eventually("the breaker opens and refuses one") {
+                try client.notify(.init(target: "/refused"))
+                return try agent.counters()["dropped_breaker"] > 0
+            }
+            try eventually("one hangs still") {
+                let counters = try agent.counters()
+                return counters["queued"] == 0 && counters["in_flight"] == 1
+            }
 
             let counters = try agent.counters()
             let ends = counters.values.keys.filter { name in
