@@ -20,7 +20,9 @@ final class Pipeline {
         counters = destination.books.banks[worker].counters
         self.reporter = reporter
         self.unknownMessages = unknownMessages
-        gate = Gate(destination.settings, ids: ids, bucket: destination.books.bucket)
+        gate = Gate(
+            destination.settings, ids: ids, bucket: destination.books.bucket,
+            missesKey: { [counters] in counters.add(to: .withoutKey) })
         renderer = RequestRenderer(destination.settings, watch: settings.bodyWatch)
         reporter.apply(settings)
     }
@@ -42,7 +44,7 @@ final class Pipeline {
     /// Counts a message and asks the gate about it.
     func decide(_ arguments: MirrorArguments, payload: RawSpan) -> Gate.Decision {
         counters.add(to: .received)
-        let decision = gate.decide(arguments, payload: payload) { counters.add(to: .withoutKey) }
+        let decision = gate.decide(arguments, payload: payload)
         if case .skipped(let reason) = decision { counters.add(to: reason.counter) }
         return decision
     }

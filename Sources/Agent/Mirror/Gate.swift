@@ -10,6 +10,10 @@ struct Gate {
     private let bucket: RateBucket
     /// Nanoseconds on the monotonic clock.
     private let clock: () -> Int
+    /// Called when a request has no key, and the settings do not say that it may lack one.
+    private let missesKey: () -> Void
+    /// There is neither a key to look for nor a rate to keep: one question for what most agents do without.
+    private let isPlain: Bool
     private var generator = SampleGenerator()
     private var ids: RequestIDs
 
@@ -22,43 +26,52 @@ struct Gate {
 
     init(
         _ settings: DestinationSettings, ids: RequestIDs, bucket: RateBucket,
-        clock: @escaping () -> Int = { KernelClock.monotonic.nanoseconds }
+        clock: @escaping () -> Int = { KernelClock.monotonic.nanoseconds },
+        missesKey: @escaping () -> Void = {}
     ) {
-        (self.settings, self.ids, self.bucket, self.clock) = (settings, ids, bucket, clock)
+        (self.settings, self.ids, self.bucket) = (settings, ids, bucket)
+        (self.clock, self.missesKey) = (clock, missesKey)
         keyed = settings.sampleRate.isPartial ? KeyedSample(settings) : nil
+        isPlain = keyed == nil && settings.maxRate == nil
     }
 
     /// Uses `settings` from the next request on.
     mutating func apply(_ settings: DestinationSettings) {
-        self = Gate(settings, ids: ids, bucket: bucket, clock: clock)
+        self = Gate(settings, ids: ids, bucket: bucket, clock: clock, missesKey: missesKey)
     }
 
     /// Its questions cost nanoseconds: they are asked before the ACK, which tells the answer. Only a sample by key looks at fields,
-    /// up to the key: an ACK that told `id` of requests which are then left out would be worse. Calls `missesKey` when the request
-    /// has no key, and the settings do not say that it may lack one.
-    mutating func decide(
-        _ arguments: MirrorArguments, payload: RawSpan, missesKey: () -> Void = {}
-    ) -> Decision {
-        if settings.isPaused { return .skipped(.paused) }
-        if let method = arguments.method, !settings.methods.allows(method, in: payload) {
-            return .skipped(.method)
-        }
-        let isSampled =
-            if let keyed {
-                isSampled(arguments, payload, by: keyed, missesKey)
-            } else {
-                settings.sampleRate.decides(using: &generator)
-            }
-        if !isSampled { return .skipped(.sampled) }
+    /// up to the key: an ACK that told `id` of requests which are then left out would be worse.
+    mutating func decide(_ arguments: MirrorArguments, payload: RawSpan) -> Decision {
+        // Asked first: what has to be kept for a later question costs more than this one.
+        guard isPlain else { return decideByKeyAndRate(arguments, payload) }
+        if let refusal = refusal(arguments, payload) { return .skipped(refusal) }
+        guard settings.sampleRate.decides(using: &generator) else { return .skipped(.sampled) }
+        return .selected(ids.next())
+    }
+
+    // Out of the way of requests that need none of it.
+    @inline(never)
+    private mutating func decideByKeyAndRate(_ arguments: MirrorArguments, _ payload: RawSpan) -> Decision {
+        if let refusal = refusal(arguments, payload) { return .skipped(refusal) }
+        guard isSampled(arguments, payload) else { return .skipped(.sampled) }
         if let limit = settings.maxRate, !bucket.takes(limit, at: clock()) { return .skipped(.rate) }
         return .selected(ids.next())
     }
 
-    private mutating func isSampled(
-        _ arguments: MirrorArguments, _ payload: RawSpan, by keyed: KeyedSample, _ missesKey: () -> Void
-    ) -> Bool {
-        if let hash = keyed.hash(of: arguments, in: payload) { return settings.sampleRate.includes(hash) }
-        if keyed.missesKeys { missesKey() }
+    /// What costs least is asked first.
+    @inline(__always)
+    private func refusal(_ arguments: MirrorArguments, _ payload: RawSpan) -> Refusal? {
+        if settings.isPaused { return .paused }
+        if let method = arguments.method, !settings.methods.allows(method, in: payload) { return .method }
+        return nil
+    }
+
+    private mutating func isSampled(_ arguments: MirrorArguments, _ payload: RawSpan) -> Bool {
+        if let keyed {
+            if let hash = keyed.hash(of: arguments, in: payload) { return settings.sampleRate.includes(hash) }
+            if keyed.missesKeys { missesKey() }
+        }
         return settings.sampleRate.decides(using: &generator)
     }
 }

@@ -5,21 +5,38 @@ import Testing
 
 @Suite("A sample by key")
 struct KeyedSampleTests {
+    /// A gate, and how many keys it has missed.
+    private struct Watched {
+        var gate: Gate
+        let misses: Misses
+    }
+
+    private final class Misses {
+        var count = 0
+    }
+
     private static func gate(_ rate: String, _ keys: String = "cookie:sid", _ salt: String = "none") throws
-        -> Gate
+        -> Watched
     {
         var settings = DestinationSettings()
         settings.sampleRate = try SampleRate(rate)
         settings.sampleKey = try SampleKey(keys)
         settings.sampleSalt = try SampleSalt(salt)
-        return Gate(settings, ids: RequestIDs(instance: 0, worker: 0), bucket: RateBucket())
+        let misses = Misses()
+        let gate = Gate(
+            settings, ids: RequestIDs(instance: 0, worker: 0), bucket: RateBucket(),
+            missesKey: { misses.count += 1 })
+        return Watched(gate: gate, misses: misses)
     }
 
     /// Whether a request is selected, and whether a key was missed.
-    private static func ask(_ gate: inout Gate, _ payload: [UInt8]) throws -> (isIn: Bool, misses: Bool) {
+    private static func ask(
+        _ watched: inout Watched, _ payload: [UInt8]
+    ) throws -> (isIn: Bool, misses: Bool) {
         let request = try PayloadBuilder.first(in: payload)
-        var misses = false
-        let decision = gate.decide(request, payload: payload.span.bytes) { misses = true }
+        let before = watched.misses.count
+        let decision = watched.gate.decide(request, payload: payload.span.bytes)
+        let misses = watched.misses.count > before
         if case .selected = decision { return (true, misses) }
         #expect(decision == .skipped(.sampled))
         return (false, misses)
