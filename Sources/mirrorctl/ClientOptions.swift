@@ -11,7 +11,7 @@ struct ClientOptions {
     var wantsHelp = false
     var wantsVersion = false
     var completionShell: String?
-    /// Of `pause`.
+    /// Of `pause` and `set`.
     var duration: String?
     /// Of `set url`.
     var requiresReachable = false
@@ -61,7 +61,7 @@ struct ClientOptions {
         },
         Option("--json", nil, "Print JSON, failures included.") { (options, _) in options.isJSON = true },
         Option("-q --quiet", nil, "Print nothing but errors.") { (options, _) in options.isQuiet = true },
-        Option("--for", "time", "With pause: resume automatically after this time, such as 10m.") {
+        Option("--for", "time", "With pause and set: for this time, such as 10m.") {
             $0.duration = $1
         },
         Option("--require-reachable", nil, "With set url: change nothing unless it can be reached.") {

@@ -33,9 +33,9 @@ struct AdminCommands {
         case .showConnections: connections(isJSON: !call.arguments.isEmpty)
         case .pause: try pause(call.arguments.first)
         case .resume: try kept("pause") { agent.settings.release(finished: $0) }
-        case .set: .now(try set(call.arguments[0], call.arguments[1]))
+        case .set: .now(try set(call))
         case .reset: try resetAndProbe(call.arguments[0])
-        case .setURL: try setURL(call.arguments[0], isRequired: call.arguments.count > 1)
+        case .setURL: try setURL(call)
         case .probe: try probe(call.arguments.first)
         case .flush: flush()
         case .clearCounters: .now(clearCounters())
@@ -81,9 +81,30 @@ struct AdminCommands {
         return try kept("pause") { agent.settings.brake(for: time, finished: $0) }
     }
 
-    func set(_ name: String, _ value: String) throws(CommandError) -> Reply {
+    /// The time of a change, of at least a second; nil for one that stays.
+    func term(of call: Command.Call) throws(CommandError) -> Duration? {
+        try call.command.splitTerm(call.arguments).term?.first.map { text throws(CommandError) in
+            try duration(text, from: .seconds(1))
+        }
+    }
+
+    private func set(_ call: Command.Call) throws(CommandError) -> Reply {
+        let (name, value) = (call.arguments[0], call.arguments[1])
+        let time = try term(of: call)
+        // Its blanks are not escaped, or the value is empty: the one would take effect as the other. It may be a secret.
+        if time != nil, name == SettingName.headers.rawValue, value.last == ":" {
+            throw CommandError(
+                "Invalid value: is 'for' a part of it? Escape or quote its blanks; an empty one before 'for' is an escaped blank."
+            )
+        }
+        return try set(name, value, for: time)
+    }
+
+    func set(_ name: String, _ value: String, for time: Duration? = nil) throws(CommandError) -> Reply {
         let setting = try setting(name, for: "set", value)
-        do throws(InvalidValue) { return changed(name, try agent.settings.set(setting, to: value)) } catch {
+        do throws(InvalidValue) {
+            return changed(name, try agent.settings.set(setting, to: value, for: time))
+        } catch {
             throw CommandError(error.sentence)
         }
     }
@@ -124,11 +145,11 @@ struct AdminCommands {
             agent.settings.save(to: file) { result in
                 switch result {
                 case .success(let count):
-                    finished(
-                        .success(
-                            changed(
-                                "state file",
-                                "State saved to \(file.path) (\(count) setting\(count == 1 ? "" : "s")).")))
+                    let names = agent.settings.temporary.all.map(\.name.rawValue).joined(separator: ", ")
+                    let rest = names.isEmpty ? "" : " For a time, and not saved: \(names)."
+                    let settings = "\(count) setting\(count == 1 ? "" : "s")"
+                    let text = "State saved to \(file.path) (\(settings)).\(rest)"
+                    finished(.success(changed("state file", text)))
                 case .failure(let error):
                     let text = "\(error)."
                     finished(.failure(CommandError(text.prefix(1).uppercased() + text.dropFirst())))

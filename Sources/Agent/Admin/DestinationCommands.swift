@@ -16,23 +16,19 @@ extension AdminCommands {
     }
 
     /// Sets the destination at once, and answers when it has been probed; or, with `isRequired`, sets it then, if it can be reached.
-    func setURL(_ text: String, isRequired: Bool) throws(CommandError) -> Answer {
+    func setURL(_ call: Command.Call) throws(CommandError) -> Answer {
+        let (text, time) = (call.arguments[0], try term(of: call))
         let destination = try destination(text)
-        guard isRequired else { return try setAndProbe(text, destination) }
+        let isRequired = call.command.splitTerm(call.arguments).own.count > 1
+        guard isRequired else { return probing(try set("url", text, for: time), destination) }
         let unchanged = "Destination not changed"
         return try probing(destination) { finding throws(CommandError) in
             switch finding {
-            case .reachable: try set("url", text)
+            case .reachable: try set("url", text, for: time)
             case .unreachable(let reason): throw CommandError("\(unchanged): \(reason).")
             case .unknown(let reason): throw CommandError("\(unchanged), and not probed: \(reason).")
             }
         }
-    }
-
-    private func setAndProbe(
-        _ text: String, _ destination: DestinationSettings
-    ) throws(CommandError) -> Answer {
-        probing(try set("url", text), destination)
     }
 
     /// Resets a setting, or all; a destination that comes into force by that is probed as one that is set.
