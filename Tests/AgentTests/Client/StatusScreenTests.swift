@@ -102,7 +102,7 @@ struct StatusScreenTests {
         let many = SettingName.allCases.map { "\($0.rawValue) 86399s" }.joined(separator: ", ")
         for width in [40, 80] {
             let many = text(many, width)
-            #expect(many.contains("url 23 h 59 min, ") && many.contains(" more left\n"), "\(many)")
+            #expect(many.contains("temporary    url 23 h 59 min,") && many.contains(" left\n"), "\(many)")
             #expect(many.split(separator: "\n").allSatisfy { $0.count <= width }, "\(many)")
         }
     }

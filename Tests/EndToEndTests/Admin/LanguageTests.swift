@@ -15,7 +15,6 @@ extension EndToEnd {
             ("show version", "version"), ("show settings", "settings"), ("show errors json", "errors --json"),
             ("show settings json", "settings --json"), ("set timeout 3s; set timeout 3s", "set timeout 3s"),
             ("pause 10m", "pause --for 10m"),
-            ("set timeout 3s; set timeout 3s for 10m; set timeout 3s", "set timeout 3s"),
             ("resume", "resume"), ("clear counters all", "clear-counters"),
             ("set url http://127.0.0.1:8/; set url http://127.0.0.1:8/", "set-url http://127.0.0.1:8/"),
             ("reset all; reset timeout", "reset timeout"), ("wait drained", "wait-drained"),
