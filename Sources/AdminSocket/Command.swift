@@ -18,7 +18,7 @@ package struct Command: Equatable, Sendable {
     package let arguments: String
     /// The level it needs.
     package let level: Level
-    /// How many arguments it takes.
+    /// How many arguments it takes, beside the time of a change.
     package let argumentCount: ClosedRange<Int>
     /// One line of help.
     package let help: String
@@ -50,10 +50,22 @@ package struct Command: Equatable, Sendable {
             throw CommandError(
                 "Permission denied (needs level \(command.level.rawValue)).", kind: .permission)
         }
-        guard fit.kind == .fits, Rewording.ofPause(fit) == nil else {
+        guard fit.kind == .fits, Rewording.ofTime(fit) == nil else {
             throw CommandError(dialect.misfit(fit, words))
         }
         return Call(command: command, arguments: fit.arguments)
+    }
+
+    /// Takes the time of a change from what follows the command's own words: `50% for 10m`. `for` counts only where a value cannot
+    /// stand, and blanks of a value are escaped, so a value with `for` in it is one as it is. The rest is nil when there is no `for`.
+    package func splitTerm(_ words: [String]) -> (own: [String], term: [String]?) {
+        guard arguments.hasSuffix(Self.term) else { return (words, nil) }
+        var count = argumentCount.lowerBound
+        if let fixed = fixedArgument, words.dropFirst(fixed.index).first == fixed.word {
+            count = fixed.index + 1
+        }
+        guard words.count > count, words[count] == "for" else { return (words, nil) }
+        return (Array(words[..<count]), Array(words[(count + 1)...]))
     }
 }
 
@@ -69,6 +81,8 @@ struct Fit {
     let command: Command?
     /// Behind the command's own words, those that a short form stands for among these.
     let arguments: [String]
+    /// What follows the `for` of a change for a time; nil when there is none.
+    let term: [String]?
     /// How it is called: by the short form if that is what was typed.
     let usage: String
 
@@ -76,18 +90,20 @@ struct Fit {
         let short = Command.short(for: words)
         let full = short.map { $0.command + words.dropFirst() } ?? words
         guard let command = Command.table.first(where: { full.starts(with: $0.words) }) else {
-            (kind, self.command, arguments, usage) = (.unknown, nil, [], "")
+            (kind, self.command, arguments, term, usage) = (.unknown, nil, [], nil, "")
             return
         }
         let arguments = Array(full.dropFirst(command.words.count))
+        let (own, term) = command.splitTerm(arguments)
         let known = command.fixedArgument.map { fixed in
-            fixed.index + arguments.dropFirst(fixed.index).prefix { $0 == fixed.word }.count
+            fixed.index + own.dropFirst(fixed.index).prefix { $0 == fixed.word }.count
         }
-        let fitting = min(known ?? arguments.count, arguments.count, command.argumentCount.upperBound)
-        kind =
-            arguments.count < command.argumentCount.lowerBound
-            ? .missing : fitting < arguments.count ? .unexpected(fitting) : .fits
-        (self.command, self.arguments) = (command, arguments)
+        let fitting = min(known ?? own.count, own.count, command.argumentCount.upperBound)
+        let isShort = own.count < command.argumentCount.lowerBound || term?.isEmpty == true
+        // Behind the time there is nothing.
+        let tooMany = fitting < own.count ? fitting : term.flatMap { $0.count > 1 ? own.count + 2 : nil }
+        kind = isShort ? .missing : tooMany.map { .unexpected($0) } ?? .fits
+        (self.command, self.arguments, self.term) = (command, arguments, term)
         usage = short?.usage ?? command.usage
     }
 }

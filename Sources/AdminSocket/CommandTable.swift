@@ -27,10 +27,11 @@ extension Command {
             .setSeverityOutput, "set severity-output", "none|number|string", .user, 1...1,
             "whether answers begin with their severity, on this connection"),
         Command(
-            .setURL, "set url", "<url> [require-reachable]", .admin, 1...2,
+            .setURL, "set url", "<url> [require-reachable] \(term)", .admin, 1...2,
             "change the destination, and say whether it can be reached; or change it only then"),
         Command(
-            .set, "set", "<setting> <value>", .admin, 2...2, "change a setting; 'show settings' lists them"),
+            .set, "set", "<setting> <value> \(term)", .admin, 2...2,
+            "change a setting, or for a time; 'show settings' lists them"),
         Command(
             .reset, "reset", "<setting>|all", .admin, 1...1,
             "back to the option or default, now and after a restart"),
@@ -70,8 +71,8 @@ extension Command {
         ("info [json]", "show info"), ("stats [json]", "show stat"), ("settings [json]", "show settings"),
         ("errors [json]", "show errors"), ("connections [json]", "show connections"),
         ("metrics", "show metrics"), ("version", "show version"), ("destinations [json]", "show destinations"),
-        ("set-url <url> [require-reachable]", "set url"),
-        ("set-sample-rate <percent>", "set sample-rate"), ("clear-counters", "clear counters"),
+        ("set-url <url> [require-reachable] \(term)", "set url"),
+        ("set-sample-rate <percent> \(term)", "set sample-rate"), ("clear-counters", "clear counters"),
         ("wait-drained [<duration>]", "wait drained"), ("save", "save state"),
     ].map { Short(usage: $0, command: $1.split(separator: " ").map(String.init)) }
 
@@ -96,9 +97,14 @@ extension Command {
     /// How it is called: its words and what follows them.
     package var usage: String { (words + (arguments.isEmpty ? [] : [arguments])).joined(separator: " ") }
 
-    /// The one word that its last argument can be, and how many arguments stand before it; nil when there is no such word.
+    /// What the usage of a change ends with that may be for a time.
+    static let term = "[for <duration>]"
+
+    /// The one word that its last argument can be, and how many arguments stand before it; nil when there is no such word. The
+    /// time of a change is no argument here.
     var fixedArgument: (index: Int, word: String)? {
-        let parts = arguments.split(separator: " ")
+        let own = arguments.hasSuffix(Self.term) ? arguments.dropLast(Self.term.count) : arguments[...]
+        let parts = own.split(separator: " ")
         guard let last = parts.last, last.hasPrefix("["), !last.contains("<") else { return nil }
         return (parts.count - 1, String(last.dropFirst().dropLast()))
     }

@@ -13,7 +13,7 @@ package enum Completion {
         let next = dialect.rows.flatMap { row -> [String] in
             let parts = row.parts
             guard parts.count > typed.count,
-                zip(parts, typed).allSatisfy({ Dialect.Row.isArgument($0) || $0 == $1 })
+                zip(parts, typed).allSatisfy({ Dialect.Row.takes($0, $1) })
             else { return [] }
             return choices(parts[typed.count], after: typed)
         }

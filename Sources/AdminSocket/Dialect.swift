@@ -20,6 +20,14 @@ package struct Dialect: Sendable {
         static func isArgument(_ part: Substring) -> Bool {
             part.contains("|") || part.first.map { "[<-".contains($0) } ?? false
         }
+
+        /// Whether `word` may stand for a part of a usage; for `[json]` and for `[for` of a time only that word.
+        static func takes(_ part: Substring, _ word: String) -> Bool {
+            guard part.hasPrefix("["), !part.contains("<"), !part.contains("|") else {
+                return isArgument(part) || part == word
+            }
+            return part.split { "[]".contains($0) }.first.map { $0 == word } ?? false
+        }
     }
 
     package let rows: [Row]
@@ -50,7 +58,7 @@ package struct Dialect: Sendable {
                 .map { Row("  set \($0.rawValue) <value>", $0.row.help) }
         } else if found.isEmpty, words.count == 1 || ["set", "reset"].contains(words[0]) {
             found = settings.filter { $0.rawValue == words.last }.map {
-                Row("set \($0.rawValue) \($0.row.values.joined(separator: "|"))", $0.row.help)
+                Row("set \($0.rawValue) \($0.row.values.joined(separator: "|")) \(Command.term)", $0.row.help)
             }
         }
         guard !found.isEmpty else {
@@ -67,5 +75,5 @@ package struct Dialect: Sendable {
         return found.map { $0.usage + String(repeating: " ", count: width - $0.usage.count + 2) + $0.help }
     }
 
-    private static let set = "set <setting> <value>"
+    private static let set = "set <setting> <value> \(Command.term)"
 }

@@ -26,7 +26,7 @@ extension Dialect {
     /// The answer to words that call a command, but with arguments that it does not take.
     func misfit(_ fit: Fit, _ words: [String]) -> String {
         let isSet = fit.command?.words == ["set"]
-        if let meant = Rewording.ofPause(fit) ?? Rewording.of(words).map(spelled) {
+        if let meant = (Rewording.ofTime(fit) ?? Rewording.of(words)).map(spelled) {
             return "Unknown command: '\(words.joined(separator: " "))', did you mean \(quote(meant))?"
         }
         let setting = fit.arguments.first.flatMap { SettingName(rawValue: $0) }
@@ -34,19 +34,23 @@ extension Dialect {
             return unknown(setting: name, value: fit.arguments.dropFirst().first)
         }
         // A short form has a usage of its own.
+        let time = fit.term == nil ? "" : " \(Command.term)"
         let own =
             isSet && fit.usage == fit.command?.usage
-            ? setting.map { "set \($0.rawValue) \($0.row.values.joined(separator: "|"))" } : nil
+            ? setting.map { "set \($0.rawValue) \($0.row.values.joined(separator: "|"))\(time)" } : nil
         let usage = quote(own ?? fit.usage)
-        let example = fit.usage.contains("<duration>") ? ", such as \(quote(example(fit.usage)))" : ""
+        let example = example(fit, words).map { ", such as \(quote($0))" } ?? ""
         guard case .unexpected(let index) = fit.kind else {
             return "Missing argument: \(usage) expected\(example)."
         }
         return "Unexpected argument: '\(fit.arguments[index])' (\(usage) expected\(example))."
     }
 
-    private func example(_ usage: String) -> String {
-        usage.split(separator: " ").prefix { !Row.isArgument($0) }.joined(separator: " ") + " 10m"
+    /// With a time, for a command that takes nothing else, or lacks the one that it begins.
+    private func example(_ fit: Fit, _ words: [String]) -> String? {
+        if fit.term?.isEmpty == true { return spelled(words + ["10m"]) }
+        guard fit.command?.arguments == "[<duration>]" else { return nil }
+        return fit.usage.split(separator: " ").prefix { !Row.isArgument($0) }.joined(separator: " ") + " 10m"
     }
 
     /// Words as they have to be typed here.

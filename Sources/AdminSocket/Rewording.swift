@@ -6,10 +6,13 @@ package enum Rewording {
         let small = words.map { $0.lowercased() }
         if small != words, isSound(small) { return small }
         let fit = Fit(words)
-        guard let command = fit.command else { return nil }
+        // Only the time is missing.
+        guard let command = fit.command, fit.term?.isEmpty != true else { return nil }
         let arguments =
             switch command.name {
-            case .set, .reset: ofSetting(fit.arguments)
+            case .set: timed(fit.arguments, least: 2, ofSetting)
+            case .reset: ofSetting(fit.arguments)
+            case .setURL: timed(fit.arguments, least: 1) { joined(withoutFillers($0)) }
             default: joined(withoutFillers(fit.arguments))
             }
         let new = command.words + arguments
@@ -27,6 +30,15 @@ package enum Rewording {
     /// Whether a word switches something on or off in the mind of who types it.
     package static func switches(_ word: String) -> Bool { on.contains(word) || off.contains(word) }
 
+    /// The command without its time, for a change that is to stay: `set timeout 5s for ever`. The same as `ofPause` for a pause.
+    static func ofTime(_ fit: Fit) -> [String]? {
+        if let pause = ofPause(fit) { return [pause] }
+        guard let command = fit.command, let term = fit.term, let word = term.first?.lowercased(),
+            ["ever", "good", "always", "forever", "indefinitely", "life"].contains(word)
+        else { return nil }
+        return command.words + command.splitTerm(fit.arguments).own
+    }
+
     static let on: Set = [
         "on", "yes", "true", "now", "all", "forever", "indefinitely", "mirroring", "traffic", "enable",
     ]
@@ -38,9 +50,13 @@ package enum Rewording {
         guard fit.kind == .fits, let command = fit.command else { return false }
         switch command.name {
         case .pause, .waitDrained: return fit.arguments.allSatisfy(isDuration)
-        case .set: return SettingName(rawValue: fit.arguments[0]) != nil
+        case .set:
+            return SettingName(rawValue: fit.arguments[0]) != nil && fit.term.map(isTime) ?? true
         case .reset: return fit.arguments == ["all"] || SettingName(rawValue: fit.arguments[0]) != nil
-        case .setURL, .probe: return fit.arguments.allSatisfy { !fillers.contains($0) }
+        case .setURL:
+            return command.splitTerm(fit.arguments).own.allSatisfy { !fillers.contains($0) }
+                && fit.term.map(isTime) ?? true
+        case .probe: return fit.arguments.allSatisfy { !fillers.contains($0) }
         default: return true
         }
     }
@@ -48,6 +64,24 @@ package enum Rewording {
     private static func isDuration(_ text: String) -> Bool {
         let unit = text.drop { $0.isNumber || $0 == "." }
         return unit.count < text.count && ["us", "ms", "s", "m", "h", "d"].contains(unit)
+    }
+
+    private static func isTime(_ words: [String]) -> Bool { words.count == 1 && isDuration(words[0]) }
+
+    /// What `rest` makes of arguments, with the time behind them: `for 10 minutes`, and `10m` behind `least` arguments.
+    private static func timed(
+        _ arguments: [String], least: Int, _ rest: ([String]) -> [String]
+    ) -> [String] {
+        for count in least..<max(least, arguments.count) where arguments[count].lowercased() == "for" {
+            let (own, time) = (rest(Array(arguments[..<count])), joined(Array(arguments[(count + 1)...])))
+            if isTime(time), own.count >= least { return own + ["for"] + time }
+        }
+        let words = rest(arguments)
+        // A rule for a field has a blank before its value.
+        guard words.count > least, let time = words.last, isDuration(time),
+            words[words.count - 2].last != ":"
+        else { return words }
+        return words.dropLast() + ["for", time]
     }
 
     private static let fillers: Set = [

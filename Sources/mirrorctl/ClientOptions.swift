@@ -13,7 +13,7 @@ struct ClientOptions {
     var completionShell: String?
     /// The name of the one that the command is about.
     var destination: String?
-    /// Of `pause`.
+    /// Of `pause` and `set`.
     var duration: String?
     /// Of `set url`.
     var requiresReachable = false
@@ -70,7 +70,7 @@ struct ClientOptions {
             }
             options.destination = text
         },
-        Option("--for", "time", "With pause: resume automatically after this time, such as 10m.") {
+        Option("--for", "time", "With pause and set: for this time, such as 10m.") {
             $0.duration = $1
         },
         Option("--require-reachable", nil, "With set url: change nothing unless it can be reached.") {

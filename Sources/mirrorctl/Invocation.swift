@@ -82,8 +82,7 @@ struct Invocation {
             guard let duration = options.duration else { break }
             guard arguments.isEmpty else { throw Failure("A pause has one time, not two.", exitCode: 64) }
             arguments = [duration]
-        case .setURL where options.requiresReachable && arguments.count == 1:
-            arguments.append("require-reachable")
+        case .set, .setURL: arguments = try change(call)
         case .waitDrained where arguments.isEmpty:
             // The daemon times out first, and says so.
             arguments = ["\(max(1, Int(client.timeout * 1000)))ms"]
@@ -113,6 +112,19 @@ struct Invocation {
         // Behind `set`, and before `url`.
         let verb = words == ["show", "settings"] ? words : [words[0]]
         return verb + [name] + words.dropFirst(verb.count) + arguments
+    }
+
+    /// The arguments of a change, with what its options say.
+    private func change(_ call: Command.Call) throws(Failure) -> [String] {
+        var (arguments, term) = call.command.splitTerm(call.arguments)
+        if call.command.name == .setURL, options.requiresReachable, arguments.count == 1 {
+            arguments.append("require-reachable")
+        }
+        if let duration = options.duration {
+            guard term == nil else { throw Failure("A change has one time, not two.", exitCode: 64) }
+            term = [duration]
+        }
+        return arguments + (term.map { ["for"] + $0 } ?? [])
     }
 
     /// What the daemon says of an unknown setting, in the words of this place.
@@ -174,12 +186,14 @@ struct Invocation {
 
     /// Whether the options are of any use to this command.
     private func check(_ name: Command.Name) throws(Failure) {
-        for (option, isGiven, owner, command) in [
-            ("--for", options.duration != nil, Command.Name.pause, "pause"),
-            ("--require-reachable", options.requiresReachable, .setURL, "set url"),
-            ("--output", options.output != nil, .showMetrics, "metrics"),
-        ] where isGiven && name != owner {
-            throw Failure("The option '\(option)' belongs to \(dialect.quote(command)).", exitCode: 64)
+        let owned: [(option: String, isGiven: Bool, owners: [(Command.Name, String)])] = [
+            ("--for", options.duration != nil, [(.pause, "pause"), (.set, "set"), (.setURL, "set url")]),
+            ("--require-reachable", options.requiresReachable, [(.setURL, "set url")]),
+            ("--output", options.output != nil, [(.showMetrics, "metrics")]),
+        ]
+        for (option, isGiven, owners) in owned where isGiven && !owners.contains(where: { $0.0 == name }) {
+            let commands = owners.prefix(2).map { dialect.quote($0.1) }.joined(separator: " and ")
+            throw Failure("The option '\(option)' belongs to \(commands).", exitCode: 64)
         }
     }
 

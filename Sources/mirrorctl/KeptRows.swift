@@ -1,4 +1,4 @@
-/// The rows of the status screen on what a restart would bring; none when there is nothing to say.
+/// The rows of the status screen on what ends by itself, and on what a restart would bring; none when there is nothing to say.
 struct KeptRows {
     /// Characters of a value: one line beside the names of the rows on a wide terminal, three on a narrow one.
     private static let width = 65
@@ -14,7 +14,13 @@ struct KeptRows {
         }
         let (unsaved, options) = (items("Unsaved"), items("Overridden_options"))
         let place = info["State_file"] == nil ? ", and no state file" : ""
+        let temporary = items("Temporary").map { item in
+            let parts = item.split(separator: " ", maxSplits: 1)
+            let seconds = parts.last.flatMap { Int($0.prefix { $0.isNumber }) } ?? 0
+            return "\(parts.first ?? "") \(Readable.age(seconds))"
+        }
         lines = [
+            temporary.isEmpty ? nil : ("temporary", Self.list("", temporary, " left")),
             unsaved.isEmpty ? nil : ("unsaved", Self.list("\(unsaved.count): ", unsaved, place)),
             options.isEmpty ? nil : ("state file", Self.list("overrides ", options, "")),
         ].compactMap(\.self)

@@ -35,11 +35,12 @@ struct CommandTests {
         )
         #expect(
             failure(["set", "url"])
-                == "Missing argument: 'set url <url> [require-reachable]' expected.")
+                == "Missing argument: 'set url <url> [require-reachable] [for <duration>]' expected.")
         #expect(failure(["set", "timeout"]) == "Missing argument: 'set timeout TIME' expected.")
         #expect(
             failure(["set", "url", "http://h/", "now"])
-                == "Unexpected argument: 'now' ('set url <url> [require-reachable]' expected).")
+                == "Unexpected argument: 'now' ('set url <url> [require-reachable] [for <duration>]' expected)."
+        )
         #expect(failure(["set", "paused"]) == "Unknown setting: 'paused', did you mean 'pause'?")
         #expect(
             failure(["show", "info", "json", "xml"])
@@ -57,7 +58,8 @@ struct CommandTests {
         }
         #expect(try Command.find(["save", "state"], level: .admin).arguments.isEmpty)
         #expect(
-            failure(["set-url"]) == "Missing argument: 'set-url <url> [require-reachable]' expected.")
+            failure(["set-url"])
+                == "Missing argument: 'set-url <url> [require-reachable] [for <duration>]' expected.")
         #expect(failure(["stats", "xml"]) == "Unexpected argument: 'xml' ('stats [json]' expected).")
         #expect(failure(["set-url", "x"], level: .operator) == "Permission denied (needs level admin).")
     }
@@ -67,6 +69,28 @@ struct CommandTests {
         #expect(call.command.name == .setURL && call.arguments == ["u", "require-reachable"])
         #expect(try Command.find(["set", "url", "u"], level: .admin).arguments == ["u"])
         #expect(try Command.find(["set", "timeout", "1s"], level: .admin).command.name == .set)
+    }
+
+    @Test("a time is what stands behind for, where no value can stand")
+    func terms() throws {
+        for (words, own, term) in [
+            (["set", "timeout", "1s"], ["timeout", "1s"], nil),
+            (["set", "timeout", "1s", "for", "10m"], ["timeout", "1s"], ["10m"]),
+            (["set-sample-rate", "1%", "for", "10m"], ["sample-rate", "1%"], ["10m"]),
+            (["set", "sample-salt", "for"], ["sample-salt", "for"], nil),
+            (["set", "sample-salt", "for", "for", "10m"], ["sample-salt", "for"], ["10m"]),
+            (["set", "headers", "set:X: for 10m"], ["headers", "set:X: for 10m"], nil),
+            (["set", "headers", "set:X: for 1m", "for", "10m"], ["headers", "set:X: for 1m"], ["10m"]),
+            (["set", "url", "u", "for", "10m"], ["u"], ["10m"]),
+            (["set", "url", "u", "require-reachable", "for", "10m"], ["u", "require-reachable"], ["10m"]),
+        ] as [([String], [String], [String]?)] {
+            let call = try Command.find(words, level: .admin)
+            let split = call.command.splitTerm(call.arguments)
+            #expect(split.own == own && split.term == term, "\(words)")
+        }
+        for words in [["pause", "for", "10m"], ["reset", "timeout", "for", "10m"]] {
+            #expect(!failure(words).isEmpty)
+        }
     }
 
     @Test func everyLevelIsHeld() {

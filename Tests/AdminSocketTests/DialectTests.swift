@@ -45,13 +45,14 @@ struct DialectTests {
 
     @Test func everySettingIsExplained() throws {
         for row in Setting.table {
-            let expected = ["set \(row.name) \(row.values.joined(separator: "|"))  \(row.help)"]
+            let usage = "set \(row.name) \(row.values.joined(separator: "|")) [for <duration>]"
+            let expected = ["\(usage)  \(row.help)"]
             #expect(try row.name == .url || shell.help(on: ["set", row.name.rawValue]) == expected)
             #expect(try shell.help(on: [row.name.rawValue]) == expected)
             #expect(try shell.help(on: ["reset", row.name.rawValue]) == expected)
         }
         let url = try shell.help(on: ["set", "url"])
-        #expect(url.count == 1 && url[0].hasPrefix("set url <url> [require-reachable]  "))
+        #expect(url.count == 1 && url[0].hasPrefix("set url <url> [require-reachable] [for <duration>]  "))
         #expect(try shell.help(on: ["set"]).count { $0.contains("set url ") } == 1)
         #expect(try shell.help(on: ["set"]).count == SettingName.allCases.count + 2)
         #expect(throws: CommandError.self) { try Dialect.socket(.user).help(on: ["set", "timeout"]) }

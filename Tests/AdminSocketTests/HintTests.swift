@@ -38,6 +38,18 @@ struct HintTests {
             ("set-timeout 5s", "set timeout"), ("reset-all", "reset all"), ("timeout=5s", "set timeout"),
             ("clear stats", "clear counters"), ("?", "help"), ("top", "show info"),
             ("disable server b/s", "pause"),
+            ("set sample-rate 5% 10m", "set sample-rate 5% for 10m"),
+            ("set sample-rate 5% 10 minutes", "set sample-rate 5% for 10m"),
+            ("set sample-rate 5% for 10 min", "set sample-rate 5% for 10m"),
+            ("set sample rate to 5 % for 10m", "set sample-rate 5% for 10m"),
+            ("set sample-rate=5% for 10m", "set sample-rate 5% for 10m"),
+            ("set sample-rate 5% for ever", "set sample-rate 5%"),
+            ("set methods GET HEAD for 1 hour", "set methods GET,HEAD for 1h"),
+            ("set mark-header X-A: b for 10m", #"set mark-header X-A:\ b for 10m"#),
+            ("set url http://h/ 10m", "set url http://h/ for 10m"),
+            ("set url to http://h/ for 10 m", "set url http://h/ for 10m"),
+            ("set url http://h/ require-reachable for good", "set url http://h/ require-reachable"),
+            ("set timeout for 5s", "set timeout 5s"),
         ])
     func meant(_ line: String, _ command: String) throws {
         let text = try RequestLine(line.utf8).commands[0].joined(separator: " ")
@@ -57,7 +69,20 @@ struct HintTests {
             ("set timeout", "Missing argument: 'set timeout TIME' expected."),
             ("set timeuot", "Unknown setting: 'timeuot', did you mean 'timeout'?"),
             ("set maxconn global 5", "Unknown setting: 'maxconn', did you mean 'max-connections'?"),
-            ("set timeout 5s 6s", "Unexpected argument: '6s' ('set timeout TIME' expected)."),
+            ("set timeout 5s x", "Unexpected argument: 'x' ('set timeout TIME' expected)."),
+            (
+                "set timeout 5s for",
+                "Missing argument: 'set timeout TIME [for <duration>]' expected, such as 'set timeout 5s for 10m'."
+            ),
+            (
+                "set timeout 5s for 10m now",
+                "Unexpected argument: 'now' ('set timeout TIME [for <duration>]' expected)."
+            ),
+            (
+                "set url u for",
+                "Missing argument: 'set url <url> [require-reachable] [for <duration>]' expected, such as 'set url u for 10m'."
+            ),
+            ("set timeout 5s for 10m", "taken"), ("set timeout 5s for 10", "taken"),
             (
                 "pause until tomorrow",
                 "Unexpected argument: 'tomorrow' ('pause [<duration>]' expected, such as 'pause 10m')."

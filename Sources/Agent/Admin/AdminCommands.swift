@@ -36,15 +36,14 @@ struct AdminCommands {
         case .deleteDestination: .now(try deleteDestination(call.arguments[0]))
         case .pause: try pause(call.arguments.first, call.destination)
         case .resume: try resume(call.destination)
-        case .set: .now(try set(call.arguments[0], call.arguments[1], of: call.destination))
+        case .set: .now(try set(call))
         case .reset:
             if let name = call.destination, name != .standard {
                 try reset(call.arguments[0], of: name)
             } else {
                 try resetAndProbe(call.arguments[0])
             }
-        case .setURL:
-            try setURL(call.arguments[0], of: call.destination, isRequired: call.arguments.count > 1)
+        case .setURL: try setURL(call)
         case .probe: try probe(call.arguments.first, of: call.destination)
         case .flush: flush()
         case .clearCounters: .now(clearCounters())
@@ -102,10 +101,31 @@ struct AdminCommands {
         }
     }
 
-    func set(_ name: String, _ value: String, of destination: DestinationName?) throws(CommandError) -> Reply {
+    /// The time of a change, of at least a second; nil for one that stays.
+    func term(of call: Command.Call) throws(CommandError) -> Duration? {
+        try call.command.splitTerm(call.arguments).term?.first.map { text throws(CommandError) in
+            try duration(text, from: .seconds(1))
+        }
+    }
+
+    private func set(_ call: Command.Call) throws(CommandError) -> Reply {
+        let (name, value) = (call.arguments[0], call.arguments[1])
+        let time = try term(of: call)
+        // Its blanks are not escaped, or the value is empty: the one would take effect as the other. It may be a secret.
+        if time != nil, name == SettingName.headers.rawValue, value.last == ":" {
+            throw CommandError(
+                "Invalid value: is 'for' a part of it? Escape or quote its blanks; an empty one before 'for' is an escaped blank."
+            )
+        }
+        return try set(name, value, of: call.destination, for: time)
+    }
+
+    func set(
+        _ name: String, _ value: String, of destination: DestinationName?, for time: Duration? = nil
+    ) throws(CommandError) -> Reply {
         let setting = try setting(name, for: "set", value)
         let text = try valid { () throws(InvalidValue) in
-            try agent.settings.set(setting, to: value, of: destination ?? .standard)
+            try agent.settings.set(setting, to: value, of: destination ?? .standard, for: time)
         }
         return changed(destination.map { "\($0) \(name)" } ?? name, text)
     }
@@ -151,11 +171,11 @@ struct AdminCommands {
             agent.settings.save(to: file) { result in
                 switch result {
                 case .success(let count):
-                    finished(
-                        .success(
-                            changed(
-                                "state file",
-                                "State saved to \(file.path) (\(count) setting\(count == 1 ? "" : "s")).")))
+                    let names = agent.settings.temporary.all.map(\.name.rawValue).joined(separator: ", ")
+                    let rest = names.isEmpty ? "" : " For a time, and not saved: \(names)."
+                    let settings = "\(count) setting\(count == 1 ? "" : "s")"
+                    let text = "State saved to \(file.path) (\(settings)).\(rest)"
+                    finished(.success(changed("state file", text)))
                 case .failure(let error):
                     let text = "\(error)."
                     finished(.failure(CommandError(text.prefix(1).uppercased() + text.dropFirst())))

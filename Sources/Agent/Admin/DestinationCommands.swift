@@ -16,15 +16,17 @@ extension AdminCommands {
     }
 
     /// Sets the destination at once, and answers when it has been probed; or, with `isRequired`, sets it then, if it can be reached.
-    func setURL(
-        _ text: String, of name: DestinationName?, isRequired: Bool
-    ) throws(CommandError) -> Answer {
+    func setURL(_ call: Command.Call) throws(CommandError) -> Answer {
+        let (text, name, time) = (call.arguments[0], call.destination, try term(of: call))
         let destination = try destination(text, of: name)
-        guard isRequired else { return probing(try set("url", text, of: name), destination) }
+        let isRequired = call.command.splitTerm(call.arguments).own.count > 1
+        guard isRequired else {
+            return probing(try set("url", text, of: name, for: time), destination)
+        }
         let unchanged = "Destination not changed"
         return try probing(destination) { finding throws(CommandError) in
             switch finding {
-            case .reachable: try set("url", text, of: name)
+            case .reachable: try set("url", text, of: name, for: time)
             case .unreachable(let reason): throw CommandError("\(unchanged): \(reason).")
             case .unknown(let reason): throw CommandError("\(unchanged), and not probed: \(reason).")
             }

@@ -2,8 +2,8 @@ internal import AdminSocket
 
 extension Report {
     /// `show settings`: every live setting, what it would be by default, where its value came from, what the option says if
-    /// another value is in force, and whether a restart keeps it. In text
-    /// `name: value (default VALUE, from ORIGIN, option VALUE, not saved)`, one a line.
+    /// another value is in force, until when it is that, and whether a restart keeps it. In text
+    /// `name: value (default VALUE, from ORIGIN, option VALUE, for another 9m, then VALUE, not saved)`, one a line.
     static func settings(_ controller: SettingsController) -> Report {
         let entries = SettingName.allCases.map { Row($0, controller) } + [Row(pauseOf: controller)]
         return Report(
@@ -36,6 +36,8 @@ extension Report {
         /// What a restart keeps of what was changed.
         let isSaved: Bool
         let isChanged: Bool
+        /// Of a value for a time.
+        let end: End?
 
         init(_ setting: SettingName, _ controller: SettingsController) {
             name = setting.rawValue
@@ -43,8 +45,9 @@ extension Report {
             `default` = Settings().shownText(of: setting)
             origin = controller.origins[setting] ?? .default
             option = controller.given.contains(setting) ? controller.shownBaseText(of: setting) : nil
-            isSaved = !controller.isUnsaved(setting)
-            isChanged = controller.isChanged(setting)
+            isSaved = !controller.isUnsaved(setting, in: controller.settings)
+            isChanged = controller.isChanged(setting, in: controller.settings)
+            end = controller.temporary[setting].map { End($0, of: setting, controller) }
         }
 
         init(_ setting: SettingName, _ controller: SettingsController, of other: NamedDestination) {
@@ -60,6 +63,9 @@ extension Report {
             option = isOption || controller.given.contains(setting) ? base.shownText(of: setting) : nil
             isSaved = !controller.isUnsaved(setting, of: other.name)
             isChanged = now.text(of: setting) != base.text(of: setting)
+            end = controller.others[other.name]?.temporary[setting].map {
+                End($0, then: controller.shownReturn(of: setting, other.name), controller)
+            }
         }
 
         init(pauseOf destination: DestinationName, _ controller: SettingsController) {
@@ -68,6 +74,7 @@ extension Report {
             origin = isPaused ? .runtime : .default
             (option, isChanged) = (nil, isPaused)
             isSaved = !controller.isPauseUnsaved(of: destination)
+            end = nil
         }
 
         init(pauseOf controller: SettingsController) {
@@ -78,11 +85,13 @@ extension Report {
             // Nothing keeps an agent from starting paused that is to.
             isSaved = controller.startsPaused ? isPaused : !controller.isPauseUnsaved
             isChanged = isPaused != controller.startsPaused
+            end = nil
         }
 
         var line: String {
             let notes = [
                 option.flatMap { isChanged ? "option \($0)" : nil },
+                end.map { "for another \($0.left), then \($0.then)" },
                 isSaved ? (isChanged && origin == .runtime ? "saved" : nil) : "not saved",
             ].compactMap(\.self).map { ", \($0)" }
             return "\(name): \(value) (default \(`default`), from \(origin.rawValue)\(notes.joined()))"
@@ -94,7 +103,28 @@ extension Report {
                 Field("origin", origin.rawValue),
                 option.map { Field("option", $0) },
                 Field("saved", JSON(isSaved), text: "\(isSaved)"),
-            ].compactMap(\.self)
+            ].compactMap(\.self) + (end?.fields ?? [])
+        }
+    }
+
+    /// When a value for a time ends, and what is there then.
+    private struct End {
+        let left, then: String
+        /// In JSON.
+        let fields: [Field]
+
+        init(_ change: TemporaryChanges.Change, of setting: SettingName, _ controller: SettingsController) {
+            self.init(change, then: controller.permanent.shownText(of: setting), controller)
+        }
+
+        init(_ change: TemporaryChanges.Change, then: String, _ controller: SettingsController) {
+            left = SettingsController.format(change.deadline)
+            self.then = then
+            fields = [
+                Field("left_sec", change.deadline.secondsLeft), Field("then", then),
+                // In seconds since 1970.
+                Field("until", change.deadline.wall(at: controller.wallClock())),
+            ]
         }
     }
 }

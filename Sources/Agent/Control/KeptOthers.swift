@@ -85,7 +85,7 @@ extension SettingsController {
         let isOption = others[name]?.origin == .option
         // Whatever else is as the options say for all.
         let base = settings.seen(by: isOption ? other.base : self.base.destination)
-        let now = settings.seen(by: other.settings)
+        let now = permanent(of: other)
         for setting in SettingName.allCases where setting.row.scope == .own {
             let text = now.text(of: setting)
             guard text != base.text(of: setting) else { continue }

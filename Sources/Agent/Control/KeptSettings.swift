@@ -36,16 +36,17 @@ extension SettingsController {
     }
 
     /// Writes the settings that differ from their options, or from the defaults, and a pause into `file`; what is the same is taken
-    /// out. `finished` gets how many things it holds.
+    /// out, and what is for a time is left out. `finished` gets how many things it holds.
     func save(to file: StateFile, finished: @escaping (Result<Int, any Error>) -> Void) {
         var new = StateFile.Held(pause: pauseEntry)
+        let settings = permanent
         for name in SettingName.allCases {
             let value = settings.text(of: name)
             // One that memory bounds for now is not forgotten.
             if let old = file.held.settings[name], text(of: name, from: old) == value {
                 let isPinned = text(of: name, from: old, isBounded: false) == base.text(of: name)
                 new.settings[name] = isPinned ? nil : old
-            } else if isChanged(name) {
+            } else if isChanged(name, in: settings) {
                 new.settings[name] = value
             }
         }
@@ -57,8 +58,10 @@ extension SettingsController {
 
     // MARK: the difference
 
-    /// Whether a setting has another value than its option or default.
-    func isChanged(_ name: SettingName) -> Bool { settings.text(of: name) != baseText(of: name) }
+    /// Whether a setting has another value in `settings` than its option or default.
+    func isChanged(_ name: SettingName, in settings: Settings) -> Bool {
+        settings.text(of: name) != baseText(of: name)
+    }
 
     /// The value of a setting's option or default, as far as memory allows.
     func baseText(of name: SettingName) -> String { text(of: name, from: base.text(of: name)) }
@@ -68,8 +71,8 @@ extension SettingsController {
         name.row.isSecret ? base.shownText(of: name) : baseText(of: name)
     }
 
-    /// Whether a setting has another value than it would have after a restart.
-    func isUnsaved(_ name: SettingName) -> Bool {
+    /// Whether a setting has another value in `settings` than it would have after a restart.
+    func isUnsaved(_ name: SettingName, in settings: Settings) -> Bool {
         let restarted = file?.held.settings[name].map { text(of: name, from: $0) } ?? baseText(of: name)
         return settings.text(of: name) != restarted
     }
@@ -81,16 +84,20 @@ extension SettingsController {
         return !startsPaused && held != pauseEntry
     }
 
-    /// What a restart would undo, by name.
+    /// What a restart would undo and `save state` would keep, by name.
     var unsaved: [String] {
-        SettingName.allCases.filter { isUnsaved($0) }.map(\.rawValue)
+        let permanent = permanent
+        return SettingName.allCases.filter { isUnsaved($0, in: permanent) }.map(\.rawValue)
             + (isPauseUnsaved ? [settings.destination.isPaused ? "pause" : "resume"] : [])
             + othersUnsaved.map { "destination \($0)" }
     }
 
     /// The settings whose option is given, but not in force, because the state file says otherwise.
     var overridden: [SettingName] {
-        SettingName.allCases.filter { given.contains($0) && isChanged($0) && !isUnsaved($0) }
+        let permanent = permanent
+        return SettingName.allCases.filter {
+            given.contains($0) && isChanged($0, in: permanent) && !isUnsaved($0, in: permanent)
+        }
     }
 
     /// What came from the state file, by name.
@@ -106,7 +113,7 @@ extension SettingsController {
     }
 
     /// The value that a setting gets from what a state file has for it, as far as memory allows if that `isBounded`.
-    private func text(of name: SettingName, from written: String, isBounded: Bool = true) -> String {
+    func text(of name: SettingName, from written: String, isBounded: Bool = true) -> String {
         var restarted = base
         // What somebody else has written there may be no value at all.
         guard (try? restarted.set(name, to: written)) != nil else { return written }

@@ -9,6 +9,8 @@ extension SettingsController {
         var origins: [SettingName: Origin] = [:]
         /// Where the destination itself came from.
         let origin: Origin
+        /// What is set for a time.
+        var temporary = TemporaryChanges()
     }
 
     /// Adds one, and says so: `Destination ids added: http://...`. Throws when there is one of that name, when there are as many as may
@@ -41,15 +43,16 @@ extension SettingsController {
         return "Destination \(name) deleted; copies that were made for it still go there."
     }
 
-    /// Changes one setting of one, and says so.
+    /// Changes one setting of one, and says so. With a `duration` of at least a second, the value before comes back behind it.
     func set(
-        _ setting: SettingName, to text: String, of name: DestinationName, origin: Origin = .runtime
+        _ setting: SettingName, to text: String, of name: DestinationName, origin: Origin = .runtime,
+        for duration: Duration? = nil
     ) throws(InvalidValue) -> String {
-        guard name != .standard else { return try set(setting, to: text, origin: origin) }
+        guard name != .standard else { return try set(setting, to: text, origin: origin, for: duration) }
         let index = try index(of: name)
         let own = try SettingName.own(setting.rawValue)
         var seen = settings.seen(by: settings.others[index].settings)
-        let old = seen.shownText(of: own)
+        let (old, oldText) = (seen.shownText(of: own), seen.text(of: own))
         try seen.set(own, to: text)
         if let field = seen.destination.style.ruleOnMark, origin == .runtime {
             throw InvalidValue(
@@ -59,10 +62,18 @@ extension SettingsController {
             $0.others[index].settings = seen.destination
             $0.bodyWatch = seen.bodyWatch
         }
+        let before = others[name]?.origins[own]
+        if let duration {
+            let deadline = Deadline(after: duration, at: wallClock())
+            others[name]?.temporary.begin(own, until: deadline, value: oldText, origin: before)
+        } else {
+            others[name]?.temporary.end(own)
+        }
         others[name]?.origins[own] = origin
         publishChange()
+        let time = duration.map { " for \(TimeValue.format($0)), then back to \(shownReturn(of: own, name))" } ?? ""
         let change = own == .sampleSalt ? "is now" : "set to"
-        return "\(own.row.label) of \(name) \(change) \(seen.shownText(of: own)) (was \(old))."
+        return "\(own.row.label) of \(name) \(change) \(seen.shownText(of: own))\(time) (was \(old))."
     }
 
     /// Gives settings of one the values that they have without any change at run time. `finished` gets what there is to say once
@@ -82,7 +93,10 @@ extension SettingsController {
         }
         seen.destination.isPaused = other.settings.isPaused
         change { $0.others[index].settings = seen.destination }
-        for setting in names { others[name]?.origins[setting] = other.given.contains(setting) ? .option : nil }
+        for setting in names {
+            others[name]?.origins[setting] = other.given.contains(setting) ? .option : nil
+            others[name]?.temporary.end(setting)
+        }
         publishChange()
         let text = list.isEmpty
             ? "Nothing of \(name) is changed." : "Reset of \(name): \(list.joined(separator: ", "))."

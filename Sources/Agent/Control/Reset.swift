@@ -5,7 +5,7 @@ internal import System
 extension SettingsController {
     /// Takes back the change of one setting. `finished` gets `Sample rate reset to 100% (was 10%).` once it is out of the state file.
     func reset(_ name: SettingName, finished: @escaping (String) -> Void) throws(InvalidValue) {
-        let (old, isChanged) = (settings.shownText(of: name), isChanged(name))
+        let (old, isChanged) = (shownTextWithTime(of: name), isChangedOrTemporary(name))
         try putBack([name])
         let (label, value, warning) = (name.row.label, settings.shownText(of: name), warning(of: name))
         forget([name]) { wasKept, failure in
@@ -18,8 +18,8 @@ extension SettingsController {
     /// Takes back the changes of all settings; a pause stays. `finished` gets `Reset: sample-rate to 100% (was 10%).` once they are
     /// out of the state file.
     func resetAll(finished: @escaping (String) -> Void) throws(InvalidValue) {
-        let changed = SettingName.allCases.filter { isChanged($0) }
-        let old = changed.map { settings.shownText(of: $0) }
+        let changed = SettingName.allCases.filter { isChangedOrTemporary($0) }
+        let old = changed.map { shownTextWithTime(of: $0) }
         try putBack(SettingName.allCases)
         let list = zip(changed, old).map { "\($0.rawValue) to \(settings.shownText(of: $0)) (was \($1))" }
         let warning = changed.contains(.url) ? warning(of: .url) : ""
@@ -30,6 +30,11 @@ extension SettingsController {
                 changed.isEmpty ? "No setting is changed\(rest)." : "Reset: \(list.joined(separator: ", "))."
             finished("\(text)\(failure)\(warning)\(pause)")
         }
+    }
+
+    /// What is set for a time is ended, even if its value is the option's.
+    private func isChangedOrTemporary(_ name: SettingName) -> Bool {
+        isChanged(name, in: settings) || temporary[name] != nil
     }
 
     /// Takes settings out of the state file. `finished` gets whether they were there, and what there is to say when that failed.

@@ -24,13 +24,12 @@ final class SettingsController {
     /// When pauses of single destinations end by themselves, on the monotonic clock.
     var pauseEnds: [DestinationName: Double] = [:]
     private(set) var pauseTimer: TimerWatcher?
-    /// Gets what there is to say when a pause has ended by itself.
-    let expired: (String) -> Void
     /// Of the pause, or of its absence.
     private(set) var pauseOrigin: Origin
-    /// When a pause ends by itself: on the monotonic clock, which decides, and as seconds since 1970 by the clock of its beginning. Nil
-    /// when it does not.
-    private var deadline: (monotonic: Double, wall: Int)?
+    /// When a pause ends by itself; nil when it does not.
+    private var deadline: Deadline?
+    /// What is set for a time.
+    private(set) var temporary = TemporaryChanges()
     /// In whole seconds since 1970; somebody may set it while the agent runs.
     let wallClock: () -> Int
     /// Of the last change, or of the start, in seconds since 1970.
@@ -38,14 +37,15 @@ final class SettingsController {
     /// Gets each new value, to put it into force everywhere.
     var publish: (Settings) -> Void = { _ in }
     private var timer: TimerWatcher?
+    private var ends: DeadlineTimer?
+    let expired: (String) -> Void
 
-    /// Calls `expired` when a pause has ended by itself, with what there is to say of that.
+    /// Calls `expired` when a pause or a change has ended by itself, with what there is to say of that.
     init(
         _ configuration: Configuration, loop: EventLoop, wallClock: @escaping () -> Int = { time(nil) },
         expired: @escaping (String) -> Void
     ) {
-        self.wallClock = wallClock
-        self.expired = expired
+        (self.wallClock, self.expired) = (wallClock, expired)
         settings = configuration.settings
         settings.readAuthorities()
         base = settings
@@ -65,11 +65,15 @@ final class SettingsController {
                 expired("the pause is over: mirroring resumed\(failure.map { " (\($0))" } ?? "")")
             }
         }
+        ends = DeadlineTimer(loop: loop) { [unowned self] in endTemporary(at: MonotonicClock.now) }
     }
 
-    /// Changes one setting and says so: `Sample rate set to 10% (was 100%).`
-    func set(_ name: SettingName, to text: String, origin: Origin = .runtime) throws(InvalidValue) -> String {
-        let old = settings.shownText(of: name)
+    /// Changes one setting and says so: `Sample rate set to 10% (was 100%).` With a duration, of at least a second, what it was before
+    /// comes back behind it.
+    func set(
+        _ name: SettingName, to text: String, origin: Origin = .runtime, for duration: Duration? = nil
+    ) throws(InvalidValue) -> String {
+        let old = shownTextWithTime(of: name)
         var changed = settings
         try changed.set(name, to: text)
         // Not of a state file, which says one thing after the other: what is left then leaves the mark as it is.
@@ -80,12 +84,21 @@ final class SettingsController {
                 "", accepted: "",
                 problem: .notRepeated("no rule changes \(field): it is the mark (mark-header)"))
         }
+        if let duration {
+            temporary.begin(
+                name, until: Deadline(after: duration, at: wallClock()), value: settings.text(of: name),
+                origin: origins[name])
+        } else {
+            temporary.end(name)
+        }
         settings = changed
         origins[name] = origin
         apply()
         // A secret is `set` or `not set`.
         let change = name == .sampleSalt ? "is now" : "set to"
-        return "\(name.row.label) \(change) \(settings.shownText(of: name)) (was \(old)).\(warning(of: name))"
+        let time = duration.map { " for \(TimeValue.format($0)), then back to \(shownReturn(of: name))" }
+        let value = settings.shownText(of: name) + (time ?? "")
+        return "\(name.row.label) \(change) \(value) (was \(old)).\(warning(of: name))"
     }
 
     /// Gives settings the values that they have without any change at run time; all of them, or none.
@@ -93,8 +106,31 @@ final class SettingsController {
         var changed = settings
         for name in names { try changed.set(name, to: baseText(of: name)) }
         settings = changed
-        for name in names { origins[name] = given.contains(name) ? .option : nil }
+        for name in names {
+            origins[name] = given.contains(name) ? .option : nil
+            temporary.end(name)
+        }
         apply()
+    }
+
+    /// Ends the changes whose time is over at `now` on the monotonic clock, in seconds. A value that cannot come back leaves the
+    /// other one in force: copies go on as they do, and the log says so.
+    func endTemporary(at now: Double) {
+        let texts = temporary.due(at: now).compactMap { name -> String? in
+            let (old, new) = (settings.shownText(of: name), shownReturn(of: name))
+            guard let change = temporary.end(name) else { return nil }
+            let over = "the time of \(name.rawValue) \(old) is over"
+            do throws(InvalidValue) {
+                try settings.set(name, to: text(of: name, from: change.value))
+            } catch {
+                return "\(over), but it stays: \(error.sentence)"
+            }
+            origins[name] = change.origin
+            return "\(over): back to \(new)\(remark(on: name))"
+        }
+        let others = endOwnTemporary(at: now)
+        apply()
+        (texts + others).forEach(expired)
     }
 
     /// What there is to say of the value that a setting has now.
@@ -128,9 +164,7 @@ final class SettingsController {
 
     /// Pauses, for good or for at least a second.
     func pause(for duration: Duration?, origin: Origin = .runtime) {
-        deadline = duration.map {
-            (MonotonicClock.now + $0.inSeconds, Self.end($0.inSeconds, after: wallClock()))
-        }
+        deadline = duration.map { Deadline(after: $0, at: wallClock()) }
         pauseOrigin = origin
         timer?.stop()
         if let duration { timer?.start(after: duration.inSeconds) }
@@ -149,20 +183,10 @@ final class SettingsController {
     }
 
     /// Seconds until a pause ends by itself; nil when it does not.
-    var pauseLeft: Double? { deadline.map { max(0, $0.monotonic - MonotonicClock.now) } }
+    var pauseLeft: Double? { deadline?.left }
 
     /// When that is, in seconds since 1970 by the clock as it is now, from 0 to the end of the year 9999.
-    var pausedUntil: Int? {
-        guard let deadline, let left = pauseLeft else { return nil }
-        let end = Self.end(left, after: wallClock())
-        // As it was said, unless the clock was set meanwhile: seconds are rounded in two places.
-        return abs(end - deadline.wall) <= 2 ? deadline.wall : end
-    }
-
-    /// No earlier than `seconds` from `now`, if there is such a time.
-    private static func end(_ seconds: Double, after now: Int) -> Int {
-        min(max(0, now + Int(seconds.rounded(.up))), 253_402_300_799)
-    }
+    var pausedUntil: Int? { deadline?.wall(at: wallClock()) }
 
     /// Reads the authorities again, for connections that are made from now on, each with a TLS session of its own. The old ones stay
     /// when that fails. False when no destination has needed them so far.
@@ -196,6 +220,7 @@ final class SettingsController {
     private func apply() {
         settings.readAuthorities()
         lastChange = time(nil)
+        if let next = nextEnd { ends?.wait(until: next) } else { ends?.stop() }
         publish(settings)
     }
 }

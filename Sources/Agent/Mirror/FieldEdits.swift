@@ -3,7 +3,7 @@ internal import SPOP
 /// What `HeaderRules` come to, once for all copies of a renderer: they ask nothing of a request, so their order decides beforehand which
 /// fields go and which lines come.
 struct FieldEdits {
-    /// A bit for each length of a name in `removed`, modulo 64: 0 costs a field nothing.
+    /// A bit for each length of a name in `removed`, modulo 64.
     private var removedLengths: UInt64 = 0
     private var removed: [[UInt8]] = []
     /// The lines that come, each with its end.
@@ -65,15 +65,16 @@ struct FieldEdits {
 
     private func removes(_ name: String) -> Bool { removed.contains(Array(name.utf8)) }
 
-    /// Whether a field of the client's goes.
+    /// Whether a field of the client's goes. Without any rule, that is one question for each field.
     @inline(__always)
     func removes(_ name: Range<Int>, in block: RawSpan) -> Bool {
-        removedLengths &>> UInt64(name.count & 63) & 1 == 1 && isRemoved(name, in: block)
+        removedLengths != 0 && isRemoved(name, in: block)
     }
 
     // Out of the loops over fields, which are slower with it inside.
     @inline(never)
     private func isRemoved(_ name: Range<Int>, in block: RawSpan) -> Bool {
-        removed.contains { block.equalsIgnoringCase(name, $0) }
+        removedLengths &>> UInt64(name.count & 63) & 1 == 1
+            && removed.contains { block.equalsIgnoringCase(name, $0) }
     }
 }

@@ -10,6 +10,8 @@ struct Gate {
     private let bucket: RateBucket
     /// Nanoseconds on the monotonic clock.
     private let clock: () -> Int
+    /// There is neither a key to look for nor a rate to keep: one question for what most agents do without.
+    private let isPlain: Bool
     private var generator = SampleGenerator()
     private var missedKey = false
 
@@ -19,6 +21,7 @@ struct Gate {
     ) {
         (self.settings, self.bucket, self.clock) = (settings, bucket, clock)
         keyed = settings.sampleRate.isPartial ? KeyedSample(settings) : nil
+        isPlain = keyed == nil && settings.maxRate == nil
     }
 
     /// Uses `settings` from the next request on.
@@ -30,16 +33,26 @@ struct Gate {
     /// which tells the answer. Only a sample by key looks at fields, up to the key: an ACK that told `id` of requests which are then
     /// left out would be worse.
     mutating func decide(_ arguments: MirrorArguments, payload: RawSpan) -> Refusal? {
+        // Asked first: what has to be kept for a later question costs more than this one.
+        guard isPlain else { return decideByKeyAndRate(arguments, payload) }
+        if let refusal = refusal(arguments, payload) { return refusal }
+        return settings.sampleRate.decides(using: &generator) ? nil : .sampled
+    }
+
+    // Out of the way of requests that need none of it.
+    @inline(never)
+    private mutating func decideByKeyAndRate(_ arguments: MirrorArguments, _ payload: RawSpan) -> Refusal? {
+        if let refusal = refusal(arguments, payload) { return refusal }
+        guard isSampled(arguments, payload) else { return .sampled }
+        if let limit = settings.maxRate, !bucket.takes(limit, at: clock()) { return .rate }
+        return nil
+    }
+
+    /// What costs least is asked first.
+    @inline(__always)
+    private func refusal(_ arguments: MirrorArguments, _ payload: RawSpan) -> Refusal? {
         if settings.isPaused { return .paused }
         if let method = arguments.method, !settings.methods.allows(method, in: payload) { return .method }
-        let isSampled =
-            if let keyed {
-                isSampled(arguments, payload, by: keyed)
-            } else {
-                settings.sampleRate.decides(using: &generator)
-            }
-        if !isSampled { return .sampled }
-        if let limit = settings.maxRate, !bucket.takes(limit, at: clock()) { return .rate }
         return nil
     }
 
@@ -50,11 +63,11 @@ struct Gate {
         return true
     }
 
-    private mutating func isSampled(
-        _ arguments: MirrorArguments, _ payload: RawSpan, by keyed: KeyedSample
-    ) -> Bool {
-        if let hash = keyed.hash(of: arguments, in: payload) { return settings.sampleRate.includes(hash) }
-        if keyed.missesKeys { missedKey = true }
+    private mutating func isSampled(_ arguments: MirrorArguments, _ payload: RawSpan) -> Bool {
+        if let keyed {
+            if let hash = keyed.hash(of: arguments, in: payload) { return settings.sampleRate.includes(hash) }
+            if keyed.missesKeys { missedKey = true }
+        }
         return settings.sampleRate.decides(using: &generator)
     }
 }

@@ -40,8 +40,8 @@ struct RequestPlan {
 
     /// `bufferSize` is that of the HAProxy that sent it, in bytes.
     init(
-        _ arguments: MirrorArguments, payload: RawSpan, style: CopyStyle, policy: HeaderPolicy,
-        edits: FieldEdits, bufferSize: Int, watch: BodyWatch
+        _ arguments: MirrorArguments, payload: RawSpan, rules: CopyRules, policy: HeaderPolicy,
+        bufferSize: Int, watch: BodyWatch
     ) throws(Refusal) {
         guard !arguments.hasWrongType else { throw .malformed(.wrongType) }
         guard let method = arguments.method, let path = arguments.path else { throw .malformed(.missing) }
@@ -53,16 +53,17 @@ struct RequestPlan {
         self.method = method
         bufferUse = method.count + path.count
         let target = RequestTarget(path, in: payload, method: method)
-        self.target = style.strippedPrefix.map { target.without($0, in: payload) } ?? target
+        self.target = rules.strippedPrefix.map { target.without($0, in: payload) } ?? target
         body = arguments.body ?? 0..<0
         trace = policy.trace
-        source = edits.removesForwardedFor ? nil : arguments.source.map { ClientAddress($0, in: payload) }
+        let address = rules.edits.removesForwardedFor ? nil : arguments.source
+        source = address.map { ClientAddress($0, in: payload) }
         id = arguments.id.flatMap { $0.isEmpty ? nil : $0 }
-        try measure(arguments, payload, policy, edits, mark: style.mark)
-        if edits.removesRequestID { id = nil }
+        try measure(arguments, payload, policy, rules)
+        if rules.edits.removesRequestID { id = nil }
         if let id, !FieldRules.isValue(id, in: payload) { throw .malformed(.id) }
-        let room = BufferRoom(used: bufferUse + body.count, of: style.bufferSize ?? bufferSize)
-        try settleLength(BodyExtent(evidence(arguments, payload, room: room)), room, style, watch)
+        let room = BufferRoom(used: bufferUse + body.count, of: rules.bufferSize ?? bufferSize)
+        try settleLength(BodyExtent(evidence(arguments, payload, room: room)), room, rules, watch)
     }
 
     /// Bytes of method, target and fields that are sent, at most: libcurl takes no request whose head is over 1 MiB, and would leave
@@ -72,10 +73,10 @@ struct RequestPlan {
     static let mostFields = 32_767
 
     private mutating func measure(
-        _ arguments: MirrorArguments, _ payload: RawSpan, _ policy: HeaderPolicy, _ edits: FieldEdits,
-        mark: CopyStyle.Mark?
+        _ arguments: MirrorArguments, _ payload: RawSpan, _ policy: HeaderPolicy, _ rules: CopyRules
     ) throws(Refusal) {
         var policy = policy
+        let mark = rules.mark
         var count = 0
         let isWhole = try arguments.forEachField(in: payload) { field, block throws(Refusal) in
             count += 1
@@ -90,8 +91,8 @@ struct RequestPlan {
                 throw .loop
             }
             let known = KnownField(field.name, in: block)
-            try note(known, field, in: block, edits)
-            fieldBytes += policy.room(for: field, policy.action(known, field, in: block, edits))
+            try note(known, field, in: block, rules)
+            fieldBytes += policy.room(for: field, policy.action(known, field, in: block, rules.edits))
         }
         guard isWhole else { throw .malformed(.headers) }
         // Without a valid traceparent, a tracestate says nothing (W3C "Trace Context", section 3.3).
@@ -101,7 +102,7 @@ struct RequestPlan {
     /// What the field says of the request, whatever becomes of it.
     @inline(__always)
     private mutating func note(
-        _ known: KnownField, _ field: HeaderReader.Header, in block: RawSpan, _ edits: FieldEdits
+        _ known: KnownField, _ field: HeaderReader.Header, in block: RawSpan, _ rules: CopyRules
     ) throws(Refusal) {
         switch known {
         case .other, .hopByHop, .te, .tracestate: break
@@ -112,7 +113,7 @@ struct RequestPlan {
         case .requestID: id = nil
         case .authorization:
             let isOfConnection = FieldRules.authenticatesConnection(field.value, in: block)
-            if isOfConnection, !edits.removes(field.name, in: block) { authenticates = true }
+            if isOfConnection, !rules.edits.removes(field.name, in: block) { authenticates = true }
         case .traceparent: if trace == .child { noteTrace(block.trimmed(field.value), in: block) }
         }
     }
@@ -163,7 +164,7 @@ struct RequestPlan {
     }
 
     private mutating func settleLength(
-        _ extent: BodyExtent, _ room: BufferRoom, _ style: CopyStyle, _ watch: BodyWatch
+        _ extent: BodyExtent, _ room: BufferRoom, _ rules: CopyRules, _ watch: BodyWatch
     ) throws(Refusal) {
         let cut: BodyExtent.Cut
         switch extent {
@@ -179,7 +180,7 @@ struct RequestPlan {
         case .unknown:
             let wasUnbuffered = watch.isUnbuffered
             if !body.isEmpty { watch.noteWhole() } else if wasChunked { watch.noteChunkedPart() }
-            switch style.unknownLength {
+            switch rules.unknownLength {
             case .send: return
             case .drop: cut = .undeclared
             case .auto:
@@ -187,7 +188,7 @@ struct RequestPlan {
                 cut = .unknown
             }
         }
-        switch style.truncatedBody {
+        switch rules.truncatedBody {
         case .drop: throw .truncated(cut)
         case .send: break
         case .headers: body = 0..<0

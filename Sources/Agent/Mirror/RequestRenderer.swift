@@ -4,12 +4,11 @@ internal import SPOP
 /// plus what the operator wants on every copy.
 struct RequestRenderer {
     let url: MirrorURL
-    private let style: CopyStyle
+    private let rules: CopyRules
     private let watch: BodyWatch
     private let policy: HeaderPolicy
     /// What Host says where it does not say what the client's does.
     private let host: [UInt8]
-    private let edits: FieldEdits
     private let parentIDs = TraceParent.ParentIDs()
 
     /// For copies to the destination that has `settings`.
@@ -21,13 +20,12 @@ struct RequestRenderer {
 
     init(url: MirrorURL, style: CopyStyle, watch: BodyWatch = BodyWatch(), keepsTrailers: Bool = false) {
         self.url = url
-        self.style = style
+        rules = CopyRules(style)
         self.watch = watch
         host = if case .literal(let name) = style.host { Array(name.utf8) } else { url.authority }
         policy = HeaderPolicy(
             host: host, replacesHost: style.host != .preserve, keepsTrailers: keepsTrailers,
             trace: style.trace)
-        edits = FieldEdits(style)
     }
 
     /// Throws when the copy would not be true, or is not wanted, and `queueFull` when it would hold more than `room` bytes; nothing is
@@ -36,8 +34,8 @@ struct RequestRenderer {
         _ arguments: MirrorArguments, payload: RawSpan, _ arrival: Arrival, room: Int = .max
     ) throws(Refusal) -> MirrorRequest {
         let plan = try RequestPlan(
-            arguments, payload: payload, style: style, policy: policy, edits: edits,
-            bufferSize: arrival.bufferSize, watch: watch)
+            arguments, payload: payload, rules: rules, policy: policy, bufferSize: arrival.bufferSize,
+            watch: watch)
         let size = size(of: plan, payload)
         guard MirrorRequest.leastMemory(size: size) <= room else { throw .queueFull }
         let request = MirrorRequest.make(size: size, to: url, arrival: arrival)
@@ -58,7 +56,7 @@ struct RequestRenderer {
             unsafe layout.pointee.answerHasNoBody = payload.matches(plan.method, "HEAD")
             // Another method by its case (RFC 9110, section 9.1), and CONNECT to some proxies: Squid's relaxed_header_parser.
             unsafe layout.pointee.mayOpenTunnel = payload.equalsIgnoringCase(plan.method, "connect")
-            unsafe layout.pointee.authenticates = plan.authenticates || edits.authenticates
+            unsafe layout.pointee.authenticates = plan.authenticates || rules.edits.authenticates
         }
         return request
     }
@@ -107,7 +105,7 @@ struct RequestRenderer {
         policy.addressField = plan.addressField
         policy.trace = plan.trace
         arguments.forEachField(in: payload) { field, block in
-            switch policy.action(KnownField(field.name, in: block), field, in: block, edits) {
+            switch policy.action(KnownField(field.name, in: block), field, in: block, rules.edits) {
             case .drop: return
             case .append(let value):
                 writer.append(block, field.name)
@@ -155,15 +153,15 @@ struct RequestRenderer {
         if plan.declaredLength == nil, !plan.body.isEmpty || plan.wasChunked {
             add("content-length", .bodyLength, plan, payload, to: &writer)
         }
-        if plan.isTruncated, !edits.removesTruncated {
+        if plan.isTruncated, !rules.edits.removesTruncated {
             add("X-Mirror-Truncated", .declaredLength, plan, payload, to: &writer)
         }
         if plan.lastForwardedFor == nil, plan.source != nil {
             add("X-Forwarded-For", .clientAddress, plan, payload, to: &writer)
         }
         if plan.id != nil { add("X-Request-ID", .requestID, plan, payload, to: &writer) }
-        writer.append(lines: edits.lines, count: edits.lineCount)
-        if let mark = style.mark {
+        writer.append(lines: rules.edits.lines, count: rules.edits.lineCount)
+        if let mark = rules.mark {
             writer.append(mark.name)
             writer.append(": ")
             writer.append(mark.value)

@@ -1,3 +1,4 @@
+import AdminSocket
 import Testing
 
 @testable import mirrorctl
@@ -91,6 +92,24 @@ struct StatusScreenTests {
     func colours(_ state: String, _ colour: String) {
         let text = StatusScreen(info: Self.info(state), stat: []).text(isColoured: true, width: 80)
         #expect(text.contains("\u{1B}[\(colour)m  \(state.uppercased())"))
+    }
+
+    @Test("what is for a time, and what is left of it")
+    func temporary() {
+        func text(_ items: String, _ width: Int) -> String {
+            StatusScreen(info: Self.info("mirroring", "", ["Temporary: \(items)"]), stat: [])
+                .text(isColoured: false, width: width)
+        }
+        #expect(!text("none", 80).contains("temporary"))
+        #expect(
+            text("sample-rate 552s, timeout 30s", 80).contains(
+                "\n  temporary    sample-rate 9 min 12 s, timeout 30 s left\n"))
+        let many = SettingName.allCases.map { "\($0.rawValue) 86399s" }.joined(separator: ", ")
+        for width in [40, 80] {
+            let many = text(many, width)
+            #expect(many.contains("temporary    url 23 h 59 min,") && many.contains(" left\n"), "\(many)")
+            #expect(many.split(separator: "\n").allSatisfy { $0.count <= width }, "\(many)")
+        }
     }
 
     @Test("on 40 columns")

@@ -62,7 +62,7 @@ struct KeptSettingsTests {
         let info = Report.kept(stage.controller, showsValues: true).map { "\($0.name): \($0.text)" }
         #expect(
             info == [
-                "state_file: \(stage.path)", "unsaved: sample-rate, max-queue",
+                "state_file: \(stage.path)", "temporary: none", "unsaved: sample-rate, max-queue",
                 "overridden_options: --timeout 3s",
             ])
         #expect(Report.kept(stage.controller, showsValues: false).last?.text == "--timeout")

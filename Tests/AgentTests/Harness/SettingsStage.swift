@@ -1,5 +1,6 @@
 import AdminSocket
 import Foundation
+import System
 
 @testable import Agent
 
@@ -10,10 +11,14 @@ final class SettingsStage {
     private(set) var controller: SettingsController
     private let clock = Clock()
 
-    /// What the clock on the wall says, if it is not right.
+    /// What the clock on the wall says, if it is not right, and what has ended by itself.
     private final class Clock {
         var now: Int?
+        var ended: [String] = []
     }
+
+    /// What the log has of pauses and changes that have ended by themselves.
+    var ended: [String] { clock.ended }
 
     /// With a state file that says `text`, if it is there at all, and is read.
     init(_ arguments: [String] = [], state text: String? = nil, now: Int? = nil) throws {
@@ -42,7 +47,7 @@ final class SettingsStage {
         let configuration = try Options.parse(arguments + ["--state-file", path]).configuration()
         let controller = SettingsController(
             configuration, loop: try EventLoop(backend: nil), wallClock: { clock.now ?? time(nil) },
-            expired: { _ in })
+            expired: { clock.ended.append($0) })
         _ = try controller.load()
         return controller
     }
@@ -60,6 +65,14 @@ final class SettingsStage {
         let away = directory.appendingPathExtension("away")
         let isAway = FileManager.default.fileExists(atPath: away.path)
         try FileManager.default.moveItem(at: isAway ? away : directory, to: isAway ? directory : away)
+    }
+
+    /// Ends what is set for a time, as if `seconds` had gone by.
+    func pass(_ seconds: Double) { controller.endTemporary(at: MonotonicClock.now + seconds) }
+
+    /// The line of `show settings` on a setting.
+    func line(of name: SettingName) -> String? {
+        Report.settings(controller).lines.first { $0.hasPrefix("\(name.rawValue): ") }
     }
 
     /// `save state`.

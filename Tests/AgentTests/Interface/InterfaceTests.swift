@@ -25,6 +25,7 @@ struct InterfaceTests {
         let loop = try EventLoop(backend: nil)
         let settings = SettingsController(configuration, loop: loop) { _ in }
         settings.pause(for: .seconds(60))
+        _ = try settings.set(.url, to: "http://i/", for: .seconds(60))
         let agent = RunningAgent(
             configuration: configuration, loop: loop, settings: settings,
             statistics: Statistics([], loop: loop),

@@ -67,8 +67,14 @@ extension EndToEnd {
                 ("set tiemout 5s", "Unknown setting: 'tiemout', did you mean 'timeout'?"),
                 ("set mirror-url http://h/", "Unknown setting: 'mirror-url', did you mean 'url'?"),
                 ("set colour red", "Unknown setting: 'colour', 'show settings' lists them."),
-                ("set url", "Missing argument: 'set url <url> [require-reachable]' expected."),
-                ("set url a b", "Unexpected argument: 'b' ('set url <url> [require-reachable]' expected)."),
+                (
+                    "set url",
+                    "Missing argument: 'set url <url> [require-reachable] [for <duration>]' expected."
+                ),
+                (
+                    "set url a b",
+                    "Unexpected argument: 'b' ('set url <url> [require-reachable] [for <duration>]' expected)."
+                ),
                 (
                     "pause soon",
                     "Invalid value: 'soon' (a number and us, ms, s, m, h or d; milliseconds without a unit expected, such as 10s)."

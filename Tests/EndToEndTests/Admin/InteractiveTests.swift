@@ -61,7 +61,7 @@ extension EndToEnd {
             #expect(screen.contains(#"{"counters":{"#))
             #expect(
                 screen.contains("Mirroring paused for 10m, or until the agent restarts.")
-                    && screen.contains("set timeout TIME  "))
+                    && screen.contains("set timeout TIME [for <duration>]"))
             #expect(!screen.contains("Mirroring paused until"))
         }
     }

@@ -14,7 +14,8 @@ extension EndToEnd {
         private static let pairs = [
             ("show version", "version"), ("show settings", "settings"), ("show errors json", "errors --json"),
             ("show settings json", "settings --json"), ("set timeout 3s; set timeout 3s", "set timeout 3s"),
-            ("pause 10m", "pause --for 10m"), ("resume", "resume"), ("clear counters all", "clear-counters"),
+            ("pause 10m", "pause --for 10m"),
+            ("resume", "resume"), ("clear counters all", "clear-counters"),
             ("set url http://127.0.0.1:8/; set url http://127.0.0.1:8/", "set-url http://127.0.0.1:8/"),
             ("reset all; reset timeout", "reset timeout"), ("wait drained", "wait-drained"),
             ("save state", "save"),
@@ -89,7 +90,9 @@ extension EndToEnd {
                 #expect(page.output.contains("\n\(row)"))
             }
             #expect(try MirrorctlRun(["help", "pause"]).output == MirrorctlRun(["pause", "-h"]).output)
-            #expect(try MirrorctlRun(["help", "set", "timeout"]).output.hasPrefix("set timeout TIME  "))
+            #expect(
+                try MirrorctlRun(["help", "set", "timeout"]).output.hasPrefix(
+                    "set timeout TIME [for <duration>]  "))
             // What ends a prompt, and what is for other clients, is explained all the same.
             for (name, text) in [
                 ("quit", "quit  leave the prompt; so does exit\n"),
@@ -114,6 +117,7 @@ extension EndToEnd {
                 ("set ", "breaker breaker-share connect-timeout credential-headers degraded-share"),
                 ("-", "-s --socket -t --timeout --json"),
                 ("--generate-completion-script ", "bash fish zsh"), ("pause 10m ", ""),
+                ("set timeout 5s ", "for"),
                 ("reset ", "all breaker breaker-share connect-timeout"), ("reset all ", ""),
             ])
         func completion(_ line: String, _ expected: String) throws {

@@ -58,7 +58,18 @@ extension EndToEnd {
             unpause | 64 | Unknown command: 'unpause', did you mean 'mirrorctl resume'?
             resme | 64 | Unknown command: 'resme', did you mean 'mirrorctl resume'?
             resume now | 64 | Unexpected argument: 'now' ('mirrorctl resume' expected).
-            resume --for 3m | 64 | The option '--for' belongs to 'mirrorctl pause'.
+            resume --for 3m | 64 | The option '--for' belongs to 'mirrorctl pause' and 'mirrorctl set'.
+            set timeout 5s for 3m --for 3m | 64 | A change has one time, not two.
+            set sample-rate 5% 10m | 64 | Unknown command: 'set sample-rate 5% 10m', did you mean 'mirrorctl set sample-rate 5% for 10m'?
+            set sample-rate 5% for 10 | 1 | Value out of range: '10' is 10ms without a unit (at least 1s expected, such as 10s).
+            set sample-rate 5% --for 10 | 1 | Value out of range: '10' is 10ms without a unit (at least 1s expected, such as 10s).
+            set sample-rate 5% for ever | 64 | Unknown command: 'set sample-rate 5% for ever', did you mean 'mirrorctl set sample-rate 5%'?
+            set sample-rate 5% for | 64 | Missing argument: 'mirrorctl set sample-rate PERCENT [for <duration>]' expected, such as 'mirrorctl set sample-rate 5% for 10m'.
+            set sample-rate 5% for long | 1 | Invalid value: 'long' (a number and us, ms, s, m, h or d; milliseconds without a unit expected, such as 10s).
+            set sample-rate 5% for 999ms | 1 | Value out of range: '999ms' (at least 1s expected).
+            set sample-rate 500% for 10m | 1 | Value out of range: '500%' (0% to 100% expected).
+            set colour red for 10m | 1 | Unknown setting: 'colour', 'mirrorctl show settings' lists them.
+            set headers set:X: for 10m | 1 | Invalid value: is 'for' a part of it? Escape or quote its blanks; an empty one before 'for' is an escaped blank.
             stop | 64 | Unknown command: 'stop', did you mean 'mirrorctl pause'?
             start | 64 | Unknown command: 'start', did you mean 'mirrorctl resume'?
             disable | 64 | Unknown command: 'disable', did you mean 'mirrorctl pause'?
@@ -74,16 +85,16 @@ extension EndToEnd {
             restore | 64 | Unknown command: 'restore', did you mean 'mirrorctl reset'?
             defaults | 64 | Unknown command: 'defaults', did you mean 'mirrorctl reset'?
             help reset colour | 64 | Unknown setting: 'colour', 'mirrorctl show settings' lists them.
-            set | 64 | Missing argument: 'mirrorctl set <setting> <value>' expected.
-            set url | 64 | Missing argument: 'mirrorctl set url <url> [require-reachable]' expected.
-            set url http://h/ now | 64 | Unexpected argument: 'now' ('mirrorctl set url <url> [require-reachable]' expected).
+            set | 64 | Missing argument: 'mirrorctl set <setting> <value> [for <duration>]' expected.
+            set url | 64 | Missing argument: 'mirrorctl set url <url> [require-reachable] [for <duration>]' expected.
+            set url http://h/ now | 64 | Unexpected argument: 'now' ('mirrorctl set url <url> [require-reachable] [for <duration>]' expected).
             set url h:8080 | 1 | Invalid URL: 'h:8080' (http://HOST[:PORT][/PREFIX] or https://... expected).
             set url ftp://h/ | 1 | Invalid URL: scheme 'ftp' (http or https expected).
             set url http://h:0/ | 1 | Invalid URL: port 0 (1 to 65535 expected).
-            set-url | 64 | Missing argument: 'mirrorctl set-url <url> [require-reachable]' expected.
-            set-url a b | 64 | Unexpected argument: 'b' ('mirrorctl set-url <url> [require-reachable]' expected).
+            set-url | 64 | Missing argument: 'mirrorctl set-url <url> [require-reachable] [for <duration>]' expected.
+            set-url a b | 64 | Unexpected argument: 'b' ('mirrorctl set-url <url> [require-reachable] [for <duration>]' expected).
             seturl http://h/ | 64 | Unknown command: 'seturl http://h/', did you mean 'mirrorctl set-url'?
-            set-sample-rate | 64 | Missing argument: 'mirrorctl set-sample-rate <percent>' expected.
+            set-sample-rate | 64 | Missing argument: 'mirrorctl set-sample-rate <percent> [for <duration>]' expected.
             set-sample-rate 150% | 1 | Value out of range: '150%' (0% to 100% expected).
             set-sample-rate 0.5 | 1 | Invalid value: '0.5' (0% to 100%, in steps of 0.001% expected, such as 0.5% or 50%).
             set-samplerate 5% | 64 | Unknown command: 'set-samplerate 5%', did you mean 'mirrorctl set-sample-rate'?
@@ -188,7 +199,7 @@ extension EndToEnd {
             set-sample-rate 10 | 1 | Invalid value: '10' (0% to 100%, in steps of 0.001% expected, such as 10%).
             sample 10% | 64 | Unknown command: 'sample 10%', did you mean 'mirrorctl set sample-rate'?
             set destination http://h/ | 1 | Unknown setting: 'destination', did you mean 'url'?
-            set url http://h/ for 10m | 64 | Unexpected argument: 'for' ('mirrorctl set url <url> [require-reachable]' expected).
+            set url http://h/ for 10 m | 64 | Unknown command: 'set url http://h/ for 10 m', did you mean 'mirrorctl set url http://h/ for 10m'?
             set url=http://h/ | 64 | Unknown command: 'set url=http://h/', did you mean 'mirrorctl set url http://h/'?
             set methods GET, HEAD | 64 | Unknown command: 'set methods GET, HEAD', did you mean 'mirrorctl set methods GET,HEAD'?
             set max-queue-bytes 5M | 1 | Invalid value: '5M' (a number of bytes, or a number and KiB, MiB or GiB expected, such as 5MiB).
