@@ -31,7 +31,7 @@ struct CommandTests {
         #expect(failure(["frobnicate"]) == "Unknown command: 'frobnicate', try 'help'.")
         #expect(
             failure(["show"])
-                == "Missing argument: 'show' takes info, stat, metrics, version, settings, errors, connections."
+                == "Missing argument: 'show' takes info, stat, metrics, destinations, version, settings, errors, connections."
         )
         #expect(
             failure(["set", "url"])

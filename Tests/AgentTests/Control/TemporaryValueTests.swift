@@ -12,6 +12,7 @@ struct TemporaryValueTests {
         .methods: "GET", .hostHeader: "destination", .markHeader: "none", .truncatedBody: "send",
         .unknownLength: "drop", .haproxyBufsize: "32KiB", .headers: "remove:A", .stripPrefix: "/a",
         .trace: "drop", .resend: "never", .degradedShare: "7%", .logLevel: "error", .requestLog: "on",
+        .breaker: "off", .breakerShare: "7%",
     ]
 
     @Test("every setting may have a value for a time", arguments: SettingName.allCases)
