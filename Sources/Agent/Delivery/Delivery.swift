@@ -123,9 +123,7 @@ final class Delivery {
     /// Bytes that a copy may hold now, at most; throws `breaker`, or `queueFull` when there is no place in the queue. A copy that is
     /// refused costs nothing but this. It came at `now` on the monotonic clock, in seconds.
     func room(now: Double) throws(Refusal) -> Int {
-        let breaker = current.breaker
-        // A copy of before that still waits is as good for a try.
-        if breaker.refuses, !current.queue.isEmpty || !breaker.admitsTry(at: now) { throw .breaker }
+        if current.refuses(at: now) { throw .breaker }
         return try account.room(maxQueue: settings.maxQueue, maxBytes)
     }
 

@@ -3,12 +3,14 @@ internal import Stats
 internal import System
 
 /// One worker's copies for one destination, or for all of those that drain: those that wait, the oldest first, and those under way.
-final class Outbox {
+@safe final class Outbox {
     private(set) var queue = Deque<MirrorRequest>()
     /// In no order; each transfer knows its slot.
     private(set) var underWay: [Transfer] = []
     /// Of the destination, or of the one that was replaced last; it says when copies start.
-    private(set) var breaker: Breaker
+    private(set) var breaker: Breaker { didSet { unsafe uncounted = .passUnretained(breaker) } }
+    /// The same for what is asked of each copy: to count references means to write where all workers do.
+    private var uncounted: Unmanaged<Breaker>
     private var rules: Breaker.Rules
     /// Nothing starts before, whatever becomes of what is under way: on the monotonic clock, in seconds.
     private var heldUntil = -Double.infinity
@@ -24,6 +26,7 @@ final class Outbox {
     ) {
         (self.places, self.account, self.reporter) = (places, account, reporter)
         (breaker, rules) = (destination.breaker, Breaker.Rules(destination.settings))
+        unsafe uncounted = .passUnretained(destination.breaker)
     }
 
     /// Goes by the breaker and the settings of `destination`, whose copies these are.
@@ -57,6 +60,15 @@ final class Outbox {
 
     // MARK: copies that wait
 
+    /// No copy may be taken that came at `now` on the monotonic clock, in seconds.
+    @inline(__always)
+    func refuses(at now: Double) -> Bool {
+        // A copy of before that still waits is as good for a try.
+        unsafe uncounted._withUnsafeGuaranteedRef { breaker in
+            breaker.refuses && (!queue.isEmpty || !breaker.admitsTry(at: now))
+        }
+    }
+
     /// Nothing may start before `time`, on the monotonic clock in seconds.
     func hold(until time: Double) { heldUntil = time }
 
@@ -72,13 +84,15 @@ final class Outbox {
     /// Starts the copy that has waited longest, unless none waits, or `bound` transfers are under way in all workers.
     func startFirst(on transport: any Transport, upTo bound: Int, now: Double) -> Bool {
         guard !queue.isEmpty, now >= heldUntil, places.take(upTo: bound) else { return false }
-        let permit: Breaker.Permit?
-        switch breaker.start(at: now, rules) {
-        case .freely: permit = nil
-        case .trying(let taken): permit = taken
-        case .notNow:
-            places.giveBack()
-            return false
+        var permit: Breaker.Permit?
+        if unsafe !uncounted._withUnsafeGuaranteedRef({ $0.isFree }) {
+            switch breaker.start(at: now, rules) {
+            case .freely: break
+            case .trying(let taken): permit = taken
+            case .notNow:
+                places.giveBack()
+                return false
+            }
         }
         let copy = queue.removeFirst()
         account.begin(copy, now)
@@ -158,9 +172,13 @@ extension Outbox: TransferOwner {
         }
         reporter.ended(copy, end, seconds: seconds, now: now)
         remove(transfer)
-        let (permit, startedAt) = (transfer.permit.take(), transfer.startedAt)
+        let (permit, startedAt, ending) = (
+            transfer.permit.take(), transfer.startedAt, end.outcome.ending
+        )
         close(copy, end.outcome, now)
         // Behind the counters, which a breaker may read.
-        breaker.ended(end.outcome.ending, permit, startedAt: startedAt, now: now, rules)
+        if unsafe uncounted._withUnsafeGuaranteedRef({ $0.wantsToKnow(ending, rules) }) {
+            breaker.ended(ending, permit, startedAt: startedAt, now: now, rules)
+        }
     }
 }

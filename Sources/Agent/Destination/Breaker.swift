@@ -82,19 +82,25 @@ final class Breaker: Sendable {
         changedAtWall = Atomic(time(nil))
     }
 
+    @inline(__always)
     private static func milliseconds(_ time: Double) -> Int { Int(max(0, time) * 1000) }
 
+    // Inlined, because a reference that is held for a call is counted: in memory that all workers write.
+    @inline(__always)
     private var current: Position { Position(rawValue: word.load(ordering: .relaxed)) }
 
     // MARK: may a copy be taken, or sent?
 
     /// All copies are taken and sent.
+    @inline(__always)
     var isFree: Bool { current.phase == .free }
 
     /// Requests are dropped, but for those that `admitsTry`.
+    @inline(__always)
     var refuses: Bool { current.phase.refuses }
 
     /// Whether a request may be taken, to try, though others are refused.
+    @inline(__always)
     func admitsTry(at now: Double) -> Bool { current.time <= Self.milliseconds(now) }
 
     /// What a copy that could be sent may do.
@@ -127,10 +133,15 @@ final class Breaker: Sendable {
 
     // MARK: what became of it
 
+    /// False when nothing is to be learned from a copy that ended so: most do while all is well.
+    @inline(__always)
+    func wantsToKnow(_ ending: Ending, _ rules: Rules) -> Bool {
+        !isFree || ending == .unreachable || rules.mode == .failures
+    }
+
     /// A copy is over that was started at `startedAt`. Any thread that counts in the banks, which know of it already.
     func ended(_ ending: Ending, _ permit: Permit?, startedAt: Double, now: Double, _ rules: Rules) {
-        // Nothing else happens for each copy while all is well.
-        if isFree, ending != .unreachable, rules.mode != .failures { return }
+        guard wantsToKnow(ending, rules) else { return }
         let number = permit?.use(of: self)
         let time = Self.milliseconds(now)
         let isOutage =

@@ -10,6 +10,7 @@ extension Breaker {
         /// Free, as all at 0.
         init() { rawValue = 0 }
 
+        @inline(__always)
         init(rawValue: UInt64) { self.rawValue = rawValue }
 
         enum Phase: UInt64 {
@@ -20,6 +21,7 @@ extension Breaker {
             case halfOpen
             case open
 
+            @inline(__always)
             var refuses: Bool { self == .halfOpen || self == .open }
 
             var shown: State {
@@ -31,6 +33,7 @@ extension Breaker {
             }
         }
 
+        @inline(__always)
         private func field(_ shift: UInt64, _ width: UInt64) -> UInt64 {
             rawValue >> shift & (1 << width - 1)
         }
