@@ -14,7 +14,8 @@ package enum Addressee {
         let full = short.map { $0.command + words.dropFirst() } ?? words
         // `set url` has no room for a name: that stands behind `set`.
         let rows = Command.table.filter { $0.name != .setURL && isPossible(of: $0.name) }
-        guard let command = rows.first(where: { full.starts(with: $0.words) }), full.count > command.words.count,
+        guard let command = rows.first(where: { full.starts(with: $0.words) }),
+            full.count > command.words.count,
             let name = DestinationName.named(full[command.words.count])
         else { return nil }
         var rest = full

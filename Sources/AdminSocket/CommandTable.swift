@@ -70,7 +70,8 @@ extension Command {
     package static let shortForms = [
         ("info [json]", "show info"), ("stats [json]", "show stat"), ("settings [json]", "show settings"),
         ("errors [json]", "show errors"), ("connections [json]", "show connections"),
-        ("metrics", "show metrics"), ("version", "show version"), ("destinations [json]", "show destinations"),
+        ("metrics", "show metrics"), ("version", "show version"),
+        ("destinations [json]", "show destinations"),
         ("set-url <url> [require-reachable] \(term)", "set url"),
         ("set-sample-rate <percent> \(term)", "set sample-rate"), ("clear-counters", "clear counters"),
         ("wait-drained [<duration>]", "wait drained"), ("save", "save state"),

@@ -14,7 +14,8 @@ package struct DestinationName: Hashable, Sendable, Comparable, CustomStringConv
     /// Nil when `text` is no name, or a word that means something else in a command.
     package init?(_ text: String) {
         let bytes = text.utf8
-        guard let first = bytes.first, bytes.count <= Self.longest, UInt8(ascii: "a")...UInt8(ascii: "z") ~= first,
+        guard let first = bytes.first, bytes.count <= Self.longest,
+            UInt8(ascii: "a")...UInt8(ascii: "z") ~= first,
             bytes.allSatisfy(Self.isPartOfName), !Self.words.contains(text)
         else { return nil }
         self.text = text
@@ -28,7 +29,8 @@ package struct DestinationName: Hashable, Sendable, Comparable, CustomStringConv
     private init(known text: String) { self.text = text }
 
     /// What a name may be, for the text of an error.
-    package static let accepted = "a to z, then up to 31 of a to z, 0 to 9, - and _; no setting and no word of a command"
+    package static let accepted =
+        "a to z, then up to 31 of a to z, 0 to 9, - and _; no setting and no word of a command"
 
     package var description: String { text }
 
@@ -45,5 +47,7 @@ package struct DestinationName: Hashable, Sendable, Comparable, CustomStringConv
 
     private static let words: Set<String> = Set(SettingName.allCases.map(\.rawValue))
         .union(Command.table.flatMap(\.words))
-        .union(["all", "json", "for", "until", "none", "on", "off", "require-reachable", "paused", standard.text])
+        .union([
+            "all", "json", "for", "until", "none", "on", "off", "require-reachable", "paused", standard.text,
+        ])
 }

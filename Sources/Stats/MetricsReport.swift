@@ -138,7 +138,9 @@ extension PrometheusText {
 
     /// The families of `rows`, in their order.
     private static func families(of rows: [Counter.Row]) -> [(MetricFamily, [Counter.Row])] {
-        var (families, rest): ([(MetricFamily, [Counter.Row])], _) = ([], rows.filter { $0.family != nil }[...])
+        var (families, rest): ([(MetricFamily, [Counter.Row])], _) = (
+            [], rows.filter { $0.family != nil }[...]
+        )
         while let family = rest.first?.family {
             let members = rest.prefix { $0.family == family }
             rest = rest.dropFirst(members.count)

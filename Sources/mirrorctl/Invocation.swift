@@ -60,7 +60,8 @@ struct Invocation {
     private var isAddressed: Bool {
         guard let (name, rest) = Addressee.find(in: words) else { return false }
         switch rest.first {
-        case "set", "reset": return rest.count > 1 && (SettingName(rawValue: rest[1]) != nil || rest[1] == "all")
+        case "set", "reset":
+            return rest.count > 1 && (SettingName(rawValue: rest[1]) != nil || rest[1] == "all")
         case "pause", "resume": return !Rewording.switches(name.text)
         default: return true
         }
@@ -104,7 +105,8 @@ struct Invocation {
         guard let name = options.destination ?? call.destination?.text else { return words + arguments }
         guard Addressee.isPossible(of: call.command.name) else {
             throw Failure(
-                "\(dialect.quote(words.joined(separator: " "))) is about no single destination.", exitCode: 64)
+                "\(dialect.quote(words.joined(separator: " "))) is about no single destination.", exitCode: 64
+            )
         }
         guard options.destination == nil || call.destination == nil else {
             throw Failure("There is one destination, not two.", exitCode: 64)

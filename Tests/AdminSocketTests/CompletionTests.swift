@@ -8,8 +8,10 @@ struct CompletionTests {
         "completion",
         arguments: [
             ("", "add clear delete flush help pause probe prompt quit reset resume save set show wait"),
-            ("show ", "connections destinations errors info metrics settings stat version"), ("show info ", "json"),
-            ("help show ", "connections destinations errors info metrics settings stat version"), ("frob ", ""),
+            ("show ", "connections destinations errors info metrics settings stat version"),
+            ("show info ", "json"),
+            ("help show ", "connections destinations errors info metrics settings stat version"),
+            ("frob ", ""),
             ("pause; wait ", "drained"), ("set severity-output ", "none number string"),
             ("set truncated-body ", "drop headers send"), ("set log-level d", "for"), ("set timeout ", ""),
             ("set methods ", "DELETE GET HEAD POST PUT all safe"),

@@ -10,7 +10,12 @@ struct MetricsReportTests {
             isEnabled: true,
             sampleRatio: 0.125,
             lastChange: 7, queueLimit: 9,
-            destinations: [.init(name: "ids", snapshot, state: .idle, breaker: .init(state: .closed, reason: nil, since: 0, changedAt: 6), isEnabled: false, sampleRatio: 0.5, queueLimit: 3)])
+            destinations: [
+                .init(
+                    name: "ids", snapshot, state: .idle,
+                    breaker: .init(state: .closed, reason: nil, since: 0, changedAt: 6), isEnabled: false,
+                    sampleRatio: 0.5, queueLimit: 3)
+            ])
     }
 
     /// Samples by name and labels.

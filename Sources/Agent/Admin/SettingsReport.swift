@@ -16,9 +16,10 @@ extension Report {
         _ controller: SettingsController, of name: DestinationName
     ) throws(InvalidValue) -> Report {
         let index = try controller.index(of: name)
-        let entries = SettingName.allCases.filter { $0.row.scope == .own }.map {
-            Row($0, controller, of: controller.settings.others[index])
-        } + [Row(pauseOf: name, controller)]
+        let entries =
+            SettingName.allCases.filter { $0.row.scope == .own }.map {
+                Row($0, controller, of: controller.settings.others[index])
+            } + [Row(pauseOf: name, controller)]
         return Report(
             lines: entries.map(\.line),
             json: [

@@ -50,7 +50,8 @@ extension SettingsController {
     var othersUnsaved: [DestinationName] {
         let (held, now) = (file?.held.others ?? [], othersToKeep)
         // A file may say what the options say, too, or what has no effect.
-        let names = Set(now.map(\.name)).union(held.filter { $0.url != nil || others[$0.name] != nil }.map(\.name))
+        let names = Set(now.map(\.name)).union(
+            held.filter { $0.url != nil || others[$0.name] != nil }.map(\.name))
         return names.filter { name in
             var (old, new) = (held.first { $0.name == name }, now.first { $0.name == name })
             if let entry = old?.pause, isOver(entry) { old?.pause = nil }

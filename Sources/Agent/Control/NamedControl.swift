@@ -23,7 +23,8 @@ extension SettingsController {
             throw Self.refusal("there is a destination \(name); 'set \(name) url' changes where it is")
         }
         guard settings.others.count < DestinationName.most else {
-            throw Self.refusal("there are \(DestinationName.most) destinations beside default, and no more can be")
+            throw Self.refusal(
+                "there are \(DestinationName.most) destinations beside default, and no more can be")
         }
         let new = try NamedDestination(name, at: url, values, beside: base.with(limit: settings.memoryLimit))
         change { $0.others.append(new) }
@@ -56,7 +57,8 @@ extension SettingsController {
         try seen.set(own, to: text)
         if let field = seen.destination.style.ruleOnMark, origin == .runtime {
             throw InvalidValue(
-                "", accepted: "", problem: .notRepeated("no rule changes \(field): it is the mark (mark-header)"))
+                "", accepted: "",
+                problem: .notRepeated("no rule changes \(field): it is the mark (mark-header)"))
         }
         change {
             $0.others[index].settings = seen.destination
@@ -71,7 +73,8 @@ extension SettingsController {
         }
         others[name]?.origins[own] = origin
         publishChange()
-        let time = duration.map { " for \(TimeValue.format($0)), then back to \(shownReturn(of: own, name))" } ?? ""
+        let time =
+            duration.map { " for \(TimeValue.format($0)), then back to \(shownReturn(of: own, name))" } ?? ""
         let change = own == .sampleSalt ? "is now" : "set to"
         return "\(own.row.label) of \(name) \(change) \(seen.shownText(of: own))\(time) (was \(old))."
     }
@@ -86,7 +89,8 @@ extension SettingsController {
         let base = settings.seen(by: other.base)
         var seen = settings.seen(by: other.settings)
         var list: [String] = []
-        for setting in names where setting.row.scope == .own && seen.text(of: setting) != base.text(of: setting) {
+        for setting in names
+        where setting.row.scope == .own && seen.text(of: setting) != base.text(of: setting) {
             let old = seen.shownText(of: setting)
             try seen.set(setting, to: base.text(of: setting))
             list.append("\(setting.rawValue) to \(seen.shownText(of: setting)) (was \(old))")
@@ -98,7 +102,8 @@ extension SettingsController {
             others[name]?.temporary.end(setting)
         }
         publishChange()
-        let text = list.isEmpty
+        let text =
+            list.isEmpty
             ? "Nothing of \(name) is changed." : "Reset of \(name): \(list.joined(separator: ", "))."
         guard let file else { return finished(text) }
         file.make(.forgetOwn(name, Set(names))) { result in
@@ -127,7 +132,8 @@ extension SettingsController {
     private var shareNote: String {
         let all = settings.maxQueueBytes
         let share = QueueBytes(all, destinations: settings.others.count + 1).ofOne
-        return " Each of \(settings.others.count + 1) destinations may hold \(SizeValue.format(share)) of copies."
+        return
+            " Each of \(settings.others.count + 1) destinations may hold \(SizeValue.format(share)) of copies."
     }
 }
 

@@ -108,7 +108,8 @@ extension StateFile.Entry {
             guard words[1] == "until", let end = Self.time(words[2]) else { return nil }
             self = .pauseUntil(end)
         case ("pause", 4):
-            guard let name = DestinationName.named(words[1]), words[2] == "until", let end = Self.time(words[3])
+            guard let name = DestinationName.named(words[1]), words[2] == "until",
+                let end = Self.time(words[3])
             else { return nil }
             self = .pauseOwn(name, until: end)
         case ("resume", 1): self = .resume

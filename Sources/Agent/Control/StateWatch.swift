@@ -111,7 +111,8 @@ final class StateWatch {
         let more = changesUnlogged > 1 ? "; \(changesUnlogged) changes since the last line" : ""
         logger.log(
             level: level(to: report.state),
-            "\(destination.name == .standard ? "" : "destination \(destination.name): ")state \(report.text) (was \(logged.state.rawValue)\(more))")
+            "\(destination.name == .standard ? "" : "destination \(destination.name): ")state \(report.text) (was \(logged.state.rawValue)\(more))"
+        )
     }
 
     private func level(to state: MirrorState) -> Logger.Level {

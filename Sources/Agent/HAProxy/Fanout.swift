@@ -54,7 +54,9 @@ final class Fanout {
             old.first { $0.destination.books === destination.books } ?? makeLater(destination, settings)
         }
         for pipeline in pipelines {
-            guard let new = destinations.first(where: { $0.books === pipeline.destination.books }) else { continue }
+            guard let new = destinations.first(where: { $0.books === pipeline.destination.books }) else {
+                continue
+            }
             pipeline.apply(settings, new, of: destinations.count)
         }
         for pipeline in old where !pipelines.contains(where: { $0 === pipeline }) { leave(pipeline) }
@@ -77,7 +79,8 @@ final class Fanout {
             pipeline.delivery.begin()
             return pipeline
         } catch {
-            reporter.transportLacks("destination \(destination.name) gets no copies from one worker", "\(error)")
+            reporter.transportLacks(
+                "destination \(destination.name) gets no copies from one worker", "\(error)")
             return nil
         }
     }
@@ -128,7 +131,9 @@ final class Fanout {
             var asked = DestinationSet()
             var start = range.lowerBound
             for _ in 0..<Self.mostNames {
-                let end = (start..<range.upperBound).first { payload.byte($0) == UInt8(ascii: ",") } ?? range.upperBound
+                let end =
+                    (start..<range.upperBound).first { payload.byte($0) == UInt8(ascii: ",") }
+                    ?? range.upperBound
                 let name = payload.trimmed(start..<end)
                 if let place = names.firstIndex(where: { payload.matches(name, $0) }) {
                     asked.insert(place)

@@ -38,7 +38,9 @@ final class UnknownMessages: Sendable {
     /// Notes a name in `arg_to` that no destination has, cut to `longestName`.
     func noteDestination(_ name: [UInt8]) {
         let name = PrintableText.quoted(name)
-        warn("for \(name) is not mirrored there: no destination has that name (arg_to)", once: name, of: destinations)
+        warn(
+            "for \(name) is not mirrored there: no destination has that name (arg_to)", once: name,
+            of: destinations)
     }
 
     private func warn(

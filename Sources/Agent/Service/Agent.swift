@@ -65,7 +65,8 @@ final class Agent {
         let failures = workers.failures
         let states = StateWatches(workers.destinations) { destination in
             StateWatch(
-                destination, pausedUntil: { settings.pausedUntil(of: destination.name) }, failures: failures, loop: loop,
+                destination, pausedUntil: { settings.pausedUntil(of: destination.name) }, failures: failures,
+                loop: loop,
                 logger: logger)
         }
         running = RunningAgent(

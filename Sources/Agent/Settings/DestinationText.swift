@@ -18,7 +18,8 @@ struct DestinationText {
                 problem: .notRepeated(
                     name == DestinationName.standard.text
                         ? "\(name) is the destination of --mirror-url"
-                        : "'\(PrintableText.of(name.utf8))' is no name for a destination: \(DestinationName.accepted)"))
+                        : "'\(PrintableText.of(name.utf8))' is no name for a destination: \(DestinationName.accepted)"
+                ))
         }
         (self.name, self.url) = (known, url)
         var values: [(setting: SettingName, text: String)] = []

@@ -22,7 +22,8 @@ struct NamedDestination: Sendable {
         for (setting, text) in values { try own.set(setting, to: text) }
         if let field = own.destination.style.ruleOnMark {
             throw InvalidValue(
-                "", accepted: "", problem: .notRepeated("no rule changes \(field): it is the mark (mark-header)"))
+                "", accepted: "",
+                problem: .notRepeated("no rule changes \(field): it is the mark (mark-header)"))
         }
         given = Set(values.map(\.setting))
         (base, self.settings) = (own.destination, own.destination)

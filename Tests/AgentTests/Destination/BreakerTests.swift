@@ -8,7 +8,7 @@ import Testing
 struct BreakerTests {
     private let bank = CopyBank()
     private let breaker: Breaker
-    private var settings = DestinationSettings(url: try! MirrorURL("http://h/"))
+    private var settings = DestinationSettings()
 
     init() { breaker = Breaker([bank], mirror: 0, now: 0) }
 

@@ -19,7 +19,8 @@ extension EndToEnd {
                 ]
             ) { $0.messageArguments.append("arg_to=req.fhdr(x-to)") }
             let cases = [
-                ("/both", "default,ids"), ("/first", "default"), ("/second", " ids , ids"), ("/nobody", "nobody"),
+                ("/both", "default,ids"), ("/first", "default"), ("/second", " ids , ids"),
+                ("/nobody", "nobody"),
                 ("/mixed", "nobody,ids"), ("/absent", nil),
             ]
             for (target, to) in cases {
@@ -28,7 +29,9 @@ extension EndToEnd {
             _ = try scenario.copy(of: "/both")
             _ = try ids.request(for: "/mixed", evidence: scenario.evidence)
             var counters: AgentCounters?
-            try eventually("all is done", evidence: { "\(counters?.description ?? "")\n\(scenario.evidence())" }) {
+            try eventually(
+                "all is done", evidence: { "\(counters?.description ?? "")\n\(scenario.evidence())" }
+            ) {
                 counters = try AgentCounters(askingAt: socket)
                 return counters?["received"] == cases.count && counters?.isSettled == true
                     && ids.requests.count == 3
@@ -53,7 +56,9 @@ extension EndToEnd {
             message.body = body
             try client.notify(message)
             let books = try stage.settle(1)
-            let (one, other) = (try stage.first.request(for: "/a?b=c"), try stage.second.request(for: "/ids/a?b=c"))
+            let (one, other) = (
+                try stage.first.request(for: "/a?b=c"), try stage.second.request(for: "/ids/a?b=c")
+            )
             #expect(one.body == body && other.body == body)
             #expect(one.head["cookie"] == "sid=1" && other.head["cookie"] == nil)
             #expect(one.head["host"] == "www.example.test")

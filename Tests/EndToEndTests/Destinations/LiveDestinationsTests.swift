@@ -80,7 +80,9 @@ extension EndToEnd.DestinationsTests {
                 "add destination audit http://127.0.0.1:\(second.port)/audit timeout 3s headers set:X-Key:\\ secret",
                 "set ids sample-rate 20%", "delete destination old", "set audit max-queue 5",
             ] { _ = try agent.ask(line) }
-            #expect(try agent.ask("show info").contains("Unsaved: destination audit, destination ids, destination old\n"))
+            #expect(
+                try agent.ask("show info").contains(
+                    "Unsaved: destination audit, destination ids, destination old\n"))
             #expect(try agent.ask("save state") == "State saved to \(file) (6 settings).\n\n")
             #expect(try agent.ask("show info").contains("Unsaved: none\n"))
             _ = try agent.ask("pause audit")
@@ -93,7 +95,8 @@ extension EndToEnd.DestinationsTests {
             let figures = try DestinationsStage.figures(agent)
             #expect(Set(figures.keys) == ["default", "ids", "audit"])
             #expect(figures["ids"]?.text("sample_rate") == "20%")
-            #expect(figures["audit"]?.text("state") == "paused" && figures["default"]?.text("state") == "idle")
+            #expect(
+                figures["audit"]?.text("state") == "paused" && figures["default"]?.text("state") == "idle")
             let settings = try agent.ask("show settings audit")
             #expect(settings.contains("timeout: 3s (default 10s, from state file"), "\(settings)")
             #expect(settings.contains("max-queue: 5 (default 10000, from state file"), "\(settings)")
@@ -117,9 +120,15 @@ extension EndToEnd.DestinationsTests {
             let run = try MirrorctlRun(arguments, socket: stage.agent.adminSocket)
             return (run.status, run.output + run.errors)
         }
-        #expect(try run("-d", "ids", "set", "sample-rate", "5%") == (0, "Sample rate of ids set to 5% (was 100%).\n"))
+        #expect(
+            try run("-d", "ids", "set", "sample-rate", "5%") == (
+                0, "Sample rate of ids set to 5% (was 100%).\n"
+            ))
         #expect(try run("set", "ids", "timeout", "1s") == (0, "Timeout of ids set to 1s (was 10s).\n"))
-        #expect(try run("pause", "ids", "10m") == (0, "Destination ids paused for 10m, or until the agent restarts.\n"))
+        #expect(
+            try run("pause", "ids", "10m") == (
+                0, "Destination ids paused for 10m, or until the agent restarts.\n"
+            ))
         #expect(try run("resume", "-d", "ids") == (0, "Destination ids resumed.\n"))
         #expect(try run("destinations").1.contains("Name: ids\n"))
         #expect(try run("settings", "ids").1.contains("\nsample-rate: 5% (default 100%, from runtime"))
@@ -147,7 +156,8 @@ extension EndToEnd.DestinationsTests {
         ])
     func mistakes(option: String, text: String) throws {
         let run = try CommandLineRun(["--check", "--destination", option])
-        #expect(run.exit != .status(0) && (run.errors + run.output).contains(text), "\(run.errors)\(run.output)")
+        #expect(
+            run.exit != .status(0) && (run.errors + run.output).contains(text), "\(run.errors)\(run.output)")
         #expect(!run.errors.contains("secret") && !run.output.contains("secret"))
     }
 }
