@@ -157,6 +157,7 @@ final class Fanout {
     ) {
         var arrival = arrival
         takers.forEach { place in
+            guard place < pipelines.count else { return }
             pipelines[place].mirror(arguments, payload: payload, arrival)
             arrival.leads = false
         }

@@ -3,7 +3,8 @@ internal import System
 extension DescriptorLimit {
     /// What the agent may need with these settings: connections from HAProxy and to the mirror, and some of its own.
     static func wanted(_ settings: Settings, workers: Int) -> Int {
-        let mirror = settings.destination.maxInFlight * (workers + 1)
+        let copies = settings.allDestinations.reduce(0) { $0 + $1.settings.maxInFlight }
+        let mirror = copies * (workers + 1)
         // Connections to the mirror get half (`MirrorSocket`).
         return max(2 * mirror, settings.maxConnections + mirror + 64 + 8 * workers)
     }
