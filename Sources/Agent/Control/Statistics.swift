@@ -86,7 +86,7 @@ final class Statistics {
         }
         // One may have been on its way from here to there.
         let snapshot = total
-        return snapshot[queued] == 0 && snapshot[inFlight] == 0
+        return ([snapshot] + snapshot.destinations.values).allSatisfy { $0[queued] == 0 && $0[inFlight] == 0 }
     }
 
     /// Everything since counters were last cleared.
