@@ -8,9 +8,12 @@ import Testing
 struct BreakerTests {
     private let bank = CopyBank()
     private let breaker: Breaker
-    private var settings = DestinationSettings(url: try! MirrorURL("http://h/"))
+    private var settings: DestinationSettings
 
-    init() { breaker = Breaker([bank], mirror: 0, now: 0) }
+    init() throws {
+        settings = DestinationSettings(url: try MirrorURL("http://h/"))
+        breaker = Breaker([bank], mirror: 0, now: 0)
+    }
 
     private var rules: Breaker.Rules { Breaker.Rules(settings) }
 
