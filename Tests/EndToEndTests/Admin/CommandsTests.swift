@@ -159,7 +159,7 @@ extension EndToEnd {
             let commands = try agent.ask("help").split(separator: "\n").map { line in
                 line.components(separatedBy: "  ")[0]
             }
-            #expect(commands.count == 21)
+            #expect(commands.count == 24)
             for command in commands
             where !command.contains("<setting>") && !command.hasPrefix("prompt") && command != "quit" {
                 let words = command.split(separator: " ").filter { !$0.hasPrefix("[") }.map {
