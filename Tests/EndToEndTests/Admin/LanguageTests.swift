@@ -109,11 +109,12 @@ extension EndToEnd {
         @Test(
             "shells ask the client what may come next",
             arguments: [
-                ("", "add clear clear-counters connections delete destinations errors flush help info metrics pause"),
+                ("", "add clear clear-counters connections delete destinations errors"),
                 ("show ", "connections destinations errors info metrics settings stat version"),
                 ("-q set truncated-body ", "drop headers send"),
                 ("set log-level ", "critical debug error info"),
-                ("raw show ", "connections destinations errors info"), ("help se", "add clear clear-counters"),
+                ("raw show ", "connections destinations errors info"),
+                ("help se", "add clear clear-counters"),
                 ("set ", "breaker breaker-share connect-timeout credential-headers degraded-share"),
                 ("-", "-s --socket -t --timeout --json"),
                 ("--generate-completion-script ", "bash fish zsh"), ("pause 10m ", ""),
