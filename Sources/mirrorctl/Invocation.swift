@@ -63,6 +63,7 @@ struct Invocation {
         case "set", "reset":
             return rest.count > 1 && (SettingName(rawValue: rest[1]) != nil || rest[1] == "all")
         case "pause", "resume": return !Rewording.switches(name.text)
+        case "probe": return rest.count == 1
         default: return true
         }
     }

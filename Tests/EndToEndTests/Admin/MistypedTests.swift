@@ -14,11 +14,11 @@ extension EndToEnd {
             stat | 64 | Unknown command: 'stat', did you mean 'mirrorctl stats'?
             shwo info | 64 | Unknown command: 'shwo info', did you mean 'mirrorctl show info'?
             shwo | 64 | Unknown command: 'shwo', did you mean 'mirrorctl show'?
-            show | 64 | Missing argument: 'mirrorctl show' takes info, stat, metrics, version, settings, errors, connections.
+            show | 64 | Missing argument: 'mirrorctl show' takes info, stat, metrics, destinations, version, settings, errors, connections.
             show inof | 64 | Unknown command: 'show inof', did you mean 'mirrorctl show info'?
             show infos | 64 | Unknown command: 'show infos', did you mean 'mirrorctl show info'?
             show stats | 64 | Unknown command: 'show stats', did you mean 'mirrorctl show stat'?
-            show statistic | 64 | Unknown command: 'show statistic', 'mirrorctl show' takes info, stat, metrics, version, settings, errors, connections.
+            show statistic | 64 | Unknown command: 'show statistic', 'mirrorctl show' takes info, stat, metrics, destinations, version, settings, errors, connections.
             show-stat | 64 | Unknown command: 'show-stat', did you mean 'mirrorctl show stat'?
             showstat | 64 | Unknown command: 'showstat', did you mean 'mirrorctl show stat'?
             show sett | 64 | Unknown command: 'show sett', did you mean 'mirrorctl show settings'?
@@ -26,7 +26,7 @@ extension EndToEnd {
             show conn | 64 | Unknown command: 'show conn', did you mean 'mirrorctl show connections'?
             show sess | 64 | Unknown command: 'show sess', did you mean 'mirrorctl show connections'?
             show error | 64 | Unknown command: 'show error', did you mean 'mirrorctl show errors'?
-            show nothing | 64 | Unknown command: 'show nothing', 'mirrorctl show' takes info, stat, metrics, version, settings, errors, connections.
+            show nothing | 64 | Unknown command: 'show nothing', 'mirrorctl show' takes info, stat, metrics, destinations, version, settings, errors, connections.
             show stat jsno | 64 | Unexpected argument: 'jsno' ('mirrorctl show stat [json]' expected).
             show stat xml | 64 | Unexpected argument: 'xml' ('mirrorctl show stat [json]' expected).
             show info json xml | 64 | Unexpected argument: 'xml' ('mirrorctl show info [json]' expected).
@@ -141,7 +141,7 @@ extension EndToEnd {
             quti | 64 | Unknown command: 'quti', try 'mirrorctl help'.
             prompt | 64 | 'prompt' is for other clients: mirrorctl uses it itself.
             help frob | 64 | Unknown command: 'frob', try 'mirrorctl help'.
-            help show nothing | 64 | Unknown command: 'show nothing', 'mirrorctl show' takes info, stat, metrics, version, settings, errors, connections.
+            help show nothing | 64 | Unknown command: 'show nothing', 'mirrorctl show' takes info, stat, metrics, destinations, version, settings, errors, connections.
             help set colour | 64 | Unknown setting: 'colour', 'mirrorctl show settings' lists them.
             hlep | 64 | Unknown command: 'hlep', did you mean 'mirrorctl help'?
             raw | 64 | Missing argument: 'mirrorctl raw <line>' expected.
@@ -208,7 +208,7 @@ extension EndToEnd {
             show state | 64 | Unknown command: 'show state', did you mean 'mirrorctl status'?
             show servers state | 64 | Unknown command: 'show servers state', did you mean 'mirrorctl show info'?
             show backend | 64 | Unknown command: 'show backend', did you mean 'mirrorctl show info'?
-            show table | 64 | Unknown command: 'show table', 'mirrorctl show' takes info, stat, metrics, version, settings, errors, connections.
+            show table | 64 | Unknown command: 'show table', 'mirrorctl show' takes info, stat, metrics, destinations, version, settings, errors, connections.
             show activity | 64 | Unknown command: 'show activity', did you mean 'mirrorctl show stat'?
             show events | 64 | Unknown command: 'show events', did you mean 'mirrorctl show errors'?
             show timeout | 64 | Unknown command: 'show timeout', did you mean 'mirrorctl show settings'?
