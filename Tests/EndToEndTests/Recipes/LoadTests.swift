@@ -38,7 +38,9 @@ extension EndToEnd.Recipes {
         let directory = try TemporaryDirectory()
         _ = try directory.write(
             RecipeFiles.moved(Example.text(pair.engine), to: directory), to: "spoe-mirror.conf")
-        _ = try directory.write(Example.text("switch/mirroring.map"), to: "mirroring.map")
+        for map in ["switch/mirroring.map", "destinations/mirror.map"] {
+            _ = try directory.write(Example.text(map), to: URL(fileURLWithPath: map).lastPathComponent)
+        }
         let main = try directory.write(
             RecipeFiles.moved(Example.text(pair.main), to: directory), to: "haproxy.cfg")
 
