@@ -62,7 +62,7 @@ extension EndToEnd {
                 ("set sample-rate 500%", "Value out of range: '500%' (0% to 100% expected)."),
                 (
                     "frob",
-                    "'frob' ('set <setting> <value>', 'pause', 'pause until <seconds since 1970>' or 'resume' expected)"
+                    "'frob' ('set <setting> <value>', 'add destination <name> <url>', 'pause', 'pause until <seconds since 1970>' or 'resume' expected)"
                 ),
             ] {
                 try "# spoa-mirror state 1: a comment\n\(line)\n".write(
@@ -83,7 +83,7 @@ extension EndToEnd {
             let line = beginning.isEmpty ? 1 : 2
             #expect(
                 run.errors
-                    == "spoa-mirror: state file \"\(state)\", line \(line): 'set <setting> <value>', 'pause', 'pause until <seconds since 1970>' or 'resume' expected\n"
+                    == "spoa-mirror: state file \"\(state)\", line \(line): 'set <setting> <value>', 'add destination <name> <url>', 'pause', 'pause until <seconds since 1970>' or 'resume' expected\n"
             )
         }
 
