@@ -29,6 +29,6 @@ set_options '-D -r0 -uhttp://127.0.0.1:8082'
 check 'enabled and started, with -D in the options of old' systemctl enable --now spoa-mirror
 check 'the process that systemd started is the one that serves' is_active
 status_says() { systemctl status spoa-mirror | grep -F "Status: \"$1"; }
-check 'its status says what it does' eventually status_says 'idle: no requests since the start; mirrors to http://127.0.0.1:8082/'
+check 'its status says what it does' eventually status_says 'idle: no requests since the start; mirrors to http://127.0.0.1:8082'
 check 'HAProxy finds it' eventually agent_is_up
 check 'a request is mirrored' mirrored /first
