@@ -21,7 +21,7 @@ extension SettingsController {
         return pauseLeft(of: name).map { wallClock() + Int($0.rounded(.up)) }
     }
 
-    /// Pauses one, for good or for at least a second.
+    /// Pauses one, until somebody resumes it or for at least a second.
     func pause(_ name: DestinationName, for duration: Duration?) throws(InvalidValue) {
         try setPaused(true, name)
         pauseEnds[name] = duration.map { MonotonicClock.now + $0.inSeconds }

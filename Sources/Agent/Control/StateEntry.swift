@@ -13,7 +13,7 @@ extension StateFile {
         /// One that the command line has is not there.
         case delete(DestinationName)
         case setOwn(DestinationName, SettingName, String)
-        /// Of one destination, until so many seconds since 1970 or for good.
+        /// Of one destination; nil when nothing but `resume` ends it, else seconds since 1970.
         case pauseOwn(DestinationName, until: Int?)
 
         /// It is about the pause of all destinations.
